@@ -1,0 +1,1 @@
+"""Names (N): what is called by a name that nothing has."""

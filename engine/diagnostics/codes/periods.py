@@ -1,0 +1,1 @@
+"""Channels and time (H, E8)."""

@@ -1,0 +1,1 @@
+"""Style (L): lints."""

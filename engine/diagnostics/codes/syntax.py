@@ -1,0 +1,1 @@
+"""Syntax (P): what cannot be read as rules."""

@@ -1,0 +1,1 @@
+"""Tests and data files (K, S)."""

@@ -1,0 +1,1 @@
+"""Types (T): values that do not fit where they stand."""

@@ -1,0 +1,1 @@
+"""Validity of what is sent (V)."""

@@ -1,0 +1,68 @@
+"""Where something stands: in a rule file (`Span`) or in a feed (`Cell`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text file as it was read: its name as shown to the person, and its text."""
+
+    name: str
+    text: str = field(repr=False)
+
+    def line(self, number: int) -> str:
+        """The line `number` (from 1) without its end, or "" past the end."""
+        lines = self.text.split("\n")
+        return lines[number - 1].rstrip("\r") if 1 <= number <= len(lines) else ""
+
+    def span(self, start: int, end: int) -> Span:
+        """The span from offset `start` up to `end` (characters from 0, end excluded)."""
+        line, column = self._position(start)
+        end_line, end_column = self._position(end)
+        return Span(self.name, start, end, line, column, end_line, end_column)
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        before = self.text[:offset]
+        line = before.count("\n") + 1
+        return line, offset - (before.rfind("\n") + 1) + 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of a source: offsets from 0, lines and columns from 1, the end excluded."""
+
+    file: str
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def to(self, other: Span) -> Span:
+        """From the start of this span to the end of `other` in the same file."""
+        return Span(
+            self.file,
+            self.start,
+            other.end,
+            self.line,
+            self.column,
+            other.end_line,
+            other.end_column,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+NOWHERE = Span("", 0, 0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A place in a feed: the row (records counted from 1), the column's header or path."""
+
+    row: int
+    column: str | None = None

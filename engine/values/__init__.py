@@ -1,0 +1,1 @@
+"""Small facts that travel everywhere, immutable and exact. No float stands here."""
