@@ -1,0 +1,67 @@
+"""The command line: which commands there are; each loads its own module only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "check": "Check rules, tables and schemas; needs no feed and no network.",
+    "explain": "Explain a diagnostic: `feedwright explain N101`.",
+    "fmt": "Write rules in their canonical form.",
+    "preview": "Show the payloads and rejections that a feed gives; sends nothing.",
+    "render": "Turn a whole feed into offers and rejections, at full speed.",
+    "schema": "Show how the cells of a feed are read, as the engine understood the source schema.",
+    "test": "Run the tests that stand in the rule files.",
+}
+
+
+class LateCommands(click.Group):
+    """A group whose commands are imported when they are called: start-up is a feature."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands in alphabetical order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        """The command called `name`, imported now."""
+        if name not in COMMANDS:
+            return None
+        module = import_module(f"engine.cli.{name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands from the table above, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LateCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="feedwright", prog_name="feedwright")
+def feedwright() -> None:
+    """Rules as code from a product feed to Cdiscount / Octopia offers.
+
+    Exit codes: 0 well, 1 diagnostics or failures, 2 could not run.
+    """
+
+
+def main() -> None:
+    """Run the command line; what stops a run is one line on stderr and exit code 2."""
+    from engine.errors import EngineError
+
+    try:
+        feedwright(prog_name="feedwright")
+    except EngineError as fault:
+        click.echo(f"feedwright: {fault}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader went away (`| head`): nothing to say, and nobody to say it to.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""What a project holds: its folder, its settings (`feedwright.yaml`), and where named files stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.errors import ProjectError
+from engine.resources import bundled_path
+
+SETTINGS_NAMES = ("feedwright.yaml", ".feedwright.yaml")
+PACKAGE_MODES = ("auto", "json", "xml")
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """What a seller has set up on a channel.
+
+    `delivery_modes`: the modes activated in the seller's account, or None where not said.
+    """
+
+    delivery_modes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A merchant's project. `feeds` keeps each feed's settings as text, by the feed's name."""
+
+    root: Path
+    rules: str = "rules/offers.rules"
+    feeds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    channels: Mapping[str, ChannelSettings] = field(default_factory=dict)
+    package: str = "auto"
+
+    def find(self, path: str, beside: str = "") -> Path | None:
+        """Where `path` stands: beside the file that names it, in the project, or bundled."""
+        wanted = Path(path)
+        if wanted.is_absolute():
+            return wanted if wanted.is_file() else None
+        places = [self.root / wanted]
+        if beside:
+            places.insert(0, (self.root / beside).parent / wanted)
+        for place in places:
+            if place.is_file():
+                return place
+        return bundled_path(path)
+
+    def shown(self, path: Path) -> str:
+        """`path` as messages show it: from the project's folder where it is inside."""
+        try:
+            return path.resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+    def feed_settings(self, feed: str) -> tuple[str | None, Mapping[str, Any]]:
+        """The name and settings of `feed`: a name under `feeds`, or a file that one of them names."""
+        if feed in self.feeds:
+            return feed, self.feeds[feed]
+        wanted = Path(feed)
+        for name, settings in self.feeds.items():
+            path = settings.get("path")
+            if isinstance(path, str) and (self.root / path).resolve() == wanted.resolve():
+                return name, settings
+        unnamed = [(n, s) for n, s in self.feeds.items() if "path" not in s]
+        return unnamed[0] if len(unnamed) == 1 else (None, {})
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder from `start` upwards that holds settings, else `start` itself."""
+    for folder in (start, *start.parents):
+        if any((folder / name).is_file() for name in SETTINGS_NAMES):
+            return folder
+    return start
+
+
+def load_project(root: Path) -> Project:
+    """Read the settings of the project in `root`; without a settings file, the defaults.
+
+    Raises:
+        ProjectError: the settings cannot be read, or say something unknown.
+    """
+    path = next((root / n for n in SETTINGS_NAMES if (root / n).is_file()), None)
+    if path is None:
+        if not root.is_dir():
+            raise ProjectError(f"{root}: no such folder; name a project's folder with --project")
+        return Project(root)
+    return _project(root, path.name, _read_yaml(path))
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    """The settings as texts: YAML 1.1 would read `22:30` as 1350 and `no` as false."""
+    import yaml  # noqa: PLC0415 - only a project with settings needs it
+
+    try:
+        read = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - makes texts only
+    except UnicodeDecodeError as fault:
+        message = f"{path.name}: not UTF-8 at byte {fault.start}; save it as UTF-8"
+        raise ProjectError(message) from None
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        place = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
+        problem = getattr(fault, "problem", None) or "not readable as YAML"
+        raise ProjectError(f"{place}: {problem}; check indentation and quotes there") from None
+    except (RecursionError, ValueError):
+        raise ProjectError(f"{path.name}: not readable as YAML") from None
+    if read in (None, ""):
+        return {}
+    if not isinstance(read, dict):
+        raise ProjectError(f"{path.name}: expected `name: value` lines, such as `rules: ...`")
+    return read
+
+
+def _project(root: Path, file: str, read: dict[str, Any]) -> Project:
+    _known(file, "", read, ("rules", "feeds", "channels", "offers"))
+    offers = _mapping(file, "offers", read.get("offers", {}))
+    _known(file, "offers.", offers, ("package",))
+    package = _text(file, "offers.package", offers.get("package", "auto"))
+    if package not in PACKAGE_MODES:
+        choices = ", ".join(PACKAGE_MODES)
+        raise ProjectError(f"{file}: offers.package is `{package}`; write one of {choices}")
+    feeds = _mapping(file, "feeds", read.get("feeds", {}))
+    return Project(
+        root,
+        rules=_text(
+            file, "rules", read.get("rules", Project.__dataclass_fields__["rules"].default)
+        ),
+        feeds={n: _mapping(file, f"feeds.{n}", s) for n, s in feeds.items()},
+        channels=_channels(file, _mapping(file, "channels", read.get("channels", {}))),
+        package=package,
+    )
+
+
+def _channels(file: str, read: Mapping[str, Any]) -> dict[str, ChannelSettings]:
+    channels = {}
+    for name, value in read.items():
+        key = f"channels.{name}"
+        settings = _mapping(file, key, value)
+        _known(file, f"{key}.", settings, ("delivery_modes",))
+        modes = settings.get("delivery_modes")
+        if modes is not None and not (
+            isinstance(modes, list) and all(isinstance(m, str) for m in modes)
+        ):
+            raise ProjectError(
+                f"{file}: {key}.delivery_modes must be a list: [Tracked, Registered]"
+            )
+        channels[name] = ChannelSettings(tuple(modes) if modes is not None else None)
+    return channels
+
+
+def _known(file: str, prefix: str, read: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for key in read:
+        if key not in known:
+            from rapidfuzz import process  # noqa: PLC0415 - only a faulty file needs it
+
+            close = process.extractOne(str(key), known, score_cutoff=70)
+            hint = f"did you mean `{prefix}{close[0]}`?" if close else f"known: {', '.join(known)}"
+            raise ProjectError(f"{file}: there is no setting `{prefix}{key}`; {hint}")
+
+
+def _mapping(file: str, key: str, value: Any) -> Mapping[str, Any]:
+    if value == "":
+        return {}
+    if not isinstance(value, dict):
+        raise ProjectError(f"{file}: `{key}` must hold `name: value` lines below it")
+    return value
+
+
+def _text(file: str, key: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ProjectError(f"{file}: `{key}` must be a text")
+    return value
