@@ -1,0 +1,37 @@
+"""`feedwright check`: the rules, tables and schemas of a project, and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from engine.cli.options import colour_wanted, open_project, project_option
+
+
+@click.command("check")
+@click.argument("rules", required=False, type=click.Path(path_type=Path))
+@project_option
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "sarif", "junit", "github"]),
+    default="text",
+    show_default=True,
+    help="How to write the diagnostics.",
+)
+@click.option("--strict", is_flag=True, help="Warnings fail as errors do.")
+def command(rules: Path | None, project_folder: Path | None, style: str, *, strict: bool) -> None:
+    """Check RULES (the project's rules if not given), with the tables and schemas they name.
+
+    Exit codes: 0 no errors, 1 errors (or warnings with --strict), 2 could not run.
+    """
+    from engine.diagnostics.render import render_report
+    from engine.pipeline import check
+
+    project = open_project(project_folder)
+    checked = check(project, rules)
+    click.echo(render_report(checked.report, style, colour=colour_wanted()), nl=False)
+    failed = checked.report.errors or (strict and checked.report.warnings)
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,63 @@
+"""The files of a project, as the checker asks for them: rules, schemas, tables, vocabulary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.diagnostics.diagnostic import Diagnostic
+from engine.diagnostics.place import Source
+from engine.errors import ProjectError
+from engine.feeds.csv_table import CsvTable, read_csv_table
+from engine.feeds.source_schema import load_source_schema
+from engine.functions import library
+from engine.language.vocabulary import Vocabulary
+from engine.marketplace.vocabulary import load_vocabulary
+from engine.project import Project
+from engine.values.field import SourceSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A project on disk, in the shape of `language.files.ProjectFiles`."""
+
+    project: Project
+
+    def rules(self, path: str, beside: str) -> Source | None:
+        """The rule file `path`, or None where there is none."""
+        found = self.project.find(path, beside)
+        return read_source(found, self.project.shown(found)) if found else None
+
+    def source_schema(
+        self,
+        path: str,
+        beside: str,
+    ) -> tuple[SourceSchema | None, list[Diagnostic]] | None:
+        """The source schema `path`, or None where there is no such file."""
+        found = self.project.find(path, beside)
+        return load_source_schema(found, self.project.shown(found)) if found else None
+
+    def vocabulary(self, path: str, beside: str) -> tuple[Vocabulary | None, list[Diagnostic]] | None:
+        """What the offer schema `path` lets rules write, with the functions of the library."""
+        found = self.project.find(path, beside)
+        return load_vocabulary(found, self.project.shown(found), library()) if found else None
+
+    def text_table(self, path: str, beside: str) -> tuple[CsvTable | None, list[Diagnostic]] | None:
+        """The look-up table `path`, or None where there is no such file."""
+        found = self.project.find(path, beside)
+        return read_csv_table(found, self.project.shown(found)) if found else None
+
+
+def read_source(path: Path, shown: str) -> Source:
+    """A text file as a source.
+
+    Raises:
+        ProjectError: it is not UTF-8, or cannot be read.
+    """
+    try:
+        return Source(shown, path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as fault:
+        message = f"{shown}: not UTF-8 at byte {fault.start}; save the file as UTF-8"
+        raise ProjectError(message) from None
+    except OSError as fault:
+        raise ProjectError(f"{shown}: {fault.strerror or fault}") from None
