@@ -21,7 +21,9 @@ def command(code: str) -> None:
         from rapidfuzz import process
 
         close = [c for c, *_ in process.extract(code.upper(), list(all_codes()), limit=3)]
-        click.echo(f"feedwright: no diagnostic has the code {code}; closest: {', '.join(close)}", err=True)
+        click.echo(
+            f"feedwright: no diagnostic has the code {code}; closest: {', '.join(close)}", err=True
+        )
         sys.exit(2)
     if colour_wanted():
         from rich.console import Console

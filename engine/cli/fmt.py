@@ -13,7 +13,9 @@ from engine.cli.options import colour_wanted, open_project, project_option
 @click.command("fmt")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @project_option
-@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if a file would change.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Change nothing; exit 1 if a file would change."
+)
 def command(files: tuple[Path, ...], project_folder: Path | None, *, only_check: bool) -> None:
     """Rewrite FILES (all rule files of the project if none is given) in canonical form.
 
@@ -46,7 +48,9 @@ def _format(file: Path, *, only_check: bool) -> bool:
     tree, faults = parse(source)
     if any(f.severity == "error" for f in faults):
         report = Report(faults, {source.name: source})
-        click.echo(render_report(report, "text", colour=colour_wanted(sys.stderr)), nl=False, err=True)
+        click.echo(
+            render_report(report, "text", colour=colour_wanted(sys.stderr)), nl=False, err=True
+        )
         return False
     text = print_rules(tree)
     if source.name == "<stdin>":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 
@@ -58,6 +59,35 @@ class Span:
 
 
 NOWHERE = Span("", 0, 0, 0, 0, 0, 0)
+
+
+class Spans:
+    """Offsets of a text as spans, found by bisection."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        self.starts = [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
+
+    def span(self, start: int, end: int) -> Span:
+        """The span from `start` to `end`, less blanks at its end."""
+        start, end = min(start, len(self.text)), min(end, len(self.text))
+        while end > start and self.text[end - 1] in " \t\r\n":
+            end -= 1
+        return Span(self.name, start, end, *self.at(start), *self.at(end))
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """Line and column (from 1) of `offset`."""
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
+    def line_span(self, line: int) -> Span:
+        """The line `line` (from 1), without the blanks around it."""
+        start = self.starts[line - 1]
+        end = self.starts[line] - 1 if line < len(self.starts) else len(self.text)
+        while start < end and self.text[start] in " \t\r":
+            start += 1
+        return self.span(start, end)
 
 
 @dataclass(frozen=True, slots=True)

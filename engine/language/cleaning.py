@@ -1,0 +1,147 @@
+"""What is done to a text before it is parsed, every offset kept.
+
+Comments and the line ends inside parentheses become blanks; characters that text programs put in
+(curly quotes, hard spaces) become the plain ones, with a warning each; those that hide or look like
+others are errors.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from engine.diagnostics.codes import syntax as codes
+from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
+from engine.diagnostics.place import Source, Span, Spans
+from engine.language import syntax as s
+
+_QUOTES = dict.fromkeys("“”„‟«»＂", '"')
+_SPACES = dict.fromkeys("\u00a0\u202f\u2007\u2009\u3000\u2002\u2003", " ")
+_DASHES = dict.fromkeys("–—−", "-")
+_PLAIN = _QUOTES | _SPACES | _DASHES
+_HIDDEN = frozenset(
+    "\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad"
+)
+_SCRIPTS = ("CYRILLIC", "GREEK")
+_PIECE = re.compile(
+    r'"(?:\\[^\n]|[^"\\\n])*"|[“„«][^"“”„«»\n]*[”“»]|#[^\n]*|[()]|\n|\b\d{1,2}/\d{1,2}/\d{4}\b|[^\x00-\x7f]'
+)
+_LONGEST_BRACKET = 12  # lines that a bracket may span
+MAX_WEIGHT = 160  # operators and brackets in one line
+_WEIGHT = re.compile(r"[-+*/(<>]|\b(?:and|or|not|default|rounded|on|is|in)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A text ready to be parsed, as long as the original."""
+
+    text: str
+    comments: tuple[s.Comment, ...]
+    faults: tuple[Diagnostic, ...]
+
+
+def clean(source: Source) -> Cleaned:  # noqa: C901 - one arm for each sort of piece
+    """Prepare `source` for the parser."""
+    spans = Spans(source.name, source.text)
+    chars = list(source.text)
+    comments: list[s.Comment] = []
+    faults: list[Diagnostic] = []
+    depth = 0
+    joined: list[int] = []
+    for piece in _PIECE.finditer(source.text):
+        found, start, end = piece[0], piece.start(), piece.end()
+        if found[0] == "#":
+            comments.append(s.Comment(spans.span(start, end), found.rstrip()))
+            chars[start:end] = " " * (end - start)
+        elif found == "(":
+            depth += 1
+        elif found == ")":
+            depth = max(0, depth - 1)
+            if depth == 0:
+                for at in joined:
+                    chars[at] = " "
+                joined.clear()
+        elif found == "\n":
+            joined = [*joined, start] if depth and len(joined) < _LONGEST_BRACKET else []
+            depth = depth if joined else 0
+        elif found[0].isdigit():
+            faults.append(_local_date(spans, chars, start, found))
+        elif found[0] in _QUOTES and len(found) > 1:
+            chars[start], chars[end - 1] = '"', '"'
+            faults += [_typographic(spans, at, source.text[at]) for at in (start, end - 1)]
+        elif len(found) == 1:
+            faults += _character(spans, chars, start, found)
+        else:
+            faults += _inside_text(spans, start, found)
+    text = "".join(chars)
+    blanked, deep = _too_long(text, spans)
+    return Cleaned(blanked, tuple(comments), (*faults, *deep))
+
+
+def _character(spans: Spans, chars: list[str], at: int, char: str) -> list[Diagnostic]:
+    """What one character outside texts and comments deserves."""
+    plain = _PLAIN.get(char)
+    if plain is None and unicodedata.east_asian_width(char) == "F":
+        plain = unicodedata.normalize("NFKC", char)
+    if plain is not None and len(plain) == 1:
+        chars[at] = plain
+        return [_typographic(spans, at, char, plain)]
+    if char in _HIDDEN:
+        chars[at] = " "
+        return [_hidden(spans, at, char)]
+    name = unicodedata.name(char, "")
+    if name.startswith(_SCRIPTS):
+        what = f"{name.lower()}, which looks like another letter,"
+        chars[at] = "_"
+        span = spans.span(at, at + 1)
+        says = "type the letter anew on your keyboard"
+        return [Diagnostic.of(codes.LOOK_ALIKE, span, what=what, helps=[Help(says)])]
+    return []
+
+
+def _local_date(spans: Spans, chars: list[str], start: int, found: str) -> Diagnostic:
+    """`29/07/2025` would read as two divisions; it goes on as the date that is meant."""
+    day, month, year = (int(part) for part in found.split("/"))
+    span = spans.span(start, start + len(found))
+    if not 1 <= month <= 12:
+        return Diagnostic.of(codes.LOCAL_DATE, span, text=found)
+    text = f"{year:04}-{month:02}-{day:02}"
+    if len(text) == len(found):
+        chars[start : start + len(found)] = text
+    level = EditLevel.SAFE if day > 12 else EditLevel.CHOICE
+    helps = [Help(f"write `{text}`", level, (Replacement(span, text),))]
+    return Diagnostic.of(codes.LOCAL_DATE, span, text=found, helps=helps)
+
+
+def _inside_text(spans: Spans, start: int, text: str) -> list[Diagnostic]:
+    """Characters that change the direction of a text deceive its reader there too."""
+    turning = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
+    return [_hidden(spans, start + i, c) for i, c in enumerate(text) if c in turning]
+
+
+def _hidden(spans: Spans, at: int, char: str) -> Diagnostic:
+    span = spans.span(at, at + 1)
+    edit = Help("take it out", EditLevel.SAFE, (Replacement(span, ""),))
+    what = f"an invisible character (U+{ord(char):04X} {unicodedata.name(char, '').lower()})"
+    return Diagnostic.of(codes.LOOK_ALIKE, span, what=what, helps=[edit])
+
+
+def _typographic(spans: Spans, at: int, char: str, plain: str = '"') -> Diagnostic:
+    what = "curly quote" if char in _QUOTES else "hard space" if plain == " " else f"`{char}`"
+    span = Span(spans.name, at, at + 1, *spans.at(at), *spans.at(at + 1))
+    edit = Help(f"write `{plain}`", EditLevel.SAFE, (Replacement(span, plain),))
+    return Diagnostic.of(codes.TYPOGRAPHIC, span, what=what, helps=[edit])
+
+
+def _too_long(text: str, spans: Spans) -> tuple[str, list[Diagnostic]]:
+    """Lines that nest too deep for any reader are taken out, so that no stack overflows."""
+    faults = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if len(_WEIGHT.findall(line)) > MAX_WEIGHT:
+            lines[number] = " " * len(line)
+            span = spans.line_span(number + 1)
+            says = "give its parts names with `let`"
+            faults.append(Diagnostic.of(codes.TOO_DEEP, span, helps=[Help(says)]))
+    return "\n".join(lines), faults

@@ -1,0 +1,114 @@
+"""The keywords of the language, in one table: the grammar, the printer and the messages read it.
+
+The name on the left is the grammar's terminal; the word on the right is what a person types. Another
+language of keywords is another column, over the same grammar.
+"""
+
+from __future__ import annotations
+
+_WORDS = (
+    # what stands at the top level
+    "rules timezone currency use read write using milestone channel extends table mapping "
+    "override test "
+    # channels
+    "send edit automatically manually every from until "
+    # statements
+    "source let only when then otherwise decide by exactly one first row that fits require "
+    "else reject warn drop with always exclude because end "
+    # expressions
+    "and or not in is present missing before after default on error rounded half up down to "
+    "take for start of now inherited omit clear yes no any "
+    # milestones, tables and tests
+    "be confirmed key given but expect at omitted rejected excluded warned offer snapshot"
+)
+
+KEYWORDS: dict[str, str] = {name.upper(): name for name in _WORDS.split()}
+
+TOP_LEVEL = (
+    "rules",
+    "timezone",
+    "currency",
+    "use",
+    "read",
+    "write",
+    "milestone",
+    "channel",
+    "table",
+    "mapping",
+    "override",
+    "test",
+)
+
+STATEMENTS = ("source", "let", "only", "decide", "require", "always", "exclude", "end")
+
+# Words that no field or let can be called, because an expression may begin with them.
+RESERVED = frozenset(
+    (
+        "not",
+        "take",
+        "start",
+        "end",
+        "now",
+        "inherited",
+        "omit",
+        "clear",
+        "reject",
+        "yes",
+        "no",
+        "when",
+        "otherwise",
+        "missing",
+        "present",
+    ),
+)
+
+# What French-speaking merchants type by habit, and the keyword it means.
+FRENCH: dict[str, str] = {
+    "si": "when",
+    "quand": "when",
+    "lorsque": "when",
+    "alors": "then",
+    "sinon": "otherwise",
+    "fin": "end",
+    "et": "and",
+    "ou": "or",
+    "non": "not",
+    "dans": "in",
+    "est": "is",
+    "règles": "rules",
+    "regles": "rules",
+    "soit": "let",
+    "exiger": "require",
+    "rejeter": "reject",
+    "omettre": "omit",
+    "arrondi": "rounded",
+    "présent": "present",
+    "absent": "missing",
+    "manquant": "missing",
+    "toujours": "always",
+    "depuis": "from",
+    "jusque": "until",
+    "pour": "for",
+    "oui": "yes",
+    "canal": "channel",
+    "attendu": "expect",
+}
+
+# What programmers type by habit.
+FOREIGN: dict[str, str] = {
+    "if": "when",
+    "elif": "when",
+    "elsif": "when",
+    "unless": "when not",
+    "==": "is",
+    "!=": "is not",
+    "<>": "is not",
+    "&&": "and",
+    "||": "or",
+    "!": "not",
+    "=>": ">=",
+    "=<": "<=",
+    "null": "missing",
+    "true": "yes",
+    "false": "no",
+}
