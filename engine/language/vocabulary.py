@@ -32,11 +32,13 @@ class Parameter:
 class Function:
     """A function of the library.
 
-    `result` is a kind, or None: the common kind of the arguments (`max(price, floor)` is money).
-    `fails` says that a value may be unconvertible (`gtin13`), `missing` that the result may be
-    missing though no argument is. A missing argument makes the result missing. `build` makes the
-    column expression; the language never calls it. Examples map an expression to its value, both as
-    rules text; the value may be `missing` or `error`.
+    `result` is a kind, or None: the common kind of the arguments that are no constants
+    (`max(price, floor)` is money). `fails` says that a value may be unconvertible (`gtin13`),
+    `missing` that the result may be missing though no argument is. A missing argument makes the
+    result missing. `check`, called with the constant arguments by name, gives the sentence of a
+    fault or None: a pattern may be no pattern. `build` makes the column expression; the language
+    never calls it. Examples map an expression to its value, both as rules text; the value may be
+    `missing` or `error`. `family` is the heading that it stands under in the reference.
     """
 
     name: str
@@ -47,6 +49,8 @@ class Function:
     missing: bool = False
     help: str = ""
     examples: Mapping[str, str] = field(default_factory=dict)
+    check: Callable[..., str | None] | None = None
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
