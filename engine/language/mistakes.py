@@ -83,7 +83,11 @@ class Attempt:
         line = self.lines[number - 1]
         begins = not line[:column].strip()
         before = self._last_written(number - 1) if begins or at >= len(self.spans.text) else number
-        if begins and _UNFINISHED.search(self.lines[before - 1]):
+        if (
+            begins
+            and _UNFINISHED.search(self.lines[before - 1])
+            and not self._near(number, column, accepted)
+        ):
             self._blame(
                 before, accepted, silent=any(n in self.blanked for n in range(before, number))
             )
@@ -98,6 +102,11 @@ class Attempt:
             number = self._last_written(number)
             column = len(self.lines[number - 1])
         self._blame(number, accepted, column, silent=self._follows_a_mistake(number))
+
+    def _near(self, number: int, column: int, accepted: set[str]) -> bool:
+        """Whether the line means well: its first word is nearly one that may stand there."""
+        stop = Stop(self.spans, number, self.lines[number - 1], column, frozenset(accepted))
+        return bool(_french(stop) or _misspelt(stop) or _foreign_operator(stop))
 
     def _blame(
         self,
@@ -306,9 +315,8 @@ def _stray_end(stop: Stop) -> Diagnostic | None:
 
 
 def _header_without_bars(stop: Stop) -> Diagnostic | None:
-    if not stop.line.lstrip().startswith("|") or "_BARS" not in stop.accepted or stop.word:
-        return None
-    if "||" in stop.line:
+    table = stop.line.lstrip().startswith("|") and "||" not in stop.line
+    if not table or stop.word or not stop.accepted & {"_BARS", "LOWER", "UPPER"}:
         return None
     helps = [Help("write `||` between what is given and what follows from it")]
     return Diagnostic.of(codes.NO_BARS, stop.spans.line_span(stop.line_number), helps=helps)

@@ -9,6 +9,7 @@ from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replaceme
 from engine.diagnostics.place import Span
 from engine.language import syntax as s
 from engine.language.expression_builder import COMPARATORS, ExpressionBuilder
+from engine.language.keywords import RESERVED
 
 
 class TreeBuilder(ExpressionBuilder):
@@ -130,7 +131,14 @@ class TreeBuilder(ExpressionBuilder):
 
     def let(self, c: list[Any], span: Span) -> s.Let:
         """`let name = value`."""
-        return s.Let(span, *self._all(c))
+        name, value = self._all(c)
+        if name.text in RESERVED:
+            edit = Replacement(name.span, f"{name.text}_value")
+            helps = [Help(f"call it `{name.text}_value`", EditLevel.CHOICE, (edit,))]
+            self.faults.append(
+                Diagnostic.of(codes.RESERVED_WORD, name.span, word=name.text, helps=helps),
+            )
+        return s.Let(span, name, value)
 
     def assignment(self, c: list[Any], span: Span) -> s.Assignment:
         """`Attribute = value`."""
