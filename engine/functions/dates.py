@@ -26,7 +26,7 @@ _PARTS = {
     "dd": ("day", "[0-9]{2}"),
     "d": ("day", "[0-9]{1,2}"),
 }
-_WORD = re.compile(r"[A-Za-z]+|[^A-Za-z]+")
+_WORD = re.compile(r"([A-Za-z])\1*|[^A-Za-z]+")
 
 
 def _zone_fault(zone: str) -> str | None:
@@ -34,20 +34,20 @@ def _zone_fault(zone: str) -> str | None:
 
 
 def _pattern_fault(pattern: str) -> str | None:
-    words = [word for word in _WORD.findall(pattern) if word[0].isascii() and word[0].isalpha()]
-    unknown = next((word for word in words if word not in _PARTS), None)
+    words = _words(pattern)
+    parts = [word for word in words if word in _PARTS]
+    unknown = [word for word in words if word not in _PARTS and re.search("[A-Za-z0-9]", word)]
     if unknown:
-        return f'"{unknown}" is no part of a date pattern: write yyyy, MM or M, dd or d'
-    named = sorted(_PARTS[word][0] for word in words)
-    if named != ["day", "month", "year"]:
+        return f'"{unknown[0]}" is no part of a date pattern: write yyyy, MM or M, dd or d'
+    if sorted(_PARTS[part][0] for part in parts) != ["day", "month", "year"]:
         return 'a date pattern names year, month and day once each, as in "dd/MM/yyyy"'
-    return _touching_fault(_WORD.findall(pattern))
+    if any({a, b} & {"d", "M"} and {a, b} <= _PARTS.keys() for a, b in pairwise(words)):
+        return "something must stand between d or M and its neighbour: where would they end?"
+    return None
 
 
-def _touching_fault(words: list[str]) -> str | None:
-    """Say so where digits outside the parts could be taken for those of a part."""
-    digits = any(c.isdigit() for a, b in pairwise(["", *words, ""]) for c in a + b)
-    return "digits cannot stand in a date pattern" if digits else None
+def _words(pattern: str) -> list[str]:
+    return [word[0] for word in _WORD.finditer(pattern)]
 
 
 @function(
@@ -65,7 +65,7 @@ def to_date(text: TextColumn, pattern: str) -> tuple[DateColumn, Failed]:
 
     groups = [
         f"(?P<{_PARTS[word][0]}>{_PARTS[word][1]})" if word in _PARTS else re.escape(word)
-        for word in _WORD.findall(pattern)
+        for word in _words(pattern)
     ]
     parts = text.str.strip_chars().str.extract_groups(rf"\A{''.join(groups)}\z").struct
     month, day = (parts.field(name).str.zfill(2) for name in ("month", "day"))

@@ -89,7 +89,8 @@ def round_(number: NumberColumn, decimals: int) -> Same:
     unit: int = 10 ** (number.scale - decimals)
     low, high = (_rounded(bound, unit) for bound in (number.low, number.high))
     size = (_roomy(number).abs() + unit // 2) // unit
-    return fitted(pl.when(number.expr < 0).then(-size).otherwise(size), decimals, low, high)
+    signed = pl.when(number.expr < 0).then(0 - size).otherwise(size)  # no `-` in 128 bits
+    return fitted(signed, decimals, low, high)
 
 
 def _rounded(number: int, unit: int) -> int:

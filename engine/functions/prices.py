@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from engine.functions.declare import MoneyColumn, Same, function
 from engine.functions.exact import fitted, widened
 from engine.values.scaled import Scaled
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 def _cents_fault(cents: int) -> str | None:
@@ -30,7 +25,7 @@ def up_to_cents(price: MoneyColumn, cents: int) -> Same:
     number = _with_cents(price)
     one, ending = 10**number.scale, cents * 10 ** (number.scale - 2)
     # The next whole amount above `price - ending`; `//` goes down for negative numbers too.
-    expr = _next_multiple(number.expr - ending, one) + ending
+    expr = (number.expr - ending + (one - 1)) // one * one + ending
     low, high = (-(-(bound - ending) // one) * one + ending for bound in (number.low, number.high))
     return fitted(expr, number.scale, low, high)
 
@@ -64,7 +59,3 @@ def _with_cents(price: Scaled) -> Scaled:
     roomy = Scaled(number.expr, number.scale, number.low - one, number.high + one)
     width = pl.Int128 if roomy.wide else pl.Int64
     return Scaled(number.expr.cast(width), number.scale, number.low, number.high)
-
-
-def _next_multiple(expr: pl.Expr, one: int) -> pl.Expr:
-    return -(-expr // one) * one
