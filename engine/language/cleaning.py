@@ -41,7 +41,7 @@ class Cleaned:
     faults: tuple[Diagnostic, ...]
 
 
-def clean(source: Source) -> Cleaned:  # noqa: C901 - one arm for each sort of piece
+def clean(source: Source) -> Cleaned:
     """Prepare `source` for the parser."""
     spans = Spans(source.name, source.text)
     chars = list(source.text)

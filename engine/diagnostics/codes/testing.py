@@ -7,3 +7,7 @@ SCHEMA_UNREADABLE = Code(
     "schema-unreadable",
     "{file} cannot be used as a schema: {reason}",
 )
+CSV_HEADER = Code("S972", "csv-header", "the header of this table cannot be used: {fault}")
+CSV_CELL = Code("S973", "csv-cell", "{fault}")
+ENCODING = Code("S974", "file-encoding", "{file} is not UTF-8: byte {byte} is no part of it")
+FIXTURE = Code("K956", "fixture-does-not-fit", "the fixture {file} cannot be used: {fault}")

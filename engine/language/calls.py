@@ -1,0 +1,112 @@
+"""Functions applied: whether the arguments fit, and the kind of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from engine.diagnostics.codes import names, types
+from engine.diagnostics.diagnostic import Help
+from engine.language import ruleset as r
+from engine.language import syntax as s
+from engine.language.kinding import common_kind, is_zero
+from engine.language.suggestions import did_you_mean
+from engine.language.vocabulary import Function, Parameter
+from engine.values.kinds import ERROR, Kind, KindName
+
+if TYPE_CHECKING:
+    from engine.language.scope import Scope
+
+
+def bind_call(scope: Scope, node: s.Call, arguments: tuple[r.Bound, ...]) -> r.Bound:
+    """`node` with its function found and its arguments checked."""
+    error = r.Constant(node.span, ERROR, missing=False, fails=False, value="")
+    function = scope.vocabulary.functions.get(node.function.text)
+    if function is None:
+        known = scope.vocabulary.functions
+        helps = did_you_mean(
+            node.function.span, node.function.text, known, "`feedwright docs` lists the functions"
+        )
+        facts: dict[str, Any] = {"what": "function", "name": node.function.text}
+        scope.add(names.UNKNOWN_NAME, node.function.span, facts=facts, helps=helps)
+        return error
+    fault = _fault(function, arguments)
+    if fault:
+        helps = [Help(f"it is written {signature(function)}")]
+        scope.add(
+            types.WRONG_ARGUMENTS,
+            node.span,
+            facts={"name": function.name, "fault": fault},
+            helps=helps,
+        )
+        return error
+    kind = function.result or _common(function, arguments)
+    if kind is None:
+        fault = f"takes values of one kind, not {', '.join(str(a.kind) for a in arguments)}"
+        scope.add(types.WRONG_ARGUMENTS, node.span, facts={"name": function.name, "fault": fault})
+        return error
+    if any(a.kind.name is KindName.ERROR for a in arguments):
+        return error
+    missing = function.missing or any(a.missing for a in arguments)
+    fails = function.fails or any(a.fails for a in arguments)
+    return r.CallOf(node.span, kind, missing, fails, function, arguments)
+
+
+def parameters_for(function: Function, count: int) -> Iterator[Parameter]:
+    """The parameter of each of `count` arguments; a repeated one serves the rest."""
+    for index in range(count):
+        yield function.parameters[min(index, len(function.parameters) - 1)]
+
+
+def signature(function: Function) -> str:
+    """`shorten(text, length)`, for messages."""
+    words = [p.name + (", ..." if p.repeated else "") for p in function.parameters]
+    return f"`{function.name}({', '.join(words)})`"
+
+
+def _fault(function: Function, arguments: tuple[r.Bound, ...]) -> str | None:
+    least = sum(not p.optional for p in function.parameters)
+    repeated = bool(function.parameters) and function.parameters[-1].repeated
+    if len(arguments) < least or (len(arguments) > len(function.parameters) and not repeated):
+        return f"takes {least} argument{'s' if least != 1 else ''}, not {len(arguments)}"
+    constants: dict[str, object] = {}
+    for parameter, argument in zip(
+        parameters_for(function, len(arguments)), arguments, strict=True
+    ):
+        if argument.kind.name is KindName.ERROR:
+            continue
+        if argument.kind.name not in parameter.accepts and not (
+            is_zero(argument) and function.result is None
+        ):
+            wanted = " or ".join(sorted(k.value for k in parameter.accepts))
+            return f"takes {wanted} as `{parameter.name}`, not {argument.kind}"
+        if parameter.constant:
+            if not isinstance(argument, r.Constant):
+                return f"takes a literal as `{parameter.name}`, written out in the rule"
+            constants[parameter.name] = argument.value
+    return function.check(**constants) if function.check and constants else None
+
+
+def _common(function: Function, arguments: tuple[r.Bound, ...]) -> Kind | None:
+    found: Kind | None = None
+    for parameter, argument in zip(
+        parameters_for(function, len(arguments)), arguments, strict=True
+    ):
+        if parameter.constant or (is_zero(argument) and len(arguments) > 1 and found is not None):
+            continue
+        if found is None or is_zero_kind(found, argument):
+            found = argument.kind
+            continue
+        both = common_kind(found, argument.kind)
+        if both is None:
+            return None
+        found = both
+    return found
+
+
+def is_zero_kind(found: Kind, argument: r.Bound) -> bool:
+    """Whether what was found so far may be a plain 0 that takes the kind of `argument`."""
+    return found.name is KindName.INTEGER and argument.kind.name not in (
+        KindName.INTEGER,
+        KindName.NUMBER,
+    )

@@ -1,0 +1,230 @@
+"""The files of a ruleset gathered: what each top-level declaration says, and where names come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.diagnostics.codes import dates, names, periods, syntax
+from engine.diagnostics.diagnostic import Diagnostic, Help, Label, Report
+from engine.diagnostics.place import Source, Span
+from engine.language import ruleset as r
+from engine.language import syntax as s
+from engine.language.files import ProjectFiles
+from engine.language.instants import instant_of, zone_fault
+from engine.language.parser import parse
+from engine.language.suggestions import did_you_mean
+from engine.language.vocabulary import Vocabulary
+from engine.values.field import SourceSchema
+
+
+@dataclass(slots=True)
+class Declarations:
+    """All declarations of a rule file and of the files it uses, in order."""
+
+    report: Report
+    files: list[s.RulesFile] = field(default_factory=list)
+    currency: str = "EUR"
+    timezone: str = "Europe/Paris"
+    source: SourceSchema | None = None
+    vocabulary: Vocabulary | None = None
+    milestones: dict[str, r.MilestoneRules] = field(default_factory=dict)
+    channels: dict[str, s.Channel] = field(default_factory=dict)
+    tables: list[s.TableFromCsv | s.TableInPlace] = field(default_factory=list)
+    mappings: list[s.Mapping] = field(default_factory=list)
+    overrides: list[s.Override] = field(default_factory=list)
+    tests: list[s.Test | s.TestTable] = field(default_factory=list)
+    reads: list[Span] = field(default_factory=list)
+
+
+def gather(entry: Source, files: ProjectFiles, report: Report) -> Declarations:
+    """Read `entry` and the files it uses."""
+    found = Declarations(report)
+    _file(entry, files, found, ())
+    if found.source is None and not report.errors:
+        span = found.files[0].span
+        says = 'write `read product using "schemas/product.schema.json"`'
+        report.add(
+            Diagnostic.of(syntax.MISSING_PART, span, what="`read product`", helps=[Help(says)])
+        )
+    if found.vocabulary is None and not report.errors:
+        span = found.files[0].span
+        says = 'write `write offer using "schemas/offer.schema.json"`'
+        report.add(
+            Diagnostic.of(syntax.MISSING_PART, span, what="`write offer`", helps=[Help(says)])
+        )
+    return found
+
+
+def _file(source: Source, files: ProjectFiles, found: Declarations, chain: tuple[str, ...]) -> None:
+    found.report.sources[source.name] = source
+    tree, faults = parse(source)
+    found.report.extend(faults)
+    found.files.append(tree)
+    for declaration in tree.declarations:
+        match declaration:
+            case s.Use(path=path):
+                _use(path, source, files, found, (*chain, source.name))
+            case s.Read() | s.Write():
+                _schema(declaration, files, found)
+            case s.Timezone(zone=zone):
+                fault = zone_fault(zone, declaration.span)
+                found.report.extend([fault] if fault else [])
+                found.timezone = zone
+            case s.Currency(currency=currency):
+                found.currency = currency
+            case s.Milestone():
+                _milestone(declaration, found)
+            case s.Channel(name=name):
+                _once(name, "channel", found.channels.get(name.text), found.report)
+                found.channels[name.text] = declaration
+            case s.TableFromCsv() | s.TableInPlace():
+                found.tables.append(declaration)
+            case s.Mapping():
+                found.mappings.append(declaration)
+            case s.Override():
+                found.overrides.append(declaration)
+            case s.Test() | s.TestTable():
+                found.tests.append(declaration)
+
+
+def _use(
+    path: s.Text,
+    source: Source,
+    files: ProjectFiles,
+    found: Declarations,
+    chain: tuple[str, ...],
+) -> None:
+    used = files.rules(path.value, source.name)
+    if used is None:
+        says = "paths are looked for beside this file, then in the project"
+        facts: dict[str, Any] = {"what": "rule file", "name": path.value}
+        found.report.add(Diagnostic.of(names.UNKNOWN_NAME, path.span, helps=[Help(says)], **facts))
+    elif used.name in chain:
+        cycle = " → ".join((*chain[chain.index(used.name) :], used.name))
+        found.report.add(Diagnostic.of(names.IMPORT_CYCLE, path.span, cycle=cycle))
+    elif used.name not in found.report.sources:
+        _file(used, files, found, chain)
+
+
+def _schema(node: s.Read | s.Write, files: ProjectFiles, found: Declarations) -> None:
+    path, file = node.path, node.span.file
+    answer: tuple[object, list[Diagnostic]] | None
+    if isinstance(node, s.Read):
+        answer = (
+            files.source_schema(path.value, file) if node.kind.text == "product" else (None, [])
+        )
+    else:
+        answer = files.vocabulary(path.value, file)
+    if answer is None:
+        says = "paths are looked for beside this file, then in the project, then in Feedwright"
+        facts: dict[str, Any] = {"what": "schema file", "name": path.value}
+        found.report.add(Diagnostic.of(names.UNKNOWN_NAME, path.span, helps=[Help(says)], **facts))
+        return
+    read, faults = answer
+    found.report.extend(faults)
+    if isinstance(read, SourceSchema):
+        found.source = read
+    elif isinstance(read, Vocabulary):
+        found.vocabulary = read
+
+
+def _milestone(node: s.Milestone, found: Declarations) -> None:
+    _once(node.name, "milestone", found.milestones.get(node.name.text), found.report)
+    at, faults = instant_of(node.at) if node.at else (None, [])
+    found.report.extend(faults)
+    found.milestones[node.name.text] = r.MilestoneRules(node.name.text, at, node.span)
+
+
+def _once(
+    name: s.Name,
+    what: str,
+    first: s.Node | r.MilestoneRules | None,
+    report: Report,
+) -> None:
+    if first is not None:
+        labels = [Label(first.span, "first declared here")]
+        facts: dict[str, Any] = {"name": name.text, "channel": f"one {what}"}
+        report.add(Diagnostic.of(names.SET_TWICE, name.span, labels=labels, **facts))
+
+
+def moment(
+    node: s.Moment | None,
+    found: Declarations,
+) -> tuple[datetime | None, str | None]:
+    """The instant of a moment, and the name of the milestone where it is to be confirmed."""
+    if node is None:
+        return None, None
+    if isinstance(node, s.Instant):
+        at, faults = instant_of(node)
+        found.report.extend(faults)
+        return at, None
+    milestone = found.milestones.get(node.text)
+    if milestone is None:
+        known = ", ".join(f"`{m}`" for m in found.milestones) or "none is declared"
+        helps = did_you_mean(node.span, node.text, found.milestones, f"known here: {known}")
+        facts: dict[str, Any] = {"what": "milestone", "name": node.text}
+        found.report.add(Diagnostic.of(names.UNKNOWN_NAME, node.span, helps=helps, **facts))
+        return None, None
+    return milestone.at, (milestone.name if milestone.at is None else None)
+
+
+def reversed_interval(start: s.Moment | None, end: s.Moment | None, found: Declarations) -> None:
+    """Report a period that ends before it begins."""
+    first, _ = moment(start, found)
+    last, _ = moment(end, found)
+    if first and last and last <= first and end is not None:
+        labels = [Label(start.span, f"begins {first:%Y-%m-%d %H:%M} UTC")] if start else []
+        found.report.add(
+            Diagnostic.of(
+                dates.EMPTY_INTERVAL,
+                end.span,
+                mark=f"ends {last:%Y-%m-%d %H:%M} UTC",
+                labels=labels,
+            ),
+        )
+
+
+def channel_rules(found: Declarations) -> dict[str, r.ChannelRules]:
+    """The channels with their own and inherited windows."""
+    rules: dict[str, r.ChannelRules] = {}
+    for name, node in found.channels.items():
+        chain = _ancestors(node, found)
+        windows: list[s.SendWindow] = []
+        for ancestor in chain:
+            own = [w for w in ancestor.windows if isinstance(w, s.SendWindow)]
+            subjects = {w.subject.text for w in windows}
+            windows += [w for w in own if w.subject.text not in subjects]
+        for window in node.windows:
+            reversed_interval(window.start, window.end, found)
+        extends = node.extends.text if node.extends else None
+        rules[name] = r.ChannelRules(name, extends, tuple(windows), node.span)
+    return rules
+
+
+def _ancestors(node: s.Channel, found: Declarations) -> list[s.Channel]:
+    """`node` and what it extends, nearest first; a cycle or an unknown name is reported."""
+    chain = [node]
+    while chain[-1].extends is not None:
+        name = chain[-1].extends
+        parent = found.channels.get(name.text)
+        if parent is None:
+            helps = did_you_mean(
+                name.span, name.text, found.channels, "channels are declared with `channel`"
+            )
+            facts: dict[str, Any] = {"what": "channel", "name": name.text}
+            found.report.add(Diagnostic.of(names.UNKNOWN_NAME, name.span, helps=helps, **facts))
+            return chain
+        if parent in chain:
+            cycle = " → ".join([*(c.name.text for c in chain), parent.name.text])
+            found.report.add(Diagnostic.of(periods.CHANNEL_CYCLE, name.span, cycle=cycle))
+            return chain
+        chain.append(parent)
+    return chain
+
+
+def ancestors(name: str, found: Declarations) -> list[str]:
+    """`name` and the channels it extends, nearest first."""
+    node = found.channels.get(name)
+    return [c.name.text for c in _ancestors(node, found)] if node else [name]
