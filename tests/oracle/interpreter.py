@@ -1,0 +1,187 @@
+"""The oracle: what the rules mean, for one row, slowly and without Polars.
+
+`interpret` walks a slice step by step and says what becomes of the row. It shares the data classes
+of checked rules with the engine and nothing that runs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from oracle.expressions import CLEARED, Context, evaluate
+from oracle.functions import pattern_of
+from oracle.reading import BadCell, Row, read_cell, within
+
+from engine.language import ruleset as r
+from engine.language.syntax import HitPolicy
+from engine.language.vocabulary import Attribute
+from engine.values.field import Field
+from engine.values.kinds import KindName
+
+Fault = tuple[str, str]  # code; the name of a field or an attribute, or "line 12"
+
+WARNINGS = {"R206", "R207"}
+
+
+@dataclass
+class Result:
+    """What became of a row: `outcome` is offer, excluded or rejected."""
+
+    outcome: str = "offer"
+    values: dict[str, Any] = field(default_factory=dict)  # of an offer, omitted ones left out
+    faults: set[Fault] = field(default_factory=set)
+
+
+def interpret(rules: r.Slice, row: Row, now: datetime) -> Result:
+    """What `rules` make of `row` at `now`."""
+    return _Run(rules, row, now).result()
+
+
+class _Run:
+    def __init__(self, rules: r.Slice, row: Row, now: datetime) -> None:
+        self.rules = rules
+        self.faults: set[Fault] = set()
+        self.excluded = False
+        self.fields = {name: self._read(one, row) for name, one in needed_fields(rules).items()}
+        self.context = Context(self.fields.__getitem__, now, reject=self._refuse)
+
+    def _read(self, one: Field, row: Row) -> Any:
+        try:
+            return read_cell(one, row)
+        except BadCell as bad:
+            self.faults.add((bad.code, one.name))
+            return None
+
+    def _refuse(self, line: int) -> None:
+        self.faults.add(("R208", f"line {line}"))
+
+    def result(self) -> Result:
+        for step in self.rules.steps:
+            self._step(step)
+        self._check_required()
+        if self.excluded:
+            return Result("excluded")
+        if {code for code, _ in self.faults} - WARNINGS:
+            return Result("rejected", faults=self.faults)
+        values = {k: v for k, v in self.context.attributes.items() if v is not None}
+        return Result("offer", values, self.faults)
+
+    def _step(self, step: r.Step) -> None:
+        match step:
+            case r.LetStep():
+                self.context.lets[step.name] = evaluate(step.value, self.context)
+            case r.AttributeStep():
+                self._set(step.attribute, evaluate(step.value, self.context))
+            case r.DecideStep():
+                self._decide(step)
+            case r.ExcludeStep():
+                self.excluded |= evaluate(step.condition, self.context) is True
+            case r.RequireStep():
+                self._require(step)
+            case r.AlwaysStep():
+                if evaluate(step.condition, self.context) is False:
+                    self.faults.add(("R205", f"line {step.span.line}"))
+
+    def _set(self, attribute: Attribute, value: Any) -> None:
+        self.context.attributes[attribute.name] = value
+        if value is not None and not fits(value, attribute):
+            self.faults.add(("R202", attribute.name))
+
+    def _decide(self, step: r.DecideStep) -> None:
+        guarded = step.guard is None or evaluate(step.guard, self.context) is True
+        fitting = [
+            row for row in step.rows if guarded and evaluate(row.condition, self.context) is True
+        ]
+        if step.policy is HitPolicy.EXACTLY_ONE and len(fitting) > 1:
+            self.faults.add(("R203", f"line {step.span.line}"))
+        if step.policy is not HitPolicy.EVERY:
+            fitting = fitting[:1]
+        for index, attribute in enumerate(step.attributes):
+            values = [evaluate(row.results[index], self.context) for row in fitting]
+            self._collect(step, attribute, values)
+
+    def _collect(self, step: r.DecideStep, attribute: Attribute, values: list[Any]) -> None:
+        if step.policy is HitPolicy.EVERY:
+            for value in values:
+                if value is not None and not fits(value, attribute):
+                    self.faults.add(("R202", attribute.name))
+            self.context.attributes[attribute.name] = values or None
+        else:
+            self._set(attribute, values[0] if values else None)
+
+    def _require(self, step: r.RequireStep) -> None:
+        guarded = step.guard is None or evaluate(step.guard, self.context) is True
+        if not guarded or evaluate(step.condition, self.context) is not False:
+            return
+        line = f"line {step.span.line}"
+        match step.consequence:
+            case r.ConsequenceKind.REJECT:
+                self.faults.add(("R204", line))
+            case r.ConsequenceKind.WARN:
+                self.faults.add(("R206", line))
+            case r.ConsequenceKind.DROP:
+                assert step.drops
+                self.faults.add(("R207", line))
+                self.context.attributes[step.drops] = None
+
+    def _check_required(self) -> None:
+        for attribute in set_attributes(self.rules):
+            required = self.rules.channel in attribute.required_on
+            if required and self.context.attributes.get(attribute.name) is None:
+                self.faults.add(("R201", attribute.name))
+
+
+def fits(value: Any, attribute: Attribute) -> bool:
+    """Whether `value` lies within what the attribute takes."""
+    if value is CLEARED:
+        return True
+    if isinstance(value, Fraction):
+        shown = in_shown_unit(value, attribute)
+        return within(shown, attribute) and shown * 10**attribute.scale % 1 == 0
+    if isinstance(value, str):
+        longest, pattern = attribute.max_length, attribute.text_pattern
+        fitting = pattern is None or pattern_of(pattern).search(value) is not None
+        return fitting and (longest is None or len(value) <= longest)
+    return True
+
+
+def in_shown_unit(value: Fraction, attribute: Attribute) -> Fraction:
+    """`value` as bounds count it: percent points, days."""
+    match attribute.kind.name:
+        case KindName.PERCENT:
+            return value * 100
+        case KindName.DURATION:
+            return value / 86_400
+        case _:
+            return value
+
+
+def set_attributes(rules: r.Slice) -> Iterator[Attribute]:
+    """The attributes that `rules` set."""
+    for step in rules.steps:
+        if isinstance(step, r.AttributeStep):
+            yield step.attribute
+        if isinstance(step, r.DecideStep):
+            yield from step.attributes
+
+
+def needed_fields(rules: r.Slice) -> dict[str, Field]:
+    """The fields that `rules` name, whether or not a row comes to need them."""
+    found: dict[str, Field] = {}
+
+    def walk(part: object) -> None:
+        if isinstance(part, r.FieldValue):
+            found[part.field.name] = part.field
+        elif isinstance(part, tuple):
+            for item in part:
+                walk(item)
+        elif is_dataclass(part) and not isinstance(part, type):
+            for one in fields(part):
+                walk(getattr(part, one.name))
+
+    walk(rules.steps)
+    return found
