@@ -1,0 +1,86 @@
+import copy
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from engine.offers.validation import check_payload, parse_payload, request_validator
+
+GOOD: dict[str, Any] = {
+    "sellerExternalReference": "LAMP-1",
+    "product": {"gtin": "3760000000017"},
+    "condition": "New",
+    "price": {
+        "price": Decimal("19.90"),
+        "taxes": [
+            {"code": "VAT", "value": 20},
+            {"code": "Ecotax", "value": Decimal("0.50")},
+            {"code": "Deatax", "value": 0},
+        ],
+    },
+    "quantity": 42,
+    "preparationTime": 2,
+    "deliveryModes": [{"code": "THD", "cost": Decimal("4.99")}],
+}
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    payload = copy.deepcopy(GOOD)
+    *way, last = path.split(".")
+    place: Any = payload
+    for step in way:
+        place = place[int(step) if step.isdecimal() else step]
+    if value is ...:
+        del place[last]
+    else:
+        place[last] = value
+    return payload
+
+
+def test_the_schema_is_one_and_the_good_payload_fits() -> None:
+    Draft202012Validator.check_schema(request_validator().schema)
+    assert check_payload(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "where"),
+    [
+        ("sellerExternalReference", "A|B", "$.sellerExternalReference"),
+        ("sellerExternalReference", "x" * 51, "$.sellerExternalReference"),
+        ("product.gtin", "12345", "$.product.gtin"),
+        ("condition", "Used", "$.condition"),
+        ("price.price", Decimal("19.905"), "$.price.price"),
+        ("price.price", Decimal(0), "$.price.price"),
+        ("price.price", "19.90", "$.price.price"),
+        ("price.originPrice", Decimal("0.09"), "$.price.originPrice"),
+        ("price.extra", 1, "$.price"),
+        ("price.taxes", ..., "$.price"),
+        ("price.taxes.1.code", "VAT", "$.price.taxes"),
+        ("quantity", -1, "$.quantity"),
+        ("quantity", 10**10 + 1, "$.quantity"),
+        ("quantity", Decimal("1.5"), "$.quantity"),
+        ("deliveryModes", [], "$.deliveryModes"),
+        ("deliveryModes.0.code", "TRK", "$.deliveryModes[0].code"),
+        ("deliveryModes.0.cost", ..., "$.deliveryModes[0]"),
+        ("preparationTime", ..., "$"),
+        ("comment", "NF", "$"),
+    ],
+)
+def test_what_does_not_fit_is_shown_where_it_stands(path: str, value: Any, where: str) -> None:
+    faults = check_payload(changed(path, value))
+    assert where in {fault.path for fault in faults}
+    assert all(fault.message for fault in faults)
+
+
+@given(st.integers(1, 10**40))
+def test_every_amount_of_cents_fits_however_long(cents: int) -> None:
+    assert check_payload(changed("price.price", Decimal(f"{cents // 100}.{cents % 100:02}"))) == []
+
+
+def test_payloads_are_read_exactly() -> None:
+    assert parse_payload('{"a": 0.1}') == {"a": Decimal("0.1")}
+    with pytest.raises(ValueError, match="an object"):
+        parse_payload("[]")
