@@ -62,6 +62,10 @@ def capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def title_case(text: str) -> str:
+    return re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), text)
+
+
 def without_accents(text: str) -> str:
     apart = unicodedata.normalize("NFD", text)
     plain = "".join(c for c in apart if not 0x300 <= ord(c) <= 0x36F)
@@ -271,7 +275,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lower": str.lower,
     "upper": str.upper,
     "capitalise": capitalise,
-    "title_case": str.title,
+    "title_case": title_case,
     "replace": str.replace,
     "remove": lambda text, old: text.replace(old, ""),
     "shorten": shorten,
