@@ -1,0 +1,133 @@
+"""Pieces of text on their way into one column: constants are merged, absent pieces left out.
+
+Text of a million rows is mostly copying, so everything that is known beforehand is joined once, and
+a whole offer is put together by one concatenation instead of one for each brace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Text in pieces: constants and text columns. Unless `always`, it is null on some rows.
+
+    `condition`, where known, tells on which rows it is not null, without building the text.
+    """
+
+    pieces: tuple[str | pl.Expr, ...]
+    always: bool = True
+    condition: pl.Expr | None = None
+
+    @property
+    def present(self) -> pl.Expr:
+        """Where the text is not null."""
+        if self.always:
+            return pl.lit(value=True)
+        return self.expr().is_not_null() if self.condition is None else self.condition
+
+    def between(self, before: str, after: str = "") -> Fragment:
+        """This text with constants around it; null where it is null."""
+        return Fragment((before, *self.pieces, after), self.always, self.condition)
+
+    def where(self, condition: pl.Expr) -> Fragment:
+        """This text where `condition` is yes, null elsewhere."""
+        known = constant(condition)
+        if known is True:
+            return self
+        fits = condition.fill_null(value=False)
+        present = fits if self.always else fits & self.present
+        return Fragment((pl.when(fits).then(self.expr()),), always=False, condition=present)
+
+    def or_nothing(self) -> Fragment:
+        """This text, or "" where it is null."""
+        return self if self.always else Fragment((self.expr().fill_null(""),))
+
+    @property
+    def text(self) -> str | None:
+        """The text where it is the same on every row, else None."""
+        if all(isinstance(piece, str) for piece in self.pieces):
+            return "".join(piece for piece in self.pieces if isinstance(piece, str))
+        return None
+
+    def expr(self) -> pl.Expr:
+        """The text as one column; null where any piece is."""
+        merged = list(_merged(self.pieces))
+        return merged[0] if len(merged) == 1 else pl.concat_str(merged)
+
+
+def _merged(pieces: Iterable[str | pl.Expr]) -> Iterable[pl.Expr]:
+    constants = ""
+    some = False
+    for piece in pieces:
+        if isinstance(piece, str):
+            constants += piece
+            continue
+        if constants:
+            yield pl.lit(constants)
+        constants, some = "", True
+        yield piece
+    if constants or not some:
+        yield pl.lit(constants)
+
+
+def constant(expr: pl.Expr) -> object:
+    """The value of an expression made of literals only; None for null and for any other."""
+    if not _made_of_literals(expr):
+        return None
+    found = pl.select(expr)
+    return found.item() if found.shape == (1, 1) else None
+
+
+def _made_of_literals(expr: pl.Expr) -> bool:
+    if expr.meta.root_names():
+        return False
+    if expr.meta.is_literal(allow_aliasing=True):
+        return True
+    inputs = expr.meta.pop()
+    return bool(inputs) and all(_made_of_literals(one) for one in inputs)
+
+
+def folded(text: pl.Expr, *, always: bool) -> Fragment | None:
+    """A text column as a fragment, computed now where it is constant; None where it is never."""
+    if not _made_of_literals(text):
+        return Fragment((text,), always)
+    found = constant(text)
+    return None if found is None else Fragment((str(found),))
+
+
+def in_a_row(fragments: Iterable[Fragment]) -> Fragment:
+    """The fragments one after the other, each only where it is not null."""
+    return Fragment(tuple(p for f in fragments for p in f.or_nothing().pieces))
+
+
+def separated(fragments: Sequence[Fragment], separator: str) -> Fragment:
+    """The fragments that are not null with `separator` between; "" where all are null."""
+    anchor = next((n for n, f in enumerate(fragments) if f.always), None)
+    if anchor is None:
+        exprs = [f.expr() for f in fragments]
+        text = pl.concat_str(exprs, separator=separator, ignore_nulls=True) if exprs else pl.lit("")
+        return Fragment((text,))
+    # With one that always stands, the others carry the separator with them: no second pass.
+    before = [f.between("", separator) for f in fragments[:anchor]]
+    after = [f.between(separator) for f in fragments[anchor + 1 :]]
+    return in_a_row([*before, fragments[anchor], *after])
+
+
+def enclosed(before: str, fragments: Sequence[Fragment], separator: str, after: str) -> Fragment:
+    """The fragments in their brackets; null where all of them are."""
+    text = separated(fragments, separator).between(before, after)
+    if any(f.always for f in fragments):
+        return text
+    return text.where(any_present(fragments))
+
+
+def any_present(fragments: Sequence[Fragment]) -> pl.Expr:
+    """Whether any of the fragments is not null."""
+    if not fragments:
+        return pl.lit(value=False)
+    return pl.any_horizontal([f.present for f in fragments])

@@ -1,0 +1,149 @@
+"""Offers as JSON packages write them: the text of one offer request a row, by expressions.
+
+Keys of omitted attributes are left out, never null: Octopia takes null for nothing that is
+documented. Where each attribute goes stands in the attribute table (`x-json`): `price.price` is a
+member of a member, `deliveryModes[].code` a member of each entry of a list, and
+`price.taxes[VAT].value` the entry of a list that carries that code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from engine.marketplace.channel import SalesChannel, TaxCode
+from engine.offers.columns import CollectedRow, OfferColumns, WireColumn
+from engine.offers.fragments import Fragment, enclosed, folded, separated
+from engine.offers.text_expressions import json_string, number_text, quoted, utc_text
+from engine.offers.wire_values import NUMBERS, plain_text, words_for
+from engine.values.kinds import KindName
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A value on its way to its place: the steps of the path that are left."""
+
+    steps: tuple[str, ...]
+    column: WireColumn
+    entry: int | None = None  # of a list: which entry it belongs to
+
+
+def offer_json(columns: OfferColumns, channel: SalesChannel) -> pl.Expr:
+    """The compact JSON text of each offer's request; attributes without a JSON name are left out.
+
+    Keys stand in the order of the attribute table. Taxes are always written together, in the
+    channel's spelling, with what it says for those that the offer lacks. The text is null on rows
+    that lack a single value which the channel requires; those make no offer.
+    """
+    return _Writer(columns.collected, channel).write(_leaves(columns)).expr()
+
+
+def offer_reference_json(columns: OfferColumns) -> pl.Expr:
+    """The item of a Delete package: the seller's reference alone."""
+    sku = columns.values["SellerProductId"]
+    return Fragment((json_string(sku.expr),)).between('{"sellerExternalReference":', "}").expr()
+
+
+def _leaves(columns: OfferColumns) -> list[_Leaf]:
+    leaves = [_Leaf(_steps(c), c) for c in columns.values.values() if c.attribute.json]
+    for number, row in enumerate(columns.collected):
+        leaves += [_Leaf(_steps(c), c, number) for c in row.columns.values() if c.attribute.json]
+    return sorted(leaves, key=lambda leaf: leaf.column.attribute.place)
+
+
+def _steps(column: WireColumn) -> tuple[str, ...]:
+    return tuple((column.attribute.json_path or "").split("."))
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes objects and lists from the leaves inside them."""
+
+    rows: tuple[CollectedRow, ...]
+    channel: SalesChannel
+
+    def write(self, leaves: Sequence[_Leaf]) -> Fragment:
+        """One object, null where nothing in it is set."""
+        groups: dict[str, list[_Leaf]] = {}
+        for leaf in leaves:
+            groups.setdefault(leaf.steps[0].partition("[")[0], []).append(leaf)
+        values = {key: self._value(key, inside) for key, inside in groups.items()}
+        members = [v.between(f"{quoted(k)}:") for k, v in values.items() if v is not None]
+        return enclosed("{", members, ",", "}")
+
+    def _value(self, key: str, leaves: Sequence[_Leaf]) -> Fragment | None:
+        step = leaves[0].steps[0]
+        if leaves[0].steps == (key,):
+            return self._token(leaves[0].column)
+        inside = [replace(leaf, steps=leaf.steps[1:]) for leaf in leaves]
+        if step == key:
+            return self.write(inside)
+        if step.endswith("[]"):
+            return self._entries(inside)
+        return self._taxes({_code(leaf): leaf.column for leaf in leaves})
+
+    def _token(self, column: WireColumn) -> Fragment | None:
+        """The value as JSON text, null where the attribute is omitted, None where it always is."""
+        return folded(_json_text(column), always=column.never_missing(self.channel.id))
+
+    def _entries(self, leaves: Sequence[_Leaf]) -> Fragment:
+        """A list of objects: one for each collected row that applies, or one of single values."""
+        single = [leaf for leaf in leaves if leaf.entry is None]
+        items = [self.write(single)] if single else []
+        for number, row in enumerate(self.rows):
+            inside = [leaf for leaf in leaves if leaf.entry == number]
+            if inside:
+                items.append(self.write(inside).where(row.applies))
+        if any(leaf.column.never_missing(self.channel.id) for leaf in leaves):
+            return separated(items, ",").between("[", "]")
+        return enclosed("[", items, ",", "]")
+
+    def _taxes(self, columns: dict[str, WireColumn]) -> Fragment:
+        """The whole list of taxes; null where the offer says nothing about any."""
+        codes = self.channel.taxes.codes
+        found = {word: self._tax(columns[word]) for word in codes if word in columns}
+        items = [self._tax_entry(code, found.get(word)) for word, code in codes.items()]
+        text = separated([i for i in items if i is not None], ",").between("[", "]")
+        said = [value for value in found.values() if value is not None]
+        if any(value.always for value in said):
+            return text
+        return text.where(pl.any_horizontal([c.is_set for c in columns.values()]))
+
+    def _tax(self, column: WireColumn) -> Fragment | None:
+        """Amounts with two decimals; rates as the shortest exact number, of points or a fraction."""
+        amount = column.attribute.kind.name is KindName.MONEY
+        by_hundred = 0 if amount or not self.channel.taxes.fraction else 2
+        text = number_text(
+            column.expr,
+            column.scale + by_hundred,
+            decimals=2 if amount else 0,
+            wide=column.wide,
+        )
+        return folded(text, always=column.never_missing(self.channel.id))
+
+    def _tax_entry(self, code: TaxCode, value: Fragment | None) -> Fragment | None:
+        if code.absent is not None:
+            if value is None:
+                value = Fragment((code.absent,))
+            elif not value.always:
+                value = Fragment((value.expr().fill_null(code.absent),))
+        kind = f',"type":{quoted(code.type)}' if code.type else ""
+        before = f'{{"code":{quoted(code.code)}{kind},"value":'
+        return None if value is None else value.between(before, "}")
+
+
+def _code(leaf: _Leaf) -> str:
+    return leaf.steps[0].partition("[")[2].rstrip("]")
+
+
+def _json_text(column: WireColumn) -> pl.Expr:
+    attribute = column.attribute
+    words = {rule: quoted(word) for rule, word in words_for(attribute.values, "json").items()}
+    text = plain_text(column, words, utc_text)
+    kind = attribute.kind.name
+    spelt_out = kind in NUMBERS and attribute.json is not None and attribute.json.shape == "string"
+    if spelt_out or kind in {KindName.TEXT, KindName.DATE, KindName.INSTANT}:
+        text = json_string(text)
+    return column.with_cleared(text, quoted)
