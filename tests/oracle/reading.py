@@ -107,10 +107,17 @@ def _number(field: Field, text: str, row: Row) -> Fraction:
         if not text.endswith("%"):
             raise BadCell("R101")
         text = text[:-1].rstrip(BLANKS)
-    number = _digits(text, reading)
-    if _decimals(number) > field.scale:
-        raise BadCell("R101")
+    number = _digits(text, reading, _written_decimals(field))
     return _in_bounds(field, _in_unit(field, number))
+
+
+def _written_decimals(field: Field) -> int:
+    """How many decimals a cell may have: the scale counts those of the value."""
+    if field.kind.name is KindName.MONEY and field.reading.minor_units:
+        return max(0, field.scale - 2)
+    if field.kind.name is KindName.PERCENT and field.reading.percent is PercentStyle.FRACTION:
+        return field.scale + 2
+    return field.scale
 
 
 def _without_currency(field: Field, text: str, row: Row) -> str:
@@ -130,8 +137,11 @@ def _without_currency(field: Field, text: str, row: Row) -> str:
     return text
 
 
-def _digits(text: str, reading: Reading) -> Fraction:
-    """The number that `text` writes: grouped by threes, or not grouped at all."""
+def _digits(text: str, reading: Reading, most: int) -> Fraction:
+    """The number that `text` writes: grouped by threes, or not grouped at all.
+
+    At most 18 digits, of which `most` are kept for the decimals.
+    """
     mark, grouping = re.escape(reading.decimal_mark), re.escape(reading.grouping)
     if reading.grouping == " ":
         grouping = "[ \u00a0\u202f]"
@@ -140,17 +150,9 @@ def _digits(text: str, reading: Reading) -> Fraction:
     if not found:
         raise BadCell("R101")
     whole, decimals = re.sub("[^0-9]", "", found[2]), found[3] or ""
-    if len(whole + decimals) > 18:
+    if len(decimals) > most or len(whole) > 18 - most:
         raise BadCell("R101")
     return Fraction(f"{found[1]}{whole}.{decimals or 0}")
-
-
-def _decimals(number: Fraction) -> int:
-    """How many decimals it takes to write `number`."""
-    decimals = 0
-    while number * 10**decimals % 1:
-        decimals += 1
-    return decimals
 
 
 def _in_unit(field: Field, number: Fraction) -> Fraction:
@@ -215,7 +217,7 @@ def _date(reading: Reading, text: str) -> date:
 
 
 _ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.(\d{1,6})\d*)?)?(Z|[+-]\d\d:?\d\d)?",
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?:(:\d\d)(?:\.(\d{1,6}))?)?(Z|[+-]\d\d:\d\d)?)?",
     re.ASCII,
 )
 
@@ -235,6 +237,8 @@ def _instant(reading: Reading, text: str) -> datetime:
             return datetime.fromisoformat(f"{local.isoformat()}{named}").astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadCell("R105") from None
+    if reading.zone is None:  # a local time without a zone is no instant
+        raise BadCell("R105")
     return _at_zone(local, reading)
 
 
