@@ -33,7 +33,7 @@ from engine.values.kinds import (
     money,
     quantity,
 )
-from engine.values.units import dimension_of
+from engine.values.units import dimension_of, in_base
 
 MAX_DIGITS = 18
 YES_WORDS = ("yes", "true", "1", "oui", "y", "o")
@@ -156,8 +156,8 @@ def _field(name: str, schema: Any, *, required: bool, place: Span) -> Field:
     kind = _kind(schema, kind_word)
     reading = _reading(name, schema, kind)
     scale = _scale(schema, kind, reading)
-    minimum, exclusive_minimum = _bound(schema, "minimum", "exclusiveMinimum")
-    maximum, exclusive_maximum = _bound(schema, "maximum", "exclusiveMaximum")
+    minimum, exclusive_minimum = _bound(schema, "minimum", "exclusiveMinimum", reading)
+    maximum, exclusive_maximum = _bound(schema, "maximum", "exclusiveMaximum", reading)
     tax = schema.get("x-tax")
     if tax not in (None, "included", "excluded"):
         raise _Fault("x-tax is `included` or `excluded`")
@@ -296,8 +296,12 @@ def _scale(schema: Mapping[str, Any], kind: Kind, reading: Reading) -> int:
 
 
 def _bound(
-    schema: Mapping[str, Any], inclusive: str, exclusive: str
+    schema: Mapping[str, Any],
+    inclusive: str,
+    exclusive: str,
+    reading: Reading,
 ) -> tuple[Decimal | None, bool]:
+    """A bound in the unit of the field's kind; the schema writes it in the unit of the cells."""
     for key in (exclusive, inclusive):
         value = schema.get(key)
         if value is None:
@@ -307,6 +311,10 @@ def _bound(
         number = Decimal(value)
         if abs(number) >= Decimal(10) ** MAX_DIGITS:
             raise _Fault(f"{key} has more than {MAX_DIGITS} digits")
+        if reading.unit:
+            number = in_base(number, reading.unit)
+        elif reading.percent is PercentStyle.FRACTION:
+            number *= 100
         return number, key == exclusive
     return None, False
 

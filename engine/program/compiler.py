@@ -1,0 +1,474 @@
+"""A slice of checked rules to a `Program`: fields, steps by level, faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+
+import polars as pl
+
+from engine.diagnostics.codes import rows as codes
+from engine.diagnostics.codes.code import Code
+from engine.diagnostics.place import Span
+from engine.language import ruleset as r
+from engine.language.scope import parts_of
+from engine.language.syntax import HitPolicy
+from engine.language.vocabulary import Attribute
+from engine.program.cells import ReadField, read_field, text_name, value_name
+from engine.program.expressions import Expressions
+from engine.program.numbers import Quotient, width, with_scale
+from engine.program.program import PROBLEM, Entry, Fault, Made, Program
+from engine.program.sentences import sentence, value_text
+from engine.program.value import Value, any_of, chosen, nothing
+from engine.values.field import Field
+from engine.values.kinds import KindName
+from engine.values.scaled import Scaled
+
+DAY_SECONDS = 86_400
+
+
+def compile_slice(part: r.Slice, at: datetime, *, lists: frozenset[str] = frozenset()) -> Program:
+    """Compile `part` for the instant `at`.
+
+    Args:
+        part: the slice in force.
+        at: the instant of the run (aware).
+        lists: the source columns that arrive as lists of texts.
+
+    Raises:
+        CompileError: a value may need more than 38 digits.
+    """
+    return _Compiler(part, at, lists).compile()
+
+
+@dataclass(slots=True)
+class _Compiler:
+    part: r.Slice
+    at: datetime
+    lists: frozenset[str]
+    known: dict[str, Value] = field(default_factory=dict)
+    levels: list[list[pl.Expr]] = field(default_factory=list)
+    level_of: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    exclusions: list[Fault] = field(default_factory=list)
+    made: dict[str, Made] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    masks: int = 0
+    probes: list[tuple[Span, str, str]] = field(default_factory=list)
+
+    def compile(self) -> Program:
+        fields = _needed_fields(self.part)
+        self._fields(fields)
+        for step in self.part.steps:
+            self._step(step)
+        stages = tuple(tuple(level) for level in self.levels if level)
+        return Program(
+            channel=self.part.channel,
+            at=self.at,
+            fields=fields,
+            stages=stages,
+            made=self.made,
+            entries=tuple(self.entries),
+            faults=tuple(self.faults),
+            exclusions=tuple(self.exclusions),
+            steps=self.known,
+            probes=tuple(self.probes),
+        )
+
+    # --- columns --------------------------------------------------------------------------------
+
+    def _put(self, expr: pl.Expr, name: str, level: int) -> pl.Expr:
+        """Make the column `name` at `level`; gives the expression to read it by."""
+        while len(self.levels) <= level:
+            self.levels.append([])
+        self.levels[level].append(expr.alias(name))
+        self.level_of[name] = level
+        return pl.col(name)
+
+    def _after(self, *nodes: r.Bound) -> int:
+        """The first level at which all columns that `nodes` read are there."""
+        names = {n for node in nodes for n in _columns_read(node)}
+        return 1 + max((self.level_of[n] for n in names if n in self.level_of), default=0)
+
+    @property
+    def _expressions(self) -> Expressions:
+        return Expressions(self.at, self.known)
+
+    # --- fields ---------------------------------------------------------------------------------
+
+    def _fields(self, fields: tuple[Field, ...]) -> None:
+        problem = pl.col(PROBLEM).is_not_null()
+        self._fault(codes.BROKEN_RECORD, problem, pl.col(PROBLEM), level=0)
+        for one in fields:
+            read = read_field(one, is_list=one.reading.column in self.lists)
+            self._put(read.text, text_name(one), 0)
+            value = self._put(read.value, value_name(one), 1)
+            masks = list(self._cell_faults(one, read))
+            if (
+                masks
+                and read.number is not None
+                and (one.minimum is not None or one.maximum is not None)
+            ):
+                # A value out of bounds is no value: the bounds may be relied on from here.
+                value = self._put(
+                    pl.when(~pl.any_horizontal(masks)).then(value), value_name(one), 3
+                )
+            self.known[value_name(one)] = _field_value(one, read, value)
+
+    def _cell_faults(self, one: Field, read: ReadField) -> Iterator[pl.Expr]:
+        for fault in read.faults:
+            facts = dict(fault.facts)
+            says = _cell_sentence(fault.code, one, facts)
+            # A record that cannot be read has one fault, not one for each of its cells.
+            where = fault.where & pl.col(PROBLEM).is_null()
+            yield self._fault(fault.code, where, says, level=2, cell=one)
+
+    def _fault(
+        self,
+        code: Code,
+        where: pl.Expr,
+        message: pl.Expr,
+        *,
+        level: int,
+        cell: Field | None = None,
+        rule: Span | None = None,
+        excludes: bool = False,
+    ) -> pl.Expr:
+        name = f"fault.{self.masks}"
+        self.masks += 1
+        mask = self._put(where, name, level)
+        kept = self.exclusions if excludes else self.faults
+        kept.append(Fault(code, name, message, cell, rule))
+        return mask
+
+    # --- steps ----------------------------------------------------------------------------------
+
+    def _step(self, step: r.Step) -> None:
+        match step:
+            case r.LetStep(name=name, value=value, span=span):
+                self._keep(f"let.{name}", value, span)
+            case r.AttributeStep():
+                self._attribute(step)
+            case r.DecideStep():
+                self._decide(step)
+            case r.ExcludeStep(condition=condition, because=because, span=span):
+                level = self._after(condition, *_values_in(because))
+                where = self._expressions.compile(condition).expr.fill_null(value=False)
+                message = sentence(because, self._expressions)
+                self._fault(codes.EXCLUDED, where, message, level=level, rule=span, excludes=True)
+            case r.RequireStep():
+                self._require(step)
+            case r.AlwaysStep(condition=condition, text=text, span=span):
+                level = self._after(condition)
+                broken = (~self._expressions.compile(condition).expr).fill_null(value=False)
+                message = pl.lit(codes.PROMISE_BROKEN.says.format(text=text))
+                self._fault(codes.PROMISE_BROKEN, broken, message, level=level, rule=span)
+
+    def _keep(self, name: str, node: r.Bound, span: Span) -> Value:
+        """Compile `node` into the column `name`, with the faults of the rejections inside."""
+        level = self._after(node)
+        value = self._expressions.compile(node)
+        kept = self._materialised(name, value, level)
+        self.known[name] = kept
+        self._rejections(value, level, span)
+        self._branches(node, level)
+        return kept
+
+    def _materialised(self, name: str, value: Value, level: int) -> Value:
+        if value.number is None:
+            return Value(value.kind, self._put(value.expr, name, level))
+        over, under = value.number.over, value.number.under
+        top = replace(over, expr=self._put(over.expr, name, level))
+        if under is None:
+            return Value(value.kind, None, Quotient(top))
+        bottom = replace(under, expr=self._put(under.expr, f"{name}/", level))
+        return Value(value.kind, None, Quotient(top, bottom))
+
+    def _rejections(self, value: Value, level: int, span: Span) -> None:
+        for one in value.rejects:
+            message = sentence(one.message, self._expressions)
+            where = one.where.fill_null(value=False)
+            rule = one.message.span if one.message.span.file else span
+            self._fault(codes.VALUE_REJECTED, where, message, level=level, rule=rule)
+
+    def _branches(self, node: r.Bound, level: int) -> None:
+        """Which case is taken, for coverage; cheap, since the conditions are computed anyway."""
+        if isinstance(node, r.Choose):
+            for branch in node.branches:
+                taken = self._expressions.compile(branch.condition).expr.fill_null(value=False)
+                self._probe(branch.span, "case", taken, level)
+
+    def _probe(self, span: Span, what: str, where: pl.Expr, level: int) -> None:
+        del where, level  # coverage compiles them itself; see `coverage_probes`
+        self.probes.append((span, what, ""))
+
+    # --- attributes -----------------------------------------------------------------------------
+
+    def _attribute(self, step: r.AttributeStep) -> None:
+        level = self._after(step.value)
+        value = self._expressions.compile(step.value)
+        self._rejections(value, level, step.span)
+        self._branches(step.value, level)
+        self._set(step.attribute, value, level, step.span)
+
+    def _set(self, attribute: Attribute, value: Value, level: int, span: Span) -> None:
+        name = f"attribute.{attribute.name}"
+        value = _as_attribute(attribute, value)
+        kept = self._materialised(name, value, level)
+        cleared = None
+        if value.clears is not None:
+            cleared = f"cleared.{attribute.name}"
+            self._put(value.clears.fill_null(value=False), cleared, level)
+        self.known[name] = kept
+        self.made[attribute.name] = Made(attribute, name, kept, cleared)
+        self._bounds(attribute, kept, level + 1, span)
+        if self.part.channel in attribute.required_on and cleared is None:
+            says = pl.lit(codes.NO_VALUE.says.format(name=attribute.name))
+            # Silent where a reason for the lack of the value is given already.
+            where = kept.expr.is_null() & ~self._told(step_masks=level)
+            self._fault(codes.NO_VALUE, where, says, level=level + 1, rule=span)
+
+    def _told(self, *, step_masks: int) -> pl.Expr:
+        masks = [f.mask for f in self.faults if self.level_of[f.mask] <= step_masks and f.stops]
+        return pl.any_horizontal(masks) if masks else pl.lit(value=False)
+
+    def _bounds(self, attribute: Attribute, value: Value, level: int, span: Span) -> None:
+        for where, bound in _outside(attribute, value):
+            sentence_ = codes.OUTSIDE.says.format(name=attribute.name, value="\x00", bound=bound)
+            before, _, after = sentence_.partition("\x00")
+            says = pl.concat_str(pl.lit(before), value_text(value), pl.lit(after))
+            self._fault(codes.OUTSIDE, where.fill_null(value=False), says, level=level, rule=span)
+
+    # --- decision tables ------------------------------------------------------------------------
+
+    def _decide(self, step: r.DecideStep) -> None:
+        nodes = [n for row in step.rows for n in (row.condition, *row.results)]
+        level = self._after(*nodes, *((step.guard,) if step.guard else ()))
+        conditions = []
+        for row in step.rows:
+            where = self._expressions.compile(row.condition).expr.fill_null(value=False)
+            if step.guard is not None:
+                where &= self._expressions.compile(step.guard).expr.fill_null(value=False)
+            name = f"row.{row.span.file}.{row.span.start}"
+            conditions.append(self._put(where, name, level))
+            self._probe(row.span, "row", where, level)
+        if step.policy is HitPolicy.EVERY:
+            self._collect(step, level)
+            return
+        if step.policy is HitPolicy.EXACTLY_ONE and len(conditions) > 1:
+            twice = pl.sum_horizontal([c.cast(pl.Int32) for c in conditions]) > 1
+            says = pl.lit(codes.TWO_ROWS_FIT.says)
+            self._fault(codes.TWO_ROWS_FIT, twice, says, level=level + 1, rule=step.span)
+        for index, attribute in enumerate(step.attributes):
+            values = [self._expressions.compile(row.results[index]) for row in step.rows]
+            value = chosen(conditions, [*values, nothing(attribute.kind)], attribute.kind)
+            self._rejections(value, level + 1, step.span)
+            self._set(attribute, value, level + 1, step.span)
+
+    def _collect(self, step: r.DecideStep, level: int) -> None:
+        for row in step.rows:
+            applies = f"row.{row.span.file}.{row.span.start}"
+            cells = {}
+            for attribute, node in zip(step.attributes, row.results, strict=True):
+                value = _as_attribute(attribute, self._expressions.compile(node))
+                if not isinstance(node, r.Constant):
+                    name = f"{applies}.{attribute.name}"
+                    self._rejections(value, level + 1, row.span)
+                    value = self._materialised(name, value, level + 1)
+                    self._bounds(attribute, value, level + 2, row.span)
+                cells[attribute.name] = Made(attribute, "", value)
+            self.entries.append(Entry(applies, cells))
+        masks = [f"row.{row.span.file}.{row.span.start}" for row in step.rows]
+        for attribute in step.attributes:
+            any_row = pl.when(pl.any_horizontal(masks)).then(True)  # noqa: FBT003 - a value
+            name = f"attribute.{attribute.name}"
+            self.known[name] = Value(attribute.kind, self._put(any_row, name, level + 1))
+            if self.part.channel in attribute.required_on:
+                says = pl.lit(codes.NO_VALUE.says.format(name=attribute.name))
+                where = ~pl.any_horizontal(masks) & ~self._told(step_masks=level)
+                self._fault(codes.NO_VALUE, where, says, level=level + 2, rule=step.span)
+                break  # the attributes of one table are absent together: one reason
+
+    # --- requirements ---------------------------------------------------------------------------
+
+    def _require(self, step: r.RequireStep) -> None:
+        nodes = (step.condition, *((step.guard,) if step.guard else ()), *_values_in(step.message))
+        level = self._after(*nodes)
+        broken = ~self._expressions.compile(step.condition).expr
+        if step.guard is not None:
+            broken &= self._expressions.compile(step.guard).expr
+        where = broken.fill_null(value=False)
+        code = {
+            r.ConsequenceKind.REJECT: codes.REQUIREMENT,
+            r.ConsequenceKind.WARN: codes.WARNED,
+            r.ConsequenceKind.DROP: codes.DROPPED,
+        }[step.consequence]
+        message = sentence(step.message, self._expressions)
+        if step.drops is not None and step.drops in self.made:
+            # The sentence may name the value that is dropped: it is written before that.
+            kept = self._put(pl.when(where).then(message), f"message.{self.masks}", level)
+            mask = self._fault(code, where, kept, level=level, rule=step.span)
+            self._drop(self.made[step.drops], mask, level + 1)
+        else:
+            self._fault(code, where, message, level=level, rule=step.span)
+        self._probe(step.span, "require", where, level)
+
+    def _drop(self, made: Made, mask: pl.Expr, level: int) -> None:
+        gone = self._put(pl.when(~mask).then(pl.col(made.column)), made.column, level)
+        if made.cleared is not None:
+            self._put(pl.col(made.cleared) & ~mask, made.cleared, level)
+        if made.value.number is not None:
+            value = replace(made.value, number=Quotient(replace(made.value.scaled, expr=gone)))
+        else:
+            value = replace(made.value, plain=gone)
+        self.known[made.column] = value
+        self.made[made.attribute.name] = replace(made, value=value)
+
+
+def _field_value(one: Field, read: ReadField, column: pl.Expr) -> Value:
+    if read.number is None:
+        return Value(one.kind, column)
+    return Value(one.kind, None, Quotient(replace(read.number, expr=column)))
+
+
+def _cell_sentence(code: Code, one: Field, facts: dict[str, str]) -> pl.Expr:
+    shown = {"column": one.reading.column, "value": "\x00", **facts}
+    before, mark, after = code.says.format(**shown).partition("\x00")
+    if not mark:
+        return pl.lit(before)
+    text = pl.col(text_name(one))
+    if one.kind.name is KindName.LIST:
+        text = text.list.join(", ")
+    return pl.concat_str(pl.lit(before), text.str.head(80), pl.lit(after), ignore_nulls=True)
+
+
+def _as_attribute(attribute: Attribute, value: Value) -> Value:
+    """The value in the attribute's own unit and number of decimals."""
+    if value.number is None:
+        return value
+    number = value.scaled
+    match attribute.kind.name:
+        case KindName.PERCENT:
+            number = with_scale(number, max(number.scale, 2))
+            number = Scaled(number.expr, number.scale - 2, number.low, number.high)
+        case KindName.DURATION:
+            low, high = number.low // DAY_SECONDS, number.high // DAY_SECONDS
+            whole = pl.when(number.expr % DAY_SECONDS == 0).then(number.expr // DAY_SECONDS)
+            number = Scaled(whole, 0, low, high)
+        case _:
+            pass
+    if number.scale < attribute.scale:
+        number = with_scale(number, attribute.scale)
+    elif number.scale > attribute.scale:
+        # The checker has seen that the digits past the attribute's scale are zeros or rounded off.
+        factor = 10 ** (number.scale - attribute.scale)
+        number = Scaled(
+            number.expr // factor, attribute.scale, number.low // factor, number.high // factor
+        )
+    return replace(
+        value,
+        number=Quotient(
+            Scaled(number.expr.cast(width(number)), number.scale, number.low, number.high)
+        ),
+    )
+
+
+def _outside(attribute: Attribute, value: Value) -> Iterator[tuple[pl.Expr, str]]:
+    """Where the value breaks a bound of the attribute, and the bound in words."""
+    if value.number is not None:
+        yield from _outside_numbers(attribute, value.scaled)
+    elif attribute.kind.name is KindName.TEXT:
+        if attribute.max_length is not None:
+            yield (
+                value.expr.str.len_chars() > attribute.max_length,
+                f"at most {attribute.max_length} characters long",
+            )
+        if attribute.text_pattern is not None:
+            yield (
+                ~value.expr.str.contains(attribute.text_pattern),
+                f"of the pattern {attribute.text_pattern}",
+            )
+
+
+def _outside_numbers(attribute: Attribute, number: Scaled) -> Iterator[tuple[pl.Expr, str]]:
+    unit = f" {attribute.kind.currency}" if attribute.kind.currency else ""
+    if attribute.minimum is not None:
+        edge = _edge(attribute.minimum, number.scale)
+        strict = attribute.exclusive_minimum
+        if number.low < edge or (strict and number.low == edge):
+            where = number.expr <= edge if strict else number.expr < edge
+            yield where, f"{'above' if strict else 'at least'} {attribute.minimum:f}{unit}"
+    if attribute.maximum is not None:
+        edge = _edge(attribute.maximum, number.scale)
+        strict = attribute.exclusive_maximum
+        if number.high > edge or (strict and number.high == edge):
+            where = number.expr >= edge if strict else number.expr > edge
+            yield where, f"{'below' if strict else 'at most'} {attribute.maximum:f}{unit}"
+
+
+def _edge(bound: Decimal, scale: int) -> int:
+    return int(bound.scaleb(scale).to_integral_value())
+
+
+# --- what a slice reads -------------------------------------------------------------------------
+
+
+def _nodes(step: r.Step) -> Iterator[r.Bound]:
+    match step:
+        case r.LetStep(value=value) | r.AttributeStep(value=value):
+            yield value
+        case r.DecideStep(rows=rows, guard=guard):
+            for row in rows:
+                yield from (row.condition, *row.results)
+            if guard is not None:
+                yield guard
+        case r.ExcludeStep(condition=condition, because=because):
+            yield from (condition, *_values_in(because))
+        case r.RequireStep(condition=condition, guard=guard, message=message):
+            yield from (condition, *_values_in(message))
+            if guard is not None:
+                yield guard
+        case r.AlwaysStep(condition=condition):
+            yield condition
+
+
+def _values_in(message: r.Template) -> tuple[r.Bound, ...]:
+    return tuple(p for p in message.parts if not isinstance(p, str))
+
+
+def walk(node: r.Bound) -> Iterator[r.Bound]:
+    """`node` and everything inside it."""
+    yield node
+    for part in parts_of(node):
+        yield from walk(part)
+    if isinstance(node, r.Rejected):
+        for value in _values_in(node.message):
+            yield from walk(value)
+
+
+def _needed_fields(part: r.Slice) -> tuple[Field, ...]:
+    found: dict[str, Field] = {}
+    for step in part.steps:
+        for node in _nodes(step):
+            for inner in walk(node):
+                if isinstance(inner, r.FieldValue):
+                    found.setdefault(inner.field.name, inner.field)
+    return tuple(found.values())
+
+
+def _columns_read(node: r.Bound) -> Iterator[str]:
+    for inner in walk(node):
+        match inner:
+            case r.FieldValue(field=one):
+                yield value_name(one)
+            case r.LetValue(name=name):
+                yield f"let.{name}"
+            case r.AttributeValue(name=name):
+                yield f"attribute.{name}"
+            case _:
+                pass
+
+
+__all__ = ["any_of", "compile_slice", "walk"]

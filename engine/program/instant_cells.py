@@ -1,0 +1,88 @@
+"""Dates and instants of cells: strict patterns, and what clocks do to local times."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import polars as pl
+
+from engine.values.field import Fold, Reading
+
+_LETTERS = {
+    "yyyy": (r"[0-9]{4}", "%Y"),
+    "MM": (r"[0-9]{2}", "%m"),
+    "dd": (r"[0-9]{2}", "%d"),
+    "HH": (r"[0-9]{2}", "%H"),
+    "mm": (r"[0-9]{2}", "%M"),
+    "ss": (r"[0-9]{2}", "%S"),
+}
+_AMBIGUOUS: dict[Fold, Literal["earliest", "latest", "null"]] = {
+    Fold.EARLIER: "earliest",
+    Fold.LATER: "latest",
+    Fold.REJECT: "null",
+}
+
+
+def read_date(text: pl.Expr, pattern: str | None) -> pl.Expr:
+    """A date of `pattern` (else yyyy-MM-dd); null where the text is no day of the calendar."""
+    fits, code = _pattern(pattern or "yyyy-MM-dd")
+    if "%H" in code:
+        return pl.when(text.str.contains(fits)).then(
+            text.str.to_datetime(code, strict=False).dt.date()
+        )
+    return pl.when(text.str.contains(fits)).then(text).str.to_date(code, strict=False)
+
+
+def read_instant(text: pl.Expr, reading: Reading) -> pl.Expr:
+    """An instant in UTC; a local time is read on the clocks of the field's zone."""
+    if reading.pattern is not None:
+        fits, code = _pattern(reading.pattern)
+        wall: pl.Expr = pl.when(text.str.contains(fits)).then(text)
+        if "%H" not in code:
+            wall, code = wall + " 00:00:00", f"{code} %H:%M:%S"
+        elif "%M" not in code:
+            wall, code = wall + ":00", f"{code}:%M"
+        return _on_clocks(wall.str.to_datetime(code, strict=False, time_unit="us"), reading)
+    return _iso(text, reading)
+
+
+def _iso(text: pl.Expr, reading: Reading) -> pl.Expr:
+    """ISO 8601: with an offset as it says, without one on the clocks of the field's zone."""
+    stem = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+    full = text.str.replace(" ", "T", literal=True)
+    full = full.str.replace(r"(T[0-9]{2}:[0-9]{2})($|[Z+-])", "${1}:00${2}").str.replace(
+        r"Z$", "+00:00"
+    )
+    with_offset = pl.when(text.str.contains(rf"^{stem}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})$")).then(full)
+    exact = with_offset.str.to_datetime(
+        "%Y-%m-%dT%H:%M:%S%.f%:z",
+        strict=False,
+        time_unit="us",
+        time_zone="UTC",
+    )
+    if reading.zone is None:
+        return exact
+    local = pl.when(text.str.contains(rf"^{stem}$")).then(full)
+    day = pl.when(text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")).then(text + "T00:00:00")
+    wall = pl.coalesce(local, day).str.to_datetime(
+        "%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="us"
+    )
+    return pl.coalesce(exact, _on_clocks(wall, reading))
+
+
+def _on_clocks(wall: pl.Expr, reading: Reading) -> pl.Expr:
+    """The instant of a local time: a skipped one is none, a repeated one as the field says."""
+    zone = reading.zone or "UTC"
+    there = wall.dt.replace_time_zone(zone, ambiguous=_AMBIGUOUS[reading.fold], non_existent="null")
+    return there.dt.convert_time_zone("UTC")
+
+
+def _pattern(pattern: str) -> tuple[str, str]:
+    """The pattern as a regular expression and as codes for parsing."""
+    fits, code = "", ""
+    for piece in re.split("(yyyy|MM|dd|HH|mm|ss)", pattern):
+        known = _LETTERS.get(piece)
+        fits += known[0] if known else re.escape(piece)
+        code += known[1] if known else piece.replace("%", "%%")
+    return f"^{fits}$", code

@@ -1,0 +1,114 @@
+"""Look-ups in tables as replacement of keys by cells."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from engine.language.ruleset import Scalar, Table, TakeFrom
+from engine.program.numbers import Quotient, literal, width
+from engine.program.value import Value, any_of
+from engine.values.kinds import KindName
+from engine.values.scaled import Scaled
+
+_BETWEEN = "\x1f"  # stands between the keys of one row; no cell holds it
+_BLANKS = " \t\u00a0"
+
+
+def look_up(node: TakeFrom, keys: tuple[Value, ...]) -> Value:
+    """The cell of the column in the row whose keys are equal; null where no row is."""
+    table = node.table
+    positions = [_index(table, k) for k in table.keys]
+    texts = [_key_text(table, p, v) for p, v in zip(positions, keys, strict=True)]
+    key = texts[0] if len(texts) == 1 else pl.concat_str(texts, separator=_BETWEEN)
+    column = _index(table, node.column)
+    known: dict[str, Scalar] = {}
+    for row in table.rows:
+        cell = row[column]
+        if cell is not None:
+            known.setdefault(_BETWEEN.join(_plain_key(row[p]) for p in positions), cell)
+    fails = any_of(v.fails for v in keys)
+    rejects = tuple(r for v in keys for r in v.rejects)
+    kind = table.columns[column].kind
+    if kind.numeric:
+        return Value(kind, None, Quotient(_numbers(key, known)), fails, rejects)
+    return Value(kind, _replaced(key, known, kind.name), None, fails, rejects)
+
+
+def _index(table: Table, name: str) -> int:
+    return [c.name for c in table.columns].index(name)
+
+
+def _plain_key(cell: Scalar | None) -> str:
+    """A key of the table in the form that rows are compared in: no case, no outer blanks."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return str(cell).lower()
+        case Decimal():
+            return f"{cell.normalize():f}"
+        case date():
+            return cell.isoformat()
+        case str():
+            return cell.strip(_BLANKS).lower()
+
+
+def _key_text(table: Table, position: int, value: Value) -> pl.Expr:
+    """The key of each row of the feed, in the same form."""
+    kind = table.columns[position].kind
+    if value.number is not None:
+        return _number_key(value.scaled)
+    match kind.name:
+        case KindName.YES_NO:
+            return value.expr.cast(pl.String)
+        case KindName.DATE:
+            return value.expr.dt.to_string("%Y-%m-%d")
+        case _:
+            return value.expr.str.strip_chars(_BLANKS).str.to_lowercase()
+
+
+def _number_key(number: Scaled) -> pl.Expr:
+    if number.scale == 0:
+        return number.expr.cast(pl.String)
+    text = number.expr.cast(pl.Int128).cast(pl.Decimal(38, 0)).cast(pl.String)
+    sign = pl.when(number.expr < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    digits = text.str.strip_prefix("-").str.zfill(number.scale + 1)
+    whole, rest = (
+        digits.str.head(-number.scale),
+        digits.str.tail(number.scale).str.strip_chars_end("0"),
+    )
+    return sign + whole + pl.when(rest != "").then(pl.lit(".") + rest).otherwise(pl.lit(""))
+
+
+def _numbers(key: pl.Expr, known: dict[str, Scalar]) -> Scaled:
+    cells = {k: v for k, v in known.items() if isinstance(v, Decimal)}
+    scale = max((literal(v).scale for v in cells.values()), default=0)
+    whole = {k: int(v.scaleb(scale)) for k, v in cells.items()}
+    low, high = min(whole.values(), default=0), max(whole.values(), default=0)
+    number = Scaled(key, scale, low, high)
+    expr = key.replace_strict(
+        pl.Series(list(whole), dtype=pl.String),
+        pl.Series(list(whole.values()), dtype=width(number)),
+        default=None,
+        return_dtype=width(number),
+    )
+    return Scaled(expr, scale, low, high)
+
+
+def _replaced(key: pl.Expr, known: dict[str, Scalar], kind: KindName) -> pl.Expr:
+    dtype: type[pl.DataType] = pl.String
+    if kind is KindName.YES_NO:
+        dtype = pl.Boolean
+    elif kind is KindName.DATE:
+        dtype = pl.Date
+    if not known:
+        return pl.when(key.is_null()).then(pl.lit(None, dtype)).otherwise(pl.lit(None, dtype))
+    return key.replace_strict(
+        pl.Series(list(known), dtype=pl.String),
+        pl.Series(list(known.values()), dtype=dtype),
+        default=None,
+        return_dtype=dtype,
+    )

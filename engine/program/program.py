@@ -1,0 +1,104 @@
+"""A compiled slice: what it reads, what it makes of a batch, and what can be wrong with a row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from engine.diagnostics.codes.code import Code, Severity
+from engine.diagnostics.place import Span
+from engine.language.vocabulary import Attribute
+from engine.program.value import Value
+from engine.values.field import Field
+from engine.values.kinds import KindName
+
+ROW, PROBLEM, LEFT_OUT = "__row", "__problem", "__excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that can be wrong with a row: true in the column `mask` where it is.
+
+    `message` gives the sentence from the batch's columns; it is asked for faulty rows only. `cell` is
+    the field whose cell is at fault, `rule` the rule that says so, each where there is one.
+    """
+
+    code: Code
+    mask: str
+    message: pl.Expr
+    cell: Field | None = None
+    rule: Span | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether the row makes no offer because of it."""
+        return self.code.severity is Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The column of an attribute: its name, and the number of decimals it counts."""
+
+    attribute: Attribute
+    column: str
+    value: Value
+    cleared: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a table that collects: where it applies, and its cells by attribute."""
+
+    applies: str
+    made: Mapping[str, Made]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A slice as stages of expressions, run over batches of raw cells.
+
+    `steps` names the column of each let and attribute for explaining; `probes` are the masks of cases
+    and requirements that coverage counts, by their span.
+    """
+
+    channel: str
+    at: datetime
+    fields: tuple[Field, ...]
+    stages: tuple[tuple[pl.Expr, ...], ...]
+    made: Mapping[str, Made]
+    entries: tuple[Entry, ...]
+    faults: tuple[Fault, ...]
+    exclusions: tuple[Fault, ...]
+    steps: Mapping[str, Value]
+    probes: tuple[tuple[Span, str, str], ...] = ()
+
+    @property
+    def source_columns(self) -> tuple[str, ...]:
+        """The columns of the feed that the program reads, each once."""
+        names = (f.reading.column for f in self.fields)
+        currencies = (f.reading.currency_column for f in self.fields)
+        return tuple(dict.fromkeys([*names, *(c for c in currencies if c)]))
+
+    @property
+    def list_columns(self) -> frozenset[str]:
+        """Those of them that may hold lists."""
+        return frozenset(f.reading.column for f in self.fields if f.kind.name is KindName.LIST)
+
+    def lacking(self, available: Collection[str]) -> tuple[Field, ...]:
+        """The required fields whose column the feed does not have at all."""
+        return tuple(f for f in self.fields if f.required and f.reading.column not in available)
+
+    def run(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """What the program makes of `batch`: its columns, and the masks of faults and exclusions."""
+        absent = [
+            pl.lit(None, pl.String).alias(name)
+            for name in self.source_columns
+            if name not in batch.columns
+        ]
+        frame = batch.lazy().with_columns(absent)
+        for stage in self.stages:
+            frame = frame.with_columns(stage)
+        return frame.collect()

@@ -1,0 +1,56 @@
+"""Sentences with values in them, as expressions: asked for only on rows that need them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from engine.language.ruleset import Template
+from engine.program.expressions import Expressions
+from engine.program.value import Value
+from engine.values.kinds import KindName
+from engine.values.scaled import Scaled
+
+
+def sentence(template: Template, expressions: Expressions) -> pl.Expr:
+    """The sentence of each row; a value that is missing reads as nothing."""
+    parts = [
+        pl.lit(p) if isinstance(p, str) else value_text(expressions.compile(p)).fill_null("")
+        for p in template.parts
+    ]
+    return pl.concat_str(parts) if parts else pl.lit("")
+
+
+def value_text(value: Value) -> pl.Expr:
+    """A value as a person writes it: `12.50 EUR`, `20%`, `yes`."""
+    if value.number is not None:
+        number = value.number.over
+        match value.kind.name:
+            case KindName.MONEY:
+                return plain_number(number, least=2) + pl.lit(f" {value.kind.currency}")
+            case KindName.PERCENT:
+                shifted = Scaled(number.expr, number.scale - 2, number.low, number.high)
+                points = shifted if number.scale >= 2 else Scaled(number.expr * 100, 0, 0, 0)
+                return plain_number(points) + pl.lit("%")
+            case _:
+                return plain_number(number)
+    match value.kind.name:
+        case KindName.YES_NO:
+            return pl.when(value.expr).then(pl.lit("yes")).when(~value.expr).then(pl.lit("no"))
+        case KindName.INSTANT:
+            return value.expr.dt.to_string("%Y-%m-%d %H:%M UTC")
+        case KindName.LIST:
+            return value.expr.list.join(", ")
+        case _:
+            return value.expr.cast(pl.String)
+
+
+def plain_number(number: Scaled, least: int = 0) -> pl.Expr:
+    """The number's digits, without zeros at the end of more than `least` decimals."""
+    if number.scale <= 0:
+        return number.expr.cast(pl.String)
+    text = number.expr.cast(pl.Int128).cast(pl.Decimal(38, 0)).cast(pl.String)
+    digits = text.str.strip_prefix("-").str.zfill(number.scale + 1)
+    whole, rest = digits.str.head(-number.scale), digits.str.tail(number.scale)
+    rest = rest.str.strip_chars_end("0").str.pad_end(least, "0")
+    sign = pl.when(number.expr < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    return sign + whole + pl.when(rest != "").then(pl.lit(".") + rest).otherwise(pl.lit(""))
