@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from string import Formatter
 
 import polars as pl
 
@@ -14,16 +15,18 @@ from engine.marketplace.channel import SalesChannel
 from engine.marketplace.requirements import Requirement
 from engine.offers.columns import OfferColumns, WireColumn
 from engine.offers.package import PackageChoice
-from engine.offers.text_expressions import number_text
+from engine.offers.text_expressions import date_text, joined, number_text
+from engine.offers.wire_values import plain_text
+from engine.values.kinds import KindName
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """A business rule over columns.
 
-    `fails` is true where an offer breaks it, never null. The sentence is `code.says`: its {names}
-    are those of `attributes`, to be filled with the offer's values, and of `parts`, which are texts
-    of their own. `requirement` tells how sure the rule is.
+    `fails` is true where an offer breaks it, never null. The sentence is `code.says`: `parts` holds
+    the texts for its {names}, the values of `attributes` among them. `requirement` tells how sure
+    the rule is.
     """
 
     code: Code
@@ -31,6 +34,15 @@ class Check:
     fails: pl.Expr
     attributes: tuple[str, ...]
     parts: Mapping[str, pl.Expr] = field(default_factory=dict)
+
+    def sentence(self) -> pl.Expr:
+        """The sentence about each offer; worth building only where `fails` is true."""
+        pieces: list[pl.Expr] = []
+        for before, name, _, _ in Formatter().parse(self.code.says):
+            pieces.append(pl.lit(before))
+            if name is not None:
+                pieces.append(self.parts[name].fill_null("nothing"))
+        return pl.concat_str(pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,20 @@ class Case:
     def check(self, code: Code, fails: pl.Expr, *attributes: str, **parts: pl.Expr) -> Check:
         """The check of `code`; a comparison with an omitted attribute does not fail."""
         requirement = self.requirements[code.number]
-        return Check(code, requirement, fails.fill_null(value=False), attributes, parts)
+        values = {name: self.shown(name) for name in attributes}
+        return Check(code, requirement, fails.fill_null(value=False), attributes, values | parts)
+
+    def shown(self, name: str) -> pl.Expr:
+        """The value of an attribute as a person writes it; of a list, its entries."""
+        column = self.value(name)
+        if column is not None:
+            return shown_text(column, self.channel.zone)
+        entries = [
+            pl.when(row.applies).then(shown_text(row.columns[name], self.channel.zone))
+            for row in self.columns.collected
+            if name in row.columns
+        ]
+        return joined(entries, ", ")
 
     def figure(self, code: Code) -> Decimal:
         """The number in the rule of `code`."""
@@ -82,6 +107,21 @@ def _at_scale(column: WireColumn | Decimal, scale: int) -> pl.Expr:
 def _decimals(number: Decimal) -> int:
     exponent = number.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def shown_text(column: WireColumn, zone: str) -> pl.Expr:
+    """A value as a person writes it: `12.50 EUR`, `20%`, `yes`, `2025-06-25 08:00 Europe/Paris`."""
+    kind = column.attribute.kind
+    if kind.name is KindName.INSTANT:
+        clock = column.expr.dt.convert_time_zone(zone).dt.strftime("%Y-%m-%d %H:%M")
+        return clock + pl.lit(f" {zone}")
+    unit = {
+        KindName.MONEY: f" {kind.currency}",
+        KindName.PERCENT: "%",
+        KindName.DURATION: " days",
+    }.get(kind.name, "")
+    same = {value.rule: value.rule for value in column.attribute.values}
+    return plain_text(column, same, date_text) + pl.lit(unit)
 
 
 def amount_text(amount: Decimal) -> pl.Expr:

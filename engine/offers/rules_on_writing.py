@@ -15,8 +15,9 @@ from engine.values.kinds import KindName
 def writing_checks(case: Case) -> Iterator[Check]:
     """All checks of this family that can find something."""
     lost = case.choice.lost
-    package = case.choice.package
-    yield case.check(codes.CANNOT_CARRY, lost.is_not_null(), lost=lost, package=package)
+    if lost is not None:
+        package = case.choice.package
+        yield case.check(codes.CANNOT_CARRY, lost.is_not_null(), lost=lost, package=package)
     yield from _texts(case)
 
 
@@ -28,5 +29,5 @@ def _texts(case: Case) -> Iterator[Check]:
     }
     if bad:
         names = joined([pl.when(found).then(pl.lit(name)) for name, found in bad.items()], ", ")
-        fails = pl.any_horizontal(list(bad.values())) & (case.choice.package == "xml")
+        fails = pl.any_horizontal(list(bad.values())) & case.choice.by_xml
         yield case.check(codes.TEXT_NOT_WRITABLE, fails, names=names)

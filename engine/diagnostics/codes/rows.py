@@ -71,7 +71,7 @@ SALE_SENT_LATE = Code(
 REDUCTION_TOO_SMALL = Code(
     "R307",
     "reduction-too-small",
-    "the sale reduces by {DiscountComponentDiscountValue}, and {least} % is the least",
+    "the sale reduces by {DiscountComponentDiscountValue}, and {least}% is the least",
     Severity.WARNING,
 )
 SALE_WITHOUT_REDUCTION = Code(

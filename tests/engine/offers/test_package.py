@@ -1,6 +1,7 @@
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from engine.offers.package import choose_package
@@ -9,7 +10,9 @@ from engine.offers.package import choose_package
 def chosen(desk: Any, mode: str, *rows: Any, channel: Any = None) -> list[tuple[Any, ...]]:
     offers = desk.lay(*rows)
     choice = choose_package(mode, offers.columns, channel or desk.octopia)
-    shown = [offers.of(part) for part in (choice.package, choice.why, choice.lost)]
+    lost = pl.lit(None) if choice.lost is None else choice.lost
+    shown = [offers.of(part) for part in (choice.package, choice.why, lost)]
+    assert offers.of(choice.by_xml) == [package == "xml" for package in shown[0]]
     return list(zip(*shown, strict=True))
 
 
