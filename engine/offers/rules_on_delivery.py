@@ -75,20 +75,17 @@ def _modes_where(found: Iterable[tuple[_Entry, pl.Expr]]) -> pl.Expr:
 
 
 def _completeness(case: Case, entries: list[_Entry]) -> Check:
-    problems = []
+    problems: list[tuple[pl.Expr, pl.Expr]] = []
     for entry in entries:
         no_mode, no_charge = entry.mode.is_null(), _is_null(entry.charge)
         charged = ~no_charge | ~_is_null(entry.additional)
-        problems += [
-            pl.when(entry.applies & no_mode & charged).then(
-                pl.lit("a shipping charge stands without a delivery mode"),
-            ),
-            pl.when(entry.applies & ~no_mode & no_charge).then(
-                entry.mode + pl.lit(" stands without ShippingCharges"),
-            ),
-        ]
-    said = joined(problems, "; ")
-    return case.check(codes.DELIVERY_INCOMPLETE, said.is_not_null(), problems=said)
+        uncharged = entry.mode + pl.lit(" stands without ShippingCharges")
+        nameless = pl.lit("a shipping charge stands without a delivery mode")
+        problems.append((entry.applies & no_mode & charged, nameless))
+        problems.append((entry.applies & ~no_mode & no_charge, uncharged))
+    said = joined([pl.when(where).then(words) for where, words in problems], "; ")
+    fails = pl.any_horizontal([where for where, _ in problems])
+    return case.check(codes.DELIVERY_INCOMPLETE, fails, problems=said)
 
 
 def _is_null(column: WireColumn | None) -> pl.Expr:
@@ -156,7 +153,8 @@ def _activated(case: Case, entries: list[_Entry]) -> Iterator[Check]:
         mode: (is_big if mode in big else is_small) & ~_has(entries, [mode]) for mode in activated
     }
     missing = joined([pl.when(lack).then(pl.lit(mode)) for mode, lack in lacks.items()], ", ")
-    yield case.check(codes.ACTIVATED_NOT_SENT, missing.is_not_null(), missing=missing)
+    fails = pl.any_horizontal([NO, *lacks.values()])
+    yield case.check(codes.ACTIVATED_NOT_SENT, fails, missing=missing)
 
 
 def _canonical(case: Case, word: str) -> str:
