@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -155,7 +155,7 @@ class Expressions:
     def _present(self, node: r.Present) -> Value:
         value = self.compile(node.value)
         there = value.present
-        return Value(node.kind, there if node.present else ~there)
+        return Value(node.kind, there if node.present else ~there, rejects=value.rejects)
 
     def _logical(self, kind: Kind, conditions: tuple[r.Bound, ...], *, all_of: bool) -> Value:
         values = [self.compile(c) for c in conditions]
@@ -178,7 +178,7 @@ class Expressions:
         values = [*(self.compile(b.value) for b in node.branches), self.compile(node.otherwise)]
         made = chosen([c.expr for c in conditions], values, node.kind)
         fails = any_of((made.fails, *(c.fails for c in conditions)))
-        rejects = made.rejects + tuple(x for c in conditions for x in c.rejects)
+        rejects = made.rejects + tuple(_reached(conditions))
         return Value(node.kind, made.plain, made.number, fails, rejects, made.clears)
 
     def _repaired(self, node: r.Repaired) -> Value:
@@ -232,6 +232,15 @@ class Expressions:
             )
             edge = there if hours == 0 else pl.coalesce(edge, there)
         return Value(node.kind, edge.dt.convert_time_zone("UTC"), None, value.fails, value.rejects)
+
+
+def _reached(conditions: list[Value]) -> Iterator[Rejects]:
+    """What conditions of cases reject, as far as cases come to them."""
+    for index, condition in enumerate(conditions):
+        for one in condition.rejects:
+            earlier = [c.expr.fill_null(value=False) for c in conditions[:index]]
+            where = one.where & ~pl.any_horizontal(earlier) if earlier else one.where
+            yield Rejects(where, one.message)
 
 
 def _plain_constant(value: r.Scalar) -> object:

@@ -115,7 +115,7 @@ def _sum(operator: Operator, left: Scaled, right: Scaled) -> Scaled:
 def negated(value: Quotient) -> Quotient:
     """The opposite."""
     n = value.over
-    return Quotient(Scaled(-n.expr, n.scale, -n.high, -n.low), value.under)
+    return Quotient(Scaled(0 - n.expr, n.scale, -n.high, -n.low), value.under)
 
 
 def rounded(value: Quotient, mode: RoundingMode, step: Decimal) -> Scaled:
@@ -155,7 +155,7 @@ def _divided_by_constant(top: Scaled, by: int, mode: RoundingMode) -> Scaled:
     positive = top.low >= 0
     size = top.expr if positive else top.expr.abs()
     whole = _round_size(size, by, mode, top)
-    expr = whole if positive else pl.when(top.expr < 0).then(-whole).otherwise(whole)
+    expr = whole if positive else pl.when(top.expr < 0).then(0 - whole).otherwise(whole)
     made = Scaled(expr, 0, bounds[0], bounds[1])
     return Scaled(expr.cast(width(made)), 0, made.low, made.high)
 
@@ -184,7 +184,7 @@ def _divided(top: Scaled, bottom: Scaled, mode: RoundingMode) -> Scaled:
             whole = (sizes[0] + sizes[1] - 1) // sizes[1]
         case RoundingMode.DOWN:
             whole = sizes[0] // sizes[1]
-    expr = pl.when((over < 0) != (under < 0)).then(-whole).otherwise(whole)
+    expr = pl.when((over < 0) != (under < 0)).then(0 - whole).otherwise(whole)
     bound = max(-top.low, top.high) + 1
     return Scaled(expr, 0, -bound, bound)
 
@@ -209,7 +209,7 @@ def compare(comparator: Comparator, left: Quotient, right: Quotient) -> pl.Expr:
     a, b = one.expr, other.expr
     turned = _sign_turns(left.under, right.under)
     if turned is not None:
-        a, b = pl.when(turned).then(-a).otherwise(a), pl.when(turned).then(-b).otherwise(b)
+        a, b = pl.when(turned).then(0 - a).otherwise(a), pl.when(turned).then(0 - b).otherwise(b)
     return ordered(comparator, a, b)
 
 

@@ -66,6 +66,28 @@ def nothing(kind: Kind) -> Value:
     return Value(kind, plain=pl.lit(None))
 
 
+def typed(value: Value, kind: Kind) -> Value:
+    """`value` as one of `kind`, even where it never is anything: a column needs a type."""
+    if kind.numeric:
+        if value.number is not None:
+            return replace(value, kind=kind)
+        number = Quotient(Scaled(pl.lit(None, pl.Int64), 0, 0, 0))
+        return replace(value, kind=kind, plain=None, number=number)
+    dtype = _TYPES.get(kind.name)
+    plain = value.expr if dtype is None else value.expr.cast(dtype)
+    return replace(value, kind=kind, plain=plain)
+
+
+_TYPES: dict[KindName, pl.DataType] = {
+    KindName.TEXT: pl.String(),
+    KindName.CHOICE: pl.String(),
+    KindName.YES_NO: pl.Boolean(),
+    KindName.DATE: pl.Date(),
+    KindName.INSTANT: pl.Datetime("us", "UTC"),
+    KindName.LIST: pl.List(pl.String),
+}
+
+
 def is_nothing(value: Value) -> bool:
     """Whether the value is `omit`, `clear` or `reject`: of any kind, and null."""
     return value.kind.name is KindName.NOTHING
