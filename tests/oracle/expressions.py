@@ -1,7 +1,7 @@
 """Expressions once more: one row, exact fractions, a branch only where it is taken.
 
 A value is str, Fraction, bool, date, datetime (UTC), tuple of str; None where there is none; `FAILED`
-where a conversion failed; `CLEARED` where the rule says `clear`.
+where a conversion failed; `CLEARED` where the rule says `clear`, `REFUSED` where it says `reject`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from engine.values.kinds import KindName
 
 
 class Mark(Enum):
-    """An explicit empty value."""
+    """What is no value, and yet settled: no `default` applies to it."""
 
     CLEARED = "cleared"
+    REFUSED = "refused"
 
 
-CLEARED = Mark.CLEARED
+CLEARED, REFUSED = Mark.CLEARED, Mark.REFUSED
 
 
 @dataclass
@@ -73,7 +74,7 @@ def evaluate(expression: r.Bound, context: Context) -> Any:  # noqa: C901 - one 
             found = one_of(value_of(inner), [value_of(item) for item in items])
             return found if found is None else found is not negated
         case r.Present(value=inner, present=present):
-            return (value_of(inner) not in (None, FAILED, CLEARED)) is present
+            return (value_of(inner) not in (None, FAILED, CLEARED, REFUSED)) is present
         case r.Opposite(condition=condition):
             return strictly(lambda _, yes: not yes, expression, value_of(condition))
         case r.AllOf(conditions=conditions):
@@ -99,9 +100,9 @@ def evaluate(expression: r.Bound, context: Context) -> Any:  # noqa: C901 - one 
             return None
         case r.Cleared():
             return CLEARED
-        case r.Rejected(span=span):
-            context.reject(span.line)
-            return None
+        case r.Rejected(message=message):
+            context.reject(message.span.line)
+            return REFUSED
         case _:
             raise AssertionError(f"the oracle does not know {expression}")
 
@@ -110,6 +111,8 @@ def strictly(apply: Callable[..., Any], expression: Any, *values: Any) -> Any:
     """`apply` to values that are all there; a failure passes on before a missing value does."""
     if any(value is FAILED for value in values):
         return FAILED
+    if any(value is REFUSED for value in values):
+        return REFUSED
     if any(value is None or value is CLEARED for value in values):
         return None
     return apply(expression, *values)

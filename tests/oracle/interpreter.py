@@ -6,7 +6,6 @@ of checked rules with the engine and nothing that runs them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -16,13 +15,14 @@ from oracle.expressions import CLEARED, Context, evaluate
 from oracle.functions import pattern_of
 from oracle.reading import BadCell, Row, read_cell, within
 
+from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language.syntax import HitPolicy
-from engine.language.vocabulary import Attribute
+from engine.language.vocabulary import Attribute, Function
 from engine.values.field import Field
 from engine.values.kinds import KindName
 
-Fault = tuple[str, str]  # code; the name of a field or an attribute, or "line 12"
+Fault = tuple[str, str]  # code; the name of a field, or the "line 12" of a rule
 
 WARNINGS = {"R206", "R207"}
 
@@ -45,6 +45,7 @@ class _Run:
     def __init__(self, rules: r.Slice, row: Row, now: datetime) -> None:
         self.rules = rules
         self.faults: set[Fault] = set()
+        self.lacking: set[Fault] = set()
         self.excluded = False
         self.fields = {name: self._read(one, row) for name, one in needed_fields(rules).items()}
         self.context = Context(self.fields.__getitem__, now, reject=self._refuse)
@@ -62,10 +63,11 @@ class _Run:
     def result(self) -> Result:
         for step in self.rules.steps:
             self._step(step)
-        self._check_required()
         if self.excluded:
             return Result("excluded")
-        if {code for code, _ in self.faults} - WARNINGS:
+        if not stopping(self.faults):
+            self.faults |= self.lacking  # a lack is reported where nothing else explains it
+        if stopping(self.faults):
             return Result("rejected", faults=self.faults)
         values = {k: v for k, v in self.context.attributes.items() if v is not None}
         return Result("offer", values, self.faults)
@@ -75,7 +77,8 @@ class _Run:
             case r.LetStep():
                 self.context.lets[step.name] = evaluate(step.value, self.context)
             case r.AttributeStep():
-                self._set(step.attribute, evaluate(step.value, self.context))
+                value = evaluate(step.value, self.context)
+                self._set(step.attribute, value, step.span)
             case r.DecideStep():
                 self._decide(step)
             case r.ExcludeStep():
@@ -86,10 +89,12 @@ class _Run:
                 if evaluate(step.condition, self.context) is False:
                     self.faults.add(("R205", f"line {step.span.line}"))
 
-    def _set(self, attribute: Attribute, value: Any) -> None:
+    def _set(self, attribute: Attribute, value: Any, span: Span) -> None:
         self.context.attributes[attribute.name] = value
         if value is not None and not fits(value, attribute):
-            self.faults.add(("R202", attribute.name))
+            self.faults.add(("R202", f"line {span.line}"))
+        if value is None and self.rules.channel in attribute.required_on:
+            self.lacking.add(("R201", f"line {span.line}"))
 
     def _decide(self, step: r.DecideStep) -> None:
         guarded = step.guard is None or evaluate(step.guard, self.context) is True
@@ -102,16 +107,16 @@ class _Run:
             fitting = fitting[:1]
         for index, attribute in enumerate(step.attributes):
             values = [evaluate(row.results[index], self.context) for row in fitting]
-            self._collect(step, attribute, values)
+            if step.policy is HitPolicy.EVERY:
+                self._collect(attribute, values, [row.span for row in fitting])
+            else:
+                self._set(attribute, values[0] if values else None, step.span)
 
-    def _collect(self, step: r.DecideStep, attribute: Attribute, values: list[Any]) -> None:
-        if step.policy is HitPolicy.EVERY:
-            for value in values:
-                if value is not None and not fits(value, attribute):
-                    self.faults.add(("R202", attribute.name))
-            self.context.attributes[attribute.name] = values or None
-        else:
-            self._set(attribute, values[0] if values else None)
+    def _collect(self, attribute: Attribute, values: list[Any], spans: list[Span]) -> None:
+        self.context.attributes[attribute.name] = values or None
+        for value, span in zip(values, spans, strict=True):
+            if value is not None and not fits(value, attribute):
+                self.faults.add(("R202", f"line {span.line}"))
 
     def _require(self, step: r.RequireStep) -> None:
         guarded = step.guard is None or evaluate(step.guard, self.context) is True
@@ -128,11 +133,10 @@ class _Run:
                 self.faults.add(("R207", line))
                 self.context.attributes[step.drops] = None
 
-    def _check_required(self) -> None:
-        for attribute in set_attributes(self.rules):
-            required = self.rules.channel in attribute.required_on
-            if required and self.context.attributes.get(attribute.name) is None:
-                self.faults.add(("R201", attribute.name))
+
+def stopping(faults: set[Fault]) -> set[Fault]:
+    """Those of `faults` that make a row no offer."""
+    return {fault for fault in faults if fault[0] not in WARNINGS}
 
 
 def fits(value: Any, attribute: Attribute) -> bool:
@@ -149,8 +153,10 @@ def fits(value: Any, attribute: Attribute) -> bool:
     return True
 
 
-def in_shown_unit(value: Fraction, attribute: Attribute) -> Fraction:
-    """`value` as bounds count it: percent points, days."""
+def in_shown_unit(value: Any, attribute: Attribute) -> Any:
+    """`value` as bounds and offers count it: percent points, days."""
+    if not isinstance(value, Fraction):
+        return value
     match attribute.kind.name:
         case KindName.PERCENT:
             return value * 100
@@ -158,15 +164,6 @@ def in_shown_unit(value: Fraction, attribute: Attribute) -> Fraction:
             return value / 86_400
         case _:
             return value
-
-
-def set_attributes(rules: r.Slice) -> Iterator[Attribute]:
-    """The attributes that `rules` set."""
-    for step in rules.steps:
-        if isinstance(step, r.AttributeStep):
-            yield step.attribute
-        if isinstance(step, r.DecideStep):
-            yield from step.attributes
 
 
 def needed_fields(rules: r.Slice) -> dict[str, Field]:
@@ -179,7 +176,7 @@ def needed_fields(rules: r.Slice) -> dict[str, Field]:
         elif isinstance(part, tuple):
             for item in part:
                 walk(item)
-        elif is_dataclass(part) and not isinstance(part, type):
+        elif is_dataclass(part) and not isinstance(part, r.Table | Function | type):
             for one in fields(part):
                 walk(getattr(part, one.name))
 

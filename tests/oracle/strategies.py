@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from hypothesis import strategies as st
 from oracle.author import Author
-from oracle.feed import EUR, SOURCE
+from oracle.feed import EUR, rows
+from oracle.interpreter import needed_fields
+from oracle.reading import Row
 from oracle.telling import tell
-from oracle.words import ATTRIBUTE_STEPS, ATTRIBUTES, CHANNEL, KINDS, LISTED, SIZES, TABLES
+from oracle.words import ATTRIBUTE_STEPS, ATTRIBUTES, CHANNEL, KINDS, LISTED
 
 from engine.language import ruleset as r
 from engine.language.syntax import HitPolicy, RoundingMode
@@ -19,34 +20,29 @@ from engine.values.kinds import NOTHING, TEXT, YES_NO, Kind
 D = Decimal
 
 
-@dataclass(frozen=True)
-class RandomRules:
-    """The rules of one channel; as text, what a person might have typed."""
+class Case:
+    """Rules and the rows of a feed to try them on, with the cells that the rules name."""
 
-    slice: r.Slice
+    def __init__(self, rules: r.Slice, feed: list[Row]) -> None:
+        self.rules = rules
+        self.feed = feed
 
     def __repr__(self) -> str:
-        return f"\n{tell(self.slice)}\n"
-
-    @property
-    def ruleset(self) -> r.Ruleset:
-        """A ruleset that holds nothing else."""
-        attributes = {a.name: a for a in (*ATTRIBUTES, *LISTED)}
-        tables = {t.name: t for t in (*TABLES.values(), SIZES)}
-        return r.Ruleset(
-            "EUR",
-            "Europe/Paris",
-            SOURCE,
-            channels={},
-            milestones={},
-            tables=tables,
-            slices=(self.slice,),
-            attributes=attributes,
-        )
+        return "\n".join(["", tell(self.rules), *(f"     {row}" for row in self.feed), ""])
 
 
 @st.composite
-def random_rules(draw: st.DrawFn, depth: int = 3) -> RandomRules:
+def cases(draw: st.DrawFn) -> Case:
+    """Random rules with a few rows for them."""
+    rules = draw(random_rules())
+    readings = [one.reading for one in needed_fields(rules).values()]
+    columns = [c for one in readings for c in (one.column, one.currency_column) if c]
+    feed = st.lists(rows(dict.fromkeys(columns)), min_size=1, max_size=4)
+    return Case(rules, draw(feed))
+
+
+@st.composite
+def random_rules(draw: st.DrawFn, depth: int = 3) -> r.Slice:
     """Lets, perhaps an exclusion, attributes, decision tables; requirements and promises last."""
     author = Author(draw)
     steps: list[r.Step] = [let(author, depth) for _ in range(draw(st.integers(0, 3)))]
@@ -60,7 +56,7 @@ def random_rules(draw: st.DrawFn, depth: int = 3) -> RandomRules:
     steps += [require(author) for _ in range(draw(st.integers(0, 2)))]
     if author.perhaps():
         steps.append(r.AlwaysStep(author.value(YES_NO, 2), "a condition", author.span()))
-    return RandomRules(r.Slice(CHANNEL, None, None, tuple(steps)))
+    return r.Slice(CHANNEL, None, None, tuple(steps))
 
 
 def let(author: Author, depth: int) -> r.LetStep:

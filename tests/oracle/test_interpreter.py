@@ -213,8 +213,8 @@ def outcome(*steps: r.Step, cost: str | None = "12.50") -> tuple[str, dict[str, 
 def test_what_a_row_comes_to() -> None:
     price = r.AttributeStep(PRICE, COST_VALUE, span(3))
     assert outcome(price) == ("offer", {"Price": F("12.5")}, set())
-    assert outcome(price, cost="0.50") == ("rejected", {}, {("R202", "Price")})
-    assert outcome(price, cost=None) == ("rejected", {}, {("R201", "Price")})
+    assert outcome(price, cost="0.50") == ("rejected", {}, {("R202", "line 3")})
+    assert outcome(price, cost=None) == ("rejected", {}, {("R201", "line 3")})
     gone = r.ExcludeStep(YES, SAYS, span(4))
     assert outcome(price, gone, cost="x") == ("excluded", {}, set())
 
@@ -227,7 +227,7 @@ def test_a_refusal_counts_where_it_is_reached() -> None:
         chosen = r.Choose(span(5), EUR, True, False, (branch,), COST_VALUE)  # noqa: FBT003 - flags
         return r.AttributeStep(STRUCK, chosen, span(5))
 
-    assert outcome(struck(YES)) == ("rejected", {}, {("R208", "line 5")})
+    assert outcome(struck(YES)) == ("rejected", {}, {("R208", "line 1")})
     assert outcome(struck(NO)) == ("offer", {"Struck": F("12.5")}, set())
     assert outcome(struck(MISSING)) == ("offer", {"Struck": F("12.5")}, set())
 
