@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.diagnostics.diagnostic import Report
-from engine.errors import ProjectError
+from engine.errors import FeedError, ProjectError
+from engine.feeds.paths import is_list_path
 from engine.language.checker import check_rules
-from engine.language.ruleset import Ruleset
+from engine.language.ruleset import Ruleset, Slice
 from engine.project import Project
 from engine.workspace import Workspace, read_source
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from engine.feeds.feed import Feed
+    from engine.offers.mapping import MappedBatch, Mapper
+    from engine.program.program import Program
+
+# Polars and what needs it are imported inside the verbs: `check` must answer without them.
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +47,114 @@ def check(project: Project, rules: Path | None = None) -> Checked:
         )
     entry = read_source(path, project.shown(path))
     return Checked(*check_rules(entry, Workspace(project)))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A feed on its way through checked rules: for one channel, at one instant."""
+
+    program: Program
+    mapper: Mapper
+    feed: Feed
+    channel: str
+    at: datetime
+
+    def batches(self) -> Iterator[tuple[pl.DataFrame, MappedBatch]]:
+        """Each batch of the feed, raw and mapped, in order."""
+        for batch in self.feed.batches(self.program.source_columns):
+            yield batch, self.mapper.map(batch)
+
+
+def open_run(
+    project: Project,
+    ruleset: Ruleset,
+    feed: str,
+    *,
+    channel: str | None,
+    at: datetime,
+) -> Run:
+    """Compile the rules for a channel and an instant, and open the feed.
+
+    Args:
+        project: with the settings of the feed.
+        ruleset: the project's checked rules.
+        feed: a file, `-` for stdin, or the name of a feed in the settings.
+        channel: the channel; may be left out where the rules know only one.
+        at: the instant that decides which rules are in force.
+
+    Raises:
+        ProjectError: the channel has no mapping then, or the settings cannot be used.
+        FeedError: the feed cannot be read, or lacks a column that every product needs.
+    """
+    from engine.feeds.feed import open_feed
+    from engine.feeds.feed_settings import feed_settings
+    from engine.program.compiler import compile_slice
+
+    part = _slice(ruleset, channel, at)
+    name, read = project.feed_settings(feed)
+    settings = feed_settings(read, f"feeds.{name}" if name else "feeds")
+    path = str(project.root / settings.path) if feed == name and settings.path else feed
+    opened = open_feed(settings, path, project.root)
+    lists = frozenset(c for c in _list_columns(part) if is_list_path(c))
+    program = compile_slice(part, at, lists=lists)
+    _has_columns(program, opened)
+    return Run(program, mapper_for(project, program), opened, part.channel, at)
+
+
+def mapper_for(project: Project, program: Program) -> Mapper:
+    """What turns the program's batches into offers of its channel."""
+    from engine.marketplace.schema import load_offer_schema
+    from engine.marketplace.vocabulary import channels_beside
+    from engine.offers.mapping import Mapper
+
+    path = project.find("schemas/offer.schema.json")
+    if path is None:
+        raise ProjectError("schemas/offer.schema.json: missing; install Feedwright again")
+    channels = channels_beside(path)
+    schema, faults = load_offer_schema(path, project.shown(path), channels)
+    if schema is None:
+        raise ProjectError(faults[0].says)
+    channel = channels.get(program.channel)
+    if channel is None:
+        raise ProjectError(
+            f"there are no facts about the channel `{program.channel}` in schemas/octopia/channels"
+        )
+    settings = project.channels.get(program.channel)
+    modes = settings.delivery_modes if settings else None
+    return Mapper(program, schema, channel, project.package, modes)
+
+
+def _slice(ruleset: Ruleset, channel: str | None, at: datetime) -> Slice:
+    known = sorted({s.channel for s in ruleset.slices})
+    if channel is None:
+        if len(known) != 1:
+            raise ProjectError(f"say for which channel, with --channel: {', '.join(known)}")
+        channel = known[0]
+    if channel not in known:
+        raise ProjectError(
+            f"no rules are for the channel `{channel}`; rules are for {', '.join(known)}"
+        )
+    part = ruleset.slice_at(channel, at)
+    if part is None:
+        raise ProjectError(f"no mapping of `{channel}` is in force at {at:%Y-%m-%d %H:%M} UTC")
+    return part
+
+
+def _list_columns(part: Slice) -> set[str]:
+    from engine.program.compiler import needed_fields
+
+    return {f.reading.column for f in needed_fields(part)}
+
+
+def _has_columns(program: Program, feed: Feed) -> None:
+    """A feed without a column that each product needs would reject every row, one by one."""
+    if not feed.columns:
+        return
+    lacking = program.lacking(feed.columns)
+    if lacking:
+        named = ", ".join(f"`{f.reading.column}` (field {f.name})" for f in lacking)
+        listed = ", ".join(f"`{c}`" for c in feed.columns[:30])
+        raise FeedError(
+            f"{feed.path}: lacks {named}; its columns are {listed}. "
+            "Mend `x-column` in the source schema, or `delimiter` in the feed's settings",
+        )

@@ -37,7 +37,9 @@ class Workspace:
         found = self.project.find(path, beside)
         return load_source_schema(found, self.project.shown(found)) if found else None
 
-    def vocabulary(self, path: str, beside: str) -> tuple[Vocabulary | None, list[Diagnostic]] | None:
+    def vocabulary(
+        self, path: str, beside: str
+    ) -> tuple[Vocabulary | None, list[Diagnostic]] | None:
         """What the offer schema `path` lets rules write, with the functions of the library."""
         found = self.project.find(path, beside)
         return load_vocabulary(found, self.project.shown(found), library()) if found else None

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from engine.language.ruleset import Ruleset
+    from engine.offers.accounting import Accounting
     from engine.project import Project
 
 project_option = click.option(
@@ -67,3 +69,34 @@ def colour_wanted(stream: Any = None) -> bool:
 def now_utc() -> datetime:
     """The one place where the command line asks the clock."""
     return datetime.now(UTC)
+
+
+def checked_rules(project: Project) -> Ruleset:
+    """The project's rules, checked; where they have errors, shows them and ends with exit code 1."""
+    from engine.diagnostics.render import render_report
+    from engine.pipeline import check
+
+    checked = check(project)
+    if checked.ruleset is None:
+        click.echo(
+            render_report(checked.report, "text", colour=colour_wanted(sys.stderr)),
+            nl=False,
+            err=True,
+        )
+        sys.exit(1)
+    return checked.ruleset
+
+
+def write_summary(path: Path | None, accounting: Accounting) -> None:
+    """Write the counts and reasons as JSON, where a file is asked for."""
+    if path is None:
+        return
+    import json
+
+    from engine.errors import ProjectError
+
+    text = json.dumps(accounting.as_json(), ensure_ascii=False, indent=2)
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as fault:
+        raise ProjectError(f"{path}: cannot be written: {fault.strerror or fault}") from None

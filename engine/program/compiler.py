@@ -21,7 +21,7 @@ from engine.program.expressions import Expressions
 from engine.program.numbers import Quotient, width, with_scale
 from engine.program.program import PROBLEM, Entry, Fault, Made, Program
 from engine.program.sentences import sentence, value_text
-from engine.program.value import Value, any_of, chosen, nothing
+from engine.program.value import Value, chosen, nothing
 from engine.values.field import Field
 from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
@@ -57,12 +57,14 @@ class _Compiler:
     entries: list[Entry] = field(default_factory=list)
     masks: int = 0
     probes: list[tuple[Span, str, str]] = field(default_factory=list)
+    lacks: list[tuple[str, pl.Expr, Span]] = field(default_factory=list)
 
     def compile(self) -> Program:
-        fields = _needed_fields(self.part)
+        fields = needed_fields(self.part)
         self._fields(fields)
         for step in self.part.steps:
             self._step(step)
+        self._required()
         stages = tuple(tuple(level) for level in self.levels if level)
         return Program(
             channel=self.part.channel,
@@ -222,17 +224,19 @@ class _Compiler:
             cleared = f"cleared.{attribute.name}"
             self._put(value.clears.fill_null(value=False), cleared, level)
         self.known[name] = kept
-        self.made[attribute.name] = Made(attribute, name, kept, cleared)
+        self.made[attribute.name] = Made(attribute, name, kept, cleared, span)
         self._bounds(attribute, kept, level + 1, span)
         if self.part.channel in attribute.required_on and cleared is None:
-            says = pl.lit(codes.NO_VALUE.says.format(name=attribute.name))
-            # Silent where a reason for the lack of the value is given already.
-            where = kept.expr.is_null() & ~self._told(step_masks=level)
-            self._fault(codes.NO_VALUE, where, says, level=level + 1, rule=span)
+            self.lacks.append((attribute.name, kept.expr.is_null(), span))
 
-    def _told(self, *, step_masks: int) -> pl.Expr:
-        masks = [f.mask for f in self.faults if self.level_of[f.mask] <= step_masks and f.stops]
-        return pl.any_horizontal(masks) if masks else pl.lit(value=False)
+    def _required(self) -> None:
+        """Rows without a required value, where no other reason tells why already."""
+        told = [f.mask for f in self.faults if f.stops]
+        last = len(self.levels)
+        silent = ~pl.any_horizontal(told) if told else pl.lit(value=True)
+        for name, lacking, span in self.lacks:
+            says = pl.lit(codes.NO_VALUE.says.format(name=name))
+            self._fault(codes.NO_VALUE, lacking & silent, says, level=last, rule=span)
 
     def _bounds(self, attribute: Attribute, value: Value, level: int, span: Span) -> None:
         for where, bound in _outside(attribute, value):
@@ -278,18 +282,16 @@ class _Compiler:
                     self._rejections(value, level + 1, row.span)
                     value = self._materialised(name, value, level + 1)
                     self._bounds(attribute, value, level + 2, row.span)
-                cells[attribute.name] = Made(attribute, "", value)
+                cells[attribute.name] = Made(attribute, "", value, None, row.span)
             self.entries.append(Entry(applies, cells))
         masks = [f"row.{row.span.file}.{row.span.start}" for row in step.rows]
         for attribute in step.attributes:
             any_row = pl.when(pl.any_horizontal(masks)).then(True)  # noqa: FBT003 - a value
             name = f"attribute.{attribute.name}"
             self.known[name] = Value(attribute.kind, self._put(any_row, name, level + 1))
-            if self.part.channel in attribute.required_on:
-                says = pl.lit(codes.NO_VALUE.says.format(name=attribute.name))
-                where = ~pl.any_horizontal(masks) & ~self._told(step_masks=level)
-                self._fault(codes.NO_VALUE, where, says, level=level + 2, rule=step.span)
-                break  # the attributes of one table are absent together: one reason
+            if self.part.channel in attribute.required_on and attribute is step.attributes[0]:
+                # The attributes of one table are absent together: one reason.
+                self.lacks.append((attribute.name, ~pl.any_horizontal(masks), step.span))
 
     # --- requirements ---------------------------------------------------------------------------
 
@@ -448,7 +450,8 @@ def walk(node: r.Bound) -> Iterator[r.Bound]:
             yield from walk(value)
 
 
-def _needed_fields(part: r.Slice) -> tuple[Field, ...]:
+def needed_fields(part: r.Slice) -> tuple[Field, ...]:
+    """The fields that any rule of the slice reads, each once."""
     found: dict[str, Field] = {}
     for step in part.steps:
         for node in _nodes(step):
@@ -471,4 +474,4 @@ def _columns_read(node: r.Bound) -> Iterator[str]:
                 pass
 
 
-__all__ = ["any_of", "compile_slice", "walk"]
+__all__ = ["compile_slice", "needed_fields", "walk"]

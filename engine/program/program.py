@@ -46,6 +46,7 @@ class Made:
     column: str
     value: Value
     cleared: str | None = None
+    rule: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ _SECONDS = {
 }
 
 
-def literal_value(expression: s.Expression) -> Scalar | None:  # noqa: PLR0911 - one return a literal
+def literal_value(expression: s.Expression) -> Scalar | None:
     """The value of a literal (or its opposite), or None for anything else."""
     match expression:
         case s.Text(value=value) | s.YesNo(value=value) | s.Date(value=value):

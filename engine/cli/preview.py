@@ -1,0 +1,124 @@
+"""`feedwright preview`: what a feed would become; nothing is written or sent."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from engine.cli.options import (
+    at_option,
+    channel_option,
+    checked_rules,
+    colour_wanted,
+    now_utc,
+    open_project,
+    project_option,
+    write_summary,
+)
+
+if TYPE_CHECKING:
+    from engine.offers.accounting import Accounting
+    from engine.offers.results import RowResult
+    from engine.pipeline import Run
+
+
+@click.command("preview")
+@click.argument("feed")
+@channel_option
+@at_option
+@project_option
+@click.option("--sku", help="Show only the rows with this reference, whole.")
+@click.option(
+    "--rows",
+    type=click.IntRange(min=1),
+    default=12,
+    show_default=True,
+    help="How many rows the table shows.",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="For people, or one JSON object a row.",
+)
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path),
+    help="Write the counts and reasons to this JSON file.",
+)
+def command(
+    feed: str,
+    channel: str | None,
+    at: datetime | None,
+    project_folder: Path | None,
+    sku: str | None,
+    rows: int,
+    style: str,
+    summary: Path | None,
+) -> None:
+    """Show the payloads and rejections that FEED gives (a file, `-`, or a feed of the settings).
+
+    The whole feed is read and counted; the table shows its first rows.
+
+    Exit codes: 0 the preview is complete, whatever rows it rejects; 1 the rules have errors;
+    2 could not run.
+    """
+    from engine.offers.accounting import Accounting
+    from engine.pipeline import open_run
+
+    project = open_project(project_folder)
+    ruleset = checked_rules(project)
+    run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc())
+    accounting = Accounting()
+    if style == "jsonl":
+        _print_lines(run, accounting, sku)
+    else:
+        _print_text(run, accounting, feed, sku, rows)
+    if style == "jsonl":
+        click.echo(accounting.sentence(), err=True)
+    write_summary(summary, accounting)
+
+
+def _results(run: Run, accounting: Accounting) -> Iterator[RowResult]:
+    from engine.offers.rows import row_results
+
+    for raw, mapped in run.batches():
+        accounting.add(raw, mapped)
+        yield from row_results(run.program, mapped)
+
+
+def _print_lines(run: Run, accounting: Accounting, sku: str | None) -> None:
+    from engine.preview.lines import row_line
+
+    for result in _results(run, accounting):
+        if sku is None or result.sku == sku:
+            sys.stdout.write(row_line(result) + "\n")
+    sys.stdout.flush()
+
+
+def _print_text(run: Run, accounting: Accounting, feed: str, sku: str | None, rows: int) -> None:
+    from rich.console import Console
+
+    from engine.preview.terminal import Heading, print_preview, print_row
+
+    console = Console(no_color=not colour_wanted(), highlight=False, soft_wrap=False)
+    shown: list[RowResult] = []
+    for result in _results(run, accounting):
+        if sku is not None and result.sku == sku:
+            print_row(console, result)
+            shown.append(result)
+        elif sku is None and len(shown) < rows:
+            shown.append(result)
+    if sku is None:
+        heading = Heading(feed, run.channel, f"{run.at:%Y-%m-%d %H:%M} UTC", run.feed.notes)
+        print_preview(console, heading, shown, accounting)
+    elif not shown:
+        click.echo(f"feedwright: no row of {feed} has the reference {sku}", err=True)
+        sys.exit(1)

@@ -1,0 +1,124 @@
+"""`feedwright render`: a whole feed to files of offers and rejections, at full speed."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from engine.cli.options import (
+    at_option,
+    channel_option,
+    checked_rules,
+    now_utc,
+    open_project,
+    project_option,
+    write_summary,
+)
+
+if TYPE_CHECKING:
+    from engine.offers.accounting import Accounting
+    from engine.pipeline import Run
+
+
+@click.command("render")
+@click.argument("feed")
+@channel_option
+@at_option
+@project_option
+@click.option(
+    "--offers",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write offers here, one JSON object a line.",
+)
+@click.option(
+    "--rejections",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write rejected and excluded rows here, likewise.",
+)
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path),
+    help="Write the counts and reasons to this JSON file.",
+)
+def command(
+    feed: str,
+    channel: str | None,
+    at: datetime | None,
+    project_folder: Path | None,
+    offers: Path,
+    rejections: Path | None,
+    summary: Path | None,
+) -> None:
+    """Turn the whole of FEED into offers and rejections; sends nothing.
+
+    Files appear under their names when they are complete, not before. Exit codes: 0 done, whatever
+    rows it rejects; 1 the rules have errors; 2 could not run.
+    """
+    from engine.offers.accounting import Accounting
+    from engine.pipeline import open_run
+
+    project = open_project(project_folder)
+    ruleset = checked_rules(project)
+    run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc())
+    accounting = Accounting()
+    with ExitStack() as stack:
+        to_offers = stack.enter_context(_Output(offers))
+        to_rejections = stack.enter_context(_Output(rejections)) if rejections else None
+        _write(run, accounting, to_offers, to_rejections)
+    for note in run.feed.notes:
+        click.echo(f"  {note}", err=True)
+    click.echo(accounting.sentence(), err=True)
+    write_summary(summary, accounting)
+
+
+def _write(
+    run: Run, accounting: Accounting, offers: IO[bytes], rejections: IO[bytes] | None
+) -> None:
+    from engine.cli.progress import counting
+    from engine.offers.lines import offer_lines, rejection_lines
+
+    with counting("rows") as count:
+        for raw, mapped in run.batches():
+            accounting.add(raw, mapped)
+            offers.write(offer_lines(mapped.offers))
+            if rejections is not None:
+                rejections.write(rejection_lines(mapped.others))
+            count(raw.height)
+
+
+class _Output:
+    """A file that appears under its name only when it is complete; `-` is stdout."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.stdout = str(path) == "-"
+        self.part = path.with_name(f"{path.name}.part")
+        self.file: IO[bytes] | None = None
+
+    def __enter__(self) -> IO[bytes]:
+        from engine.errors import ProjectError
+
+        if self.stdout:
+            return sys.stdout.buffer
+        try:
+            self.file = self.part.open("wb")
+        except OSError as fault:
+            raise ProjectError(
+                f"{self.path}: cannot be written: {fault.strerror or fault}"
+            ) from None
+        return self.file
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self.file is None:
+            return
+        self.file.close()
+        if kind is None:
+            self.part.replace(self.path)
+        else:
+            self.part.unlink(missing_ok=True)

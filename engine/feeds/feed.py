@@ -1,0 +1,160 @@
+"""A feed opened by its settings: any format, one shape of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from engine.errors import FeedError
+from engine.feeds.archive import ByteSource, open_bytes
+from engine.feeds.feed_settings import FeedSettings, JoinSettings
+from engine.feeds.join import joined, load_joined
+from engine.feeds.parents import Inheritance
+
+_BY_ENDING = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json?",
+    ".xml": "xml",
+    ".rss": "xml",
+    ".atom": "xml",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+}
+
+
+class OpenFeed(Protocol):
+    """A feed of some format, opened."""
+
+    columns: tuple[str, ...]
+    notes: list[str]
+    source: ByteSource
+
+    def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
+        """Batches with `__row`, `__problem` and the wanted columns."""
+
+
+@dataclass(slots=True)
+class Feed:
+    """A feed, with what is joined to it and which rows inherit from others.
+
+    `columns` are those of the file, empty where any path may be asked for (JSON, XML). `notes` say
+    what was detected and how.
+    """
+
+    path: str
+    settings: FeedSettings
+    base: Path
+    opened: OpenFeed
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the file and of what is joined to it; empty where paths are free."""
+        if not self.opened.columns:
+            return ()
+        brought = [f"{j.prefix}{c}" for j in self.settings.join for c in j.columns]
+        return (*self.opened.columns, *brought)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was found out about the file."""
+        return self.opened.notes
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the bytes read so far."""
+        return self.opened.source.fingerprint
+
+    def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
+        """Batches in the order of the file.
+
+        Each has `__row` (records from 1), `__problem` (what is wrong with the record, or null),
+        `__excluded` (why the settings leave it out, or null) and the wanted columns that there are.
+        """
+        own = list(dict.fromkeys([*self._own(wanted), *self._for_settings()]))
+        brought = [(j, load_joined(j, self._joined_feed(j))) for j in self.settings.join]
+        inheritance = Inheritance(
+            self.settings, lambda: open_feed(self.settings, self.path, self.base).opened
+        )
+        for batch in self.opened.batches(own):
+            made = inheritance.apply(batch)
+            for join, table in brought:
+                made = joined(made, join, table)
+            yield _numbered(made)
+
+    def _own(self, wanted: Collection[str]) -> list[str]:
+        brought = {f"{j.prefix}{c}" for j in self.settings.join for c in j.columns}
+        return [w for w in wanted if w not in brought]
+
+    def _for_settings(self) -> list[str]:
+        """The columns that joins, parents and skipped rows look at."""
+        names = [j.key for j in self.settings.join]
+        for skip in self.settings.skip:
+            names += [*skip.empty, *([skip.column] if skip.column else [])]
+        if self.settings.parent is not None:
+            names += [self.settings.parent.key, *self.settings.parent.id]
+        return names
+
+    def _joined_feed(self, join: JoinSettings) -> OpenFeed:
+        path = self.base / join.path
+        return open_feed(join.settings or FeedSettings(), str(path), self.base).opened
+
+
+def open_feed(settings: FeedSettings, path: str, base: Path) -> Feed:
+    """Open the feed at `path` (`-` is stdin).
+
+    Args:
+        settings: how it is written; what is not said is detected.
+        path: as the person gave it.
+        base: the folder that paths in the settings count from.
+
+    Raises:
+        FeedError: it cannot be read, or its format cannot be told.
+    """
+    source = open_bytes(path, settings.member)
+    return Feed(path, settings, base, _open(source, settings))
+
+
+def _open(source: ByteSource, settings: FeedSettings) -> OpenFeed:
+    kind = settings.format or _BY_ENDING.get(Path(source.name).suffix.lower())
+    if kind is None and source.name == "-":
+        raise FeedError(
+            "stdin: say how it is written with `format` in the feed's settings, or --format-in"
+        )
+    match kind:
+        case "csv" | "tsv":
+            from engine.feeds.csv_feed import CsvFeed  # noqa: PLC0415 - one format a run
+
+            return CsvFeed(source, settings)
+        case "jsonl" | "json" | "json?":
+            from engine.feeds.json_feed import JsonFeed  # noqa: PLC0415
+
+            return JsonFeed(source, settings)
+        case "xml":
+            from engine.feeds.xml_feed import XmlFeed  # noqa: PLC0415
+
+            return XmlFeed(source, settings)
+        case "xlsx":
+            from engine.feeds.xlsx_feed import XlsxFeed  # noqa: PLC0415
+
+            return XlsxFeed(source, settings)
+        case _:
+            known = ", ".join(sorted({e.lstrip(".") for e in _BY_ENDING}))
+            raise FeedError(
+                f"{source.shown}: its ending tells no format; known: {known}; or set `format`"
+            )
+
+
+def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns that every batch has, whatever the settings."""
+    if "__excluded" in frame.columns:
+        return frame
+    return frame.with_columns(pl.lit(None, pl.String).alias("__excluded"))

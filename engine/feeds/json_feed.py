@@ -1,0 +1,191 @@
+"""JSON feeds: a record a line, or an array of records; numbers keep the text they are written in."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from engine.errors import FeedError
+from engine.feeds.archive import ByteSource
+from engine.feeds.dialect import find_encoding
+from engine.feeds.feed_settings import FeedSettings
+from engine.feeds.paths import is_list_path, values_at
+from engine.feeds.records import Cell, Record, gathered
+
+LONGEST_RECORD = 64 << 20
+
+
+@dataclass(slots=True)
+class JsonFeed:
+    """An open JSON feed; `columns` are the paths that are asked for."""
+
+    source: ByteSource
+    settings: FeedSettings
+    columns: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    _text: str = ""
+    _ended: bool = False
+    _decoder: codecs.IncrementalDecoder | None = None
+
+    def __post_init__(self) -> None:
+        head = self.source.read()
+        encoding = find_encoding(head, self.settings.encoding, whole=len(head) < 1 << 16)
+        self.notes.append(encoding.note)
+        self._decoder = codecs.getincrementaldecoder(encoding.name)("replace")
+        self._text = self._decoder.decode(head[encoding.bom :])
+        self.is_array = self.settings.format == "json" or self._looks_like_array()
+        self.notes.append(
+            "JSON array of records" if self.is_array else "JSON Lines, a record a line"
+        )
+
+    is_array: bool = field(init=False, default=False)
+
+    def _looks_like_array(self) -> bool:
+        if self.settings.format == "jsonl":
+            return False
+        start = self._text.lstrip()
+        return start[:1] == "[" or self.settings.records is not None
+
+    def _more(self) -> bool:
+        if self._ended or self._decoder is None:
+            return False
+        data = self.source.read()
+        self._ended = not data
+        self._text += self._decoder.decode(data, final=self._ended)
+        return not self._ended
+
+    def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
+        """Batches with `__row`, `__problem` and a column for each wanted path."""
+        paths = tuple(wanted)
+        lists = frozenset(p for p in paths if is_list_path(p))
+        texts = self._array() if self.is_array else self._lines()
+        yield from gathered((_record(t, paths) for t in texts), paths, lists)
+
+    def _lines(self) -> Iterator[str]:
+        while True:
+            *lines, self._text = self._text.split("\n")
+            yield from (line for line in lines if line.strip())
+            if not self._more():
+                break
+            if len(self._text) > LONGEST_RECORD:
+                raise FeedError(
+                    f"{self.source.shown}: a line is longer than {LONGEST_RECORD >> 20} MB"
+                )
+        if self._text.strip():
+            yield self._text
+
+    # --- arrays ---------------------------------------------------------------------------------
+
+    def _array(self) -> Iterator[str]:
+        """The text of each element, found by bracket depth, so that one broken one harms no other."""
+        self._to_array()
+        while True:
+            self._text = self._text.lstrip(" \t\r\n,")
+            if not self._text:
+                if not self._more():
+                    raise FeedError(
+                        f"{self.source.shown}: the array ends without `]`; the file is cut short"
+                    )
+                continue
+            if self._text[0] == "]":
+                return
+            end = self._element_end()
+            yield self._text[:end]
+            self._text = self._text[end:]
+
+    def _to_array(self) -> None:
+        """Drop what stands before the array of records."""
+        place = self.settings.records
+        key = json.dumps(place.rpartition(".")[2]) if place else None
+        while True:
+            at = self._text.find(key) if key else 0
+            start = self._text.find("[", at + len(key or "")) if at >= 0 else -1
+            if start >= 0:
+                self._text = self._text[start + 1 :]
+                return
+            if not self._more():
+                hint = f"no array `{place}`" if place else "no array"
+                raise FeedError(f"{self.source.shown}: {hint} of records in it; set `records`")
+
+    def _element_end(self) -> int:
+        depth, at, inside = 0, 0, False
+        while True:
+            while at < len(self._text):
+                char = self._text[at]
+                if inside:
+                    if char == "\\":
+                        at += 1
+                    elif char == '"':
+                        inside = False
+                elif char == '"':
+                    inside = True
+                elif char in "{[":
+                    depth += 1
+                elif char in "}]":
+                    depth -= 1
+                    if depth <= 0:
+                        return at + 1 if depth == 0 else at
+                elif char == "," and depth == 0:
+                    return at
+                at += 1
+            if not self._more():
+                return len(self._text)
+            if len(self._text) > LONGEST_RECORD:
+                raise FeedError(
+                    f"{self.source.shown}: a record is longer than {LONGEST_RECORD >> 20} MB"
+                )
+
+
+class _TwiceError(ValueError):
+    """A key stands twice in one object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [k for k, _ in pairs]
+        raise _TwiceError(next(k for k in names if names.count(k) > 1))
+    return made
+
+
+def _record(text: str, paths: tuple[str, ...]) -> Record:
+    try:
+        read = json.loads(
+            text, parse_float=str, parse_int=str, object_pairs_hook=_once, parse_constant=str
+        )
+    except _TwiceError as twice:
+        return Record({}, f"the key `{twice}` stands twice in this record")
+    except json.JSONDecodeError as fault:
+        return Record({}, f"this record is not JSON: {fault.msg} at character {fault.pos + 1}")
+    except (ValueError, RecursionError):
+        return Record({}, "this record is nested too deep")
+    if not isinstance(read, dict):
+        return Record({}, "this record is no JSON object")
+    cells: dict[str, Cell] = {}
+    for path in paths:
+        values = [_cell(v) for v in values_at(read, path)]
+        if is_list_path(path):
+            cells[path] = [v for v in values if v is not None] if values else None
+        elif values:
+            cells[path] = values[0]
+    if any("\ufffd" in c for c in cells.values() if isinstance(c, str)):
+        return Record({}, "this record has bytes that are no text in the feed's encoding")
+    return Record(cells)
+
+
+def _cell(value: Any) -> str | None:
+    match value:
+        case None:
+            return None
+        case bool():
+            return "true" if value else "false"
+        case str():
+            # A lone surrogate is a text that no other program could read.
+            return value.encode("utf-8", "replace").decode()
+        case _:
+            return json.dumps(value, ensure_ascii=False)

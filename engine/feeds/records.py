@@ -1,0 +1,57 @@
+"""Records that are read one by one (JSON, XML, XLSX), gathered into batches."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+BATCH = 20_000
+Cell = str | list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The cells of one record by column, or what is wrong with it."""
+
+    cells: Mapping[str, Cell]
+    problem: str | None = None
+
+
+def gathered(
+    records: Iterable[Record],
+    wanted: Collection[str],
+    lists: frozenset[str],
+) -> Iterator[pl.DataFrame]:
+    """Batches of `records` with `__row`, `__problem` and a column for each of `wanted`."""
+    row = 1
+    held: list[Record] = []
+    for record in records:
+        held.append(record)
+        if len(held) >= BATCH:
+            yield _frame(held, wanted, lists, row)
+            row += len(held)
+            held = []
+    if held:
+        yield _frame(held, wanted, lists, row)
+
+
+def _frame(
+    records: list[Record],
+    wanted: Collection[str],
+    lists: frozenset[str],
+    first: int,
+) -> pl.DataFrame:
+    columns = {
+        name: pl.Series(
+            name,
+            [r.cells.get(name) for r in records],
+            dtype=pl.List(pl.String) if name in lists else pl.String,
+        )
+        for name in wanted
+    }
+    frame = pl.DataFrame(columns)
+    rows = pl.Series("__row", range(first, first + len(records)), dtype=pl.Int64)
+    problems = pl.Series("__problem", [r.problem for r in records], dtype=pl.String)
+    return frame.with_columns(rows, problems)

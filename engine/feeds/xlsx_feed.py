@@ -1,0 +1,121 @@
+"""XLSX feeds: the first sheet, or the one that the settings name; numbers as a person sees them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import polars as pl
+
+from engine.errors import FeedError
+from engine.feeds.archive import ByteSource
+from engine.feeds.feed_settings import FeedSettings
+from engine.feeds.records import Record, gathered
+
+LARGEST = 256 << 20
+_MANY_DIGITS = 15
+
+
+@dataclass(slots=True)
+class XlsxFeed:
+    """An open workbook."""
+
+    source: ByteSource
+    settings: FeedSettings
+    columns: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    _rows: Iterator[list[Any]] = field(default_factory=lambda: iter(()))
+
+    def __post_init__(self) -> None:
+        import python_calamine  # noqa: PLC0415 - only workbooks need it
+
+        data = bytearray()
+        while chunk := self.source.read():
+            data += chunk
+            if len(data) > LARGEST:
+                raise FeedError(
+                    f"{self.source.shown}: larger than {LARGEST >> 20} MB; export it as CSV"
+                )
+        try:
+            book = python_calamine.load_workbook(io.BytesIO(bytes(data)))
+            names = book.sheet_names
+            sheet = self.settings.sheet or next(iter(names), "")
+            if sheet in names:
+                self._rows = iter(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+        except Exception as fault:  # noqa: BLE001 - the library raises many sorts, and all mean the same
+            raise FeedError(f"{self.source.shown}: not a readable workbook: {fault}") from None
+        if sheet not in names:
+            raise FeedError(
+                f"{self.source.shown}: has no sheet `{sheet}`; it has {', '.join(names)}"
+            )
+        self.notes.append(f"XLSX, sheet `{sheet}`")
+        header = self.settings.header or tuple(_text(c).strip() for c in next(self._rows, []))
+        if not header:
+            raise FeedError(
+                f"{self.source.shown}: the sheet `{sheet}` is empty; a header was expected"
+            )
+        self.columns = header
+
+    def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
+        """Batches with `__row`, `__problem` and the `wanted` columns that the sheet has."""
+        read = [(i, c) for i, c in enumerate(self.columns) if c in wanted]
+        names = [c for _, c in read]
+        yield from gathered(self._records(read), names, frozenset())
+
+    def _records(self, read: list[tuple[int, str]]) -> Iterator[Record]:
+        rounded: set[str] = set()
+        for row in self._rows:
+            if all(c in ("", None) for c in row):
+                continue
+            cells = {}
+            for index, name in read:
+                cell = row[index] if index < len(row) else ""
+                if _may_be_rounded(cell):
+                    rounded.add(name)
+                cells[name] = _text(cell)
+            yield Record(cells)
+        for name in sorted(rounded):
+            self.notes.append(
+                f"`{name}` holds numbers of {_MANY_DIGITS} digits or more: a spreadsheet keeps 15, "
+                "so the last ones may be lost; format the column as text",
+            )
+
+
+def _may_be_rounded(cell: Any) -> bool:
+    number = type(cell).__name__ == "float"
+    return number and abs(cell) >= 10 ** (_MANY_DIGITS - 1)
+
+
+def _text(cell: Any) -> str:
+    """A cell as text: whole numbers without a point, dates as ISO."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case str():
+            return cell
+        case datetime():
+            return cell.isoformat() if cell.time() != time() else cell.date().isoformat()
+        case date() | time():
+            return cell.isoformat()
+        case timedelta():
+            return str(cell)
+        case _:
+            return _number(cell)
+
+
+def _number(cell: Any) -> str:
+    """The shortest decimal that the spreadsheet's own number stands for."""
+    whole = int(cell)
+    if cell == whole:
+        return str(whole)
+    text = repr(cell)
+    if "e" not in text:
+        return text
+    from decimal import Decimal  # noqa: PLC0415 - rare
+
+    return f"{Decimal(text):f}"

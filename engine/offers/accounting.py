@@ -1,0 +1,113 @@
+"""Every row's outcome, summed: the counts add up to the rows read, or the run is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from engine.errors import EngineError
+from engine.offers.mapping import MappedBatch
+from engine.offers.results import Outcome, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class RankedReason:
+    """A sort of reason: how many rows have it, and the first of them."""
+
+    rows: int
+    example_row: int
+    example_sku: str | None
+    example: Reason
+
+
+@dataclass(slots=True)
+class Accounting:
+    """The rows of a feed by outcome, with the reasons that were given."""
+
+    read: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    packages: Counter[str] = field(default_factory=Counter)
+    warned: int = 0
+    sorts: dict[tuple[str, str, int], RankedReason] = field(default_factory=dict)
+
+    def add(self, batch: pl.DataFrame, mapped: MappedBatch) -> None:
+        """Count a batch.
+
+        Raises:
+            EngineError: its rows and their outcomes do not add up (a fault of the engine).
+        """
+        self.read += batch.height
+        self.outcomes[Outcome.OFFER] += mapped.offers.height
+        self.outcomes.update(dict(mapped.others["outcome"].value_counts().iter_rows()))
+        self.packages.update(dict(mapped.offers["package"].value_counts().iter_rows()))
+        self.warned += mapped.offers.height - mapped.offers["reasons"].null_count()
+        if self.read != sum(self.outcomes.values()):
+            raise EngineError(
+                f"{self.read} rows were read and {sum(self.outcomes.values())} have an outcome: "
+                "this is a fault of Feedwright, nothing was written as done",
+            )
+        self._rank(mapped.offers)
+        self._rank(mapped.others)
+
+    def _rank(self, frame: pl.DataFrame) -> None:
+        """Count each sort of reason: its code, column and rule line."""
+        given = frame.lazy().filter(pl.col("reasons").is_not_null())
+        # Rows with the very same reasons but for their values are counted together.
+        head = pl.col("reasons").str.replace_all(r'"(?:message|value)":"(?:[^"\\]|\\.)*"', "")
+        kinds = given.group_by(head.alias("kind"), maintain_order=True).agg(
+            pl.len().alias("rows"),
+            pl.col("__row").first(),
+            pl.col("sku").first(),
+            pl.col("reasons").first(),
+        )
+        for _, rows, row, sku, reasons in kinds.collect().iter_rows():
+            for reason in reasons_of(reasons):
+                self._count(reason, rows, row, sku)
+
+    def _count(self, reason: Reason, rows: int, row: int, sku: str | None) -> None:
+        key = (reason.code, reason.column or reason.file or "", reason.line or 0)
+        known = self.sorts.get(key)
+        if known is None:
+            self.sorts[key] = RankedReason(rows, row, sku, reason)
+        else:
+            self.sorts[key] = RankedReason(
+                known.rows + rows, known.example_row, known.example_sku, known.example
+            )
+
+    def ranked(self) -> list[RankedReason]:
+        """The sorts of reasons, the most frequent first."""
+        return sorted(self.sorts.values(), key=lambda r: (-r.rows, r.example_row, r.example.code))
+
+    def sentence(self) -> str:
+        """The sum in words: `320 rows read = 296 offers + 4 excluded + 20 rejected`."""
+        counts = self.outcomes
+        return (
+            f"{self.read} rows read = {counts[Outcome.OFFER]} offers"
+            f" + {counts[Outcome.EXCLUDED]} excluded + {counts[Outcome.REJECTED]} rejected"
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The sum and the reasons as JSON data."""
+        return {
+            "read": self.read,
+            "outcomes": {o.value: self.outcomes[o] for o in Outcome},
+            "packages": dict(sorted(self.packages.items())),
+            "offers_with_warnings": self.warned,
+            "reasons": [
+                {"rows": r.rows, "example_row": r.example_row, **r.example.as_json()}
+                for r in self.ranked()
+            ],
+        }
+
+
+def reasons_of(text: str | None) -> list[Reason]:
+    """The reasons that a row's JSON text holds."""
+    made = []
+    for entry in json.loads(text) if text else []:
+        rule = entry.pop("rule", None) or {}
+        made.append(Reason(**entry, file=rule.get("file"), line=rule.get("line")))
+    return made

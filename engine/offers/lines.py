@@ -1,0 +1,49 @@
+"""Offers and rejections as JSON Lines, a whole batch at once."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from engine.offers.text_expressions import json_string
+from engine.program.program import ROW
+
+
+def offer_lines(offers: pl.DataFrame) -> bytes:
+    """A line an offer: row, sku, package, payload, `xml` where that is what is sent, and warnings."""
+    line = pl.concat_str(
+        pl.lit('{"row":'),
+        pl.col(ROW).cast(pl.String),
+        pl.lit(',"sku":'),
+        json_string(pl.col("sku")),
+        pl.lit(',"package":"'),
+        pl.col("package"),
+        pl.lit('","payload":'),
+        pl.col("payload"),
+        (pl.lit(',"xml":') + json_string(pl.col("xml"))).fill_null(""),
+        (pl.lit(',"warnings":') + pl.col("reasons")).fill_null(""),
+        pl.lit("}"),
+    )
+    return _joined(offers, line)
+
+
+def rejection_lines(others: pl.DataFrame) -> bytes:
+    """A line a row that makes no offer: row, sku (or null), outcome and reasons."""
+    line = pl.concat_str(
+        pl.lit('{"row":'),
+        pl.col(ROW).cast(pl.String),
+        pl.lit(',"sku":'),
+        json_string(pl.col("sku")).fill_null("null"),
+        pl.lit(',"outcome":"'),
+        pl.col("outcome"),
+        pl.lit('","reasons":'),
+        pl.col("reasons").fill_null("[]"),
+        pl.lit("}"),
+    )
+    return _joined(others, line)
+
+
+def _joined(frame: pl.DataFrame, line: pl.Expr) -> bytes:
+    if not frame.height:
+        return b""
+    text: str = frame.select(line.str.join("\n")).item()
+    return text.encode() + b"\n"

@@ -1,0 +1,165 @@
+"""Batches of rows to offers and rejections that say why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from engine.diagnostics.codes import rows as codes
+from engine.marketplace.attributes import OfferSchema
+from engine.marketplace.channel import SalesChannel
+from engine.offers.business_rules import business_checks
+from engine.offers.columns import CollectedRow, OfferColumns, WireColumn
+from engine.offers.duplicates import SeenReferences
+from engine.offers.json_package import offer_json
+from engine.offers.package import PackageChoice, choose_package
+from engine.offers.reasons import Complaint, complaints_of, reasons_json
+from engine.offers.results import Outcome
+from engine.offers.xml_package import offer_xml
+from engine.program.program import LEFT_OUT, PROBLEM, Made, Program
+
+REFERENCE = "SellerProductId"
+SKU = "sku"
+
+
+@dataclass(frozen=True, slots=True)
+class MappedBatch:
+    """A batch sorted by outcome, each part in the order of the feed.
+
+    `offers` has `sku`, `package`, `package_why`, `payload` (JSON text), `xml` (null for a JSON
+    package) and `reasons` (JSON text of warnings, or null); `others` has `sku`, `outcome` and
+    `reasons`. Both keep the columns of the program.
+    """
+
+    offers: pl.DataFrame
+    others: pl.DataFrame
+
+    @property
+    def rows(self) -> int:
+        """How many rows the batch had."""
+        return self.offers.height + self.others.height
+
+
+@dataclass(slots=True)
+class Mapper:
+    """Maps the batches of one feed; remembers the references it has seen."""
+
+    program: Program
+    schema: OfferSchema
+    channel: SalesChannel
+    package: str = "auto"
+    delivery_modes: tuple[str, ...] | None = None
+    seen: SeenReferences = field(default_factory=SeenReferences)
+
+    def __post_init__(self) -> None:
+        self.columns = offer_columns(self.program, self.schema)
+        self.choice: PackageChoice = choose_package(self.package, self.columns, self.channel)
+        checks = business_checks(
+            self.columns,
+            self.channel,
+            self.choice,
+            now=self.program.at,
+            activated=self.delivery_modes,
+        )
+        self.complaints: list[Complaint] = complaints_of(self.program, checks)
+
+    columns: OfferColumns = field(init=False)
+    choice: PackageChoice = field(init=False)
+    complaints: list[Complaint] = field(init=False)
+
+    def map(self, batch: pl.DataFrame) -> MappedBatch:
+        """The offers of `batch`, and what became of its other rows."""
+        ran = self.program.run(batch)
+        reference = f"attribute.{REFERENCE}"
+        sku = pl.col(reference) if reference in ran.columns else pl.lit(None, pl.String)
+        excluded = [
+            pl.col(LEFT_OUT).is_not_null(),
+            *(pl.col(f.mask) for f in self.program.exclusions),
+        ]
+        stops = [c.where for c in self.complaints if c.stops]
+        flags = ran.lazy().with_columns(
+            sku.alias(SKU),
+            pl.any_horizontal(excluded).alias("__excludes"),
+            pl.any_horizontal(stops).fill_null(value=False).alias("__stops"),
+        )
+        flagged = self.seen.mark(flags.collect())
+        good = ~pl.col("__excludes") & ~pl.col("__stops") & pl.col("__first").is_null()
+        return MappedBatch(self._offers(flagged.filter(good)), self._others(flagged.filter(~good)))
+
+    def _offers(self, frame: pl.DataFrame) -> pl.DataFrame:
+        warnings = [c for c in self.complaints if not c.stops]
+        made = frame.lazy().with_columns(
+            self.choice.package.alias("package"),
+            self.choice.why.alias("package_why"),
+            offer_json(self.columns, self.channel).alias("payload"),
+            reasons_json(warnings).alias("reasons"),
+        )
+        xml = pl.when(pl.col("package") == "xml").then(offer_xml(self.columns, self.channel))
+        return made.with_columns(xml.alias("xml")).collect()
+
+    def _others(self, frame: pl.DataFrame) -> pl.DataFrame:
+        excluded = [Complaint.of_fault(f) for f in self.program.exclusions]
+        left_out = Complaint(codes.EXCLUDED, pl.col(LEFT_OUT).is_not_null(), pl.col(LEFT_OUT))
+        broken = Complaint(codes.BROKEN_RECORD, pl.col(PROBLEM).is_not_null(), pl.col(PROBLEM))
+        duplicate = Complaint(
+            codes.DUPLICATE,
+            pl.col("__first").is_not_null(),
+            pl.concat_str(
+                pl.lit("the reference "),
+                pl.col(SKU),
+                pl.lit(" stands in row "),
+                pl.col("__first").cast(pl.String),
+                pl.lit(" already"),
+                ignore_nulls=True,
+            ),
+            column=self._reference_column(),
+        )
+        reasons = (
+            pl.when(pl.col("__excludes"))
+            .then(reasons_json([left_out, *excluded]))
+            .when(pl.col(PROBLEM).is_not_null())
+            .then(reasons_json([broken]))
+            .otherwise(reasons_json([*self.complaints, duplicate]))
+        )
+        outcome = pl.when(pl.col("__excludes")).then(pl.lit(Outcome.EXCLUDED.value))
+        return (
+            frame.lazy()
+            .with_columns(
+                outcome.otherwise(pl.lit(Outcome.REJECTED.value)).alias("outcome"),
+                reasons.alias("reasons"),
+            )
+            .collect()
+        )
+
+    def _reference_column(self) -> str | None:
+        return next((f.reading.column for f in self.program.fields if f.name == SKU), None)
+
+
+def offer_columns(program: Program, schema: OfferSchema) -> OfferColumns:
+    """The program's attributes as the packages take them."""
+    values = {
+        name: _wire(schema, made, program.channel)
+        for name, made in program.made.items()
+        if name in schema.attributes
+    }
+    entries = tuple(
+        CollectedRow(pl.col(entry.applies), _wire_all(schema, entry.made, program.channel))
+        for entry in program.entries
+    )
+    return OfferColumns(values, entries)
+
+
+def _wire_all(schema: OfferSchema, made: Mapping[str, Made], channel: str) -> dict[str, WireColumn]:
+    return {n: _wire(schema, m, channel) for n, m in made.items() if n in schema.attributes}
+
+
+def _wire(schema: OfferSchema, made: Made, channel: str) -> WireColumn:
+    attribute = schema.attributes[made.attribute.name]
+    cleared = pl.col(made.cleared) if made.cleared else None
+    if made.value.number is None:
+        return WireColumn(attribute, made.value.expr, cleared=cleared)
+    number = made.value.scaled
+    required = channel in attribute.required_on and cleared is None
+    return WireColumn(attribute, number.expr, number.scale, number.wide, cleared, always=required)

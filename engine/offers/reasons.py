@@ -1,0 +1,80 @@
+"""Why a row makes no offer, or makes it with a warning: as JSON text, built for such rows only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from engine.diagnostics.codes.code import Code, Severity
+from engine.diagnostics.place import Span
+from engine.offers.check import Check
+from engine.offers.text_expressions import json_string
+from engine.program.cells import text_name
+from engine.program.program import Fault, Program
+from engine.values.kinds import KindName
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A sort of reason: where it applies, its sentence, and the cell and rule it points at."""
+
+    code: Code
+    where: pl.Expr
+    message: pl.Expr
+    column: str | None = None
+    value: pl.Expr | None = None
+    rule: Span | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether the row makes no offer because of it."""
+        return self.code.severity is Severity.ERROR
+
+    @classmethod
+    def of_fault(cls, fault: Fault) -> Complaint:
+        """The complaint about a fault of the program."""
+        column = value = None
+        if fault.cell is not None:
+            column = fault.cell.reading.column
+            value = pl.col(text_name(fault.cell))
+            if fault.cell.kind.name is KindName.LIST:
+                value = value.list.join(", ")
+        return cls(fault.code, pl.col(fault.mask), fault.message, column, value, fault.rule)
+
+    def json(self) -> pl.Expr:
+        """The reason as a JSON object, null where it does not apply."""
+        head = json.dumps({"code": self.code.number, "severity": self.code.severity.value})
+        parts = [pl.lit(head[:-1] + ',"message":'), json_string(self.message)]
+        if self.column is not None:
+            parts.append(pl.lit(f',"column":{json.dumps(self.column, ensure_ascii=False)}'))
+        if self.value is not None:
+            parts.append((pl.lit(',"value":') + json_string(self.value)).fill_null(""))
+        if self.rule is not None:
+            place = json.dumps({"file": self.rule.file, "line": self.rule.line}, ensure_ascii=False)
+            parts.append(pl.lit(f',"rule":{place}'))
+        return pl.when(self.where).then(pl.concat_str([*parts, pl.lit("}")], ignore_nulls=True))
+
+
+def complaints_of(program: Program, checks: Iterable[Check]) -> list[Complaint]:
+    """All that can be wrong with a row: by its cells, the rules, and the marketplace's rules."""
+    own = [Complaint.of_fault(fault) for fault in program.faults]
+    return [*own, *(_of_check(check, program) for check in checks)]
+
+
+def _of_check(check: Check, program: Program) -> Complaint:
+    """A business rule's complaint, at the rule that sets the first attribute it is about."""
+    rules = [program.made[n].rule for n in check.attributes if n in program.made]
+    entries = [e.made[n].rule for e in program.entries for n in check.attributes if n in e.made]
+    rule = next((s for s in (*rules, *entries) if s is not None), None)
+    return Complaint(check.code, check.fails, check.sentence(), rule=rule)
+
+
+def reasons_json(complaints: Sequence[Complaint]) -> pl.Expr:
+    """The reasons of each row as a JSON array; null where there is none."""
+    if not complaints:
+        return pl.lit(None, pl.String)
+    listed = pl.concat_str([c.json() for c in complaints], separator=",", ignore_nulls=True)
+    return pl.when(listed != "").then(pl.lit("[") + listed + pl.lit("]"))
