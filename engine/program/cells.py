@@ -101,9 +101,10 @@ def _text(field: Field, *, is_list: bool) -> pl.Expr:
             listed = raw if is_list else pl.concat_list(raw)
         else:
             listed = raw.str.split(separator)
-        return listed.list.eval(pl.element().str.strip_chars(_BLANKS)).list.eval(
+        items = listed.list.eval(pl.element().str.strip_chars(_BLANKS)).list.eval(
             pl.element().filter(pl.element() != ""),
         )
+        return pl.when(items.list.len() > 0).then(items)  # an empty cell is missing, as others are
     if is_list:
         raw = raw.list.first()
     trimmed = raw.str.strip_chars(_BLANKS) if field.reading.trim else raw
@@ -160,7 +161,10 @@ def _read_number(field: Field, column: pl.Expr) -> tuple[Scaled, list[CellFault]
     if field.kind.name is KindName.MONEY:
         text, faults = _without_currency(field, column)
     elif field.kind.name is KindName.PERCENT and reading.percent is PercentStyle.SIGN:
-        text = column.str.strip_suffix("%").str.strip_chars(_BLANKS)
+        # A field declared to carry the sign has it: `0.2` alone may well mean 20 %.
+        text = pl.when(column.str.ends_with("%")).then(
+            column.str.strip_suffix("%").str.strip_chars(_BLANKS),
+        )
     decimals = _text_decimals(field)
     digits = max(1, MAX_DIGITS - decimals)
     fits = text.str.contains(_number_pattern(field, digits, decimals))

@@ -21,12 +21,14 @@ from engine.program.expressions import Expressions
 from engine.program.numbers import Quotient, width, with_scale
 from engine.program.program import PROBLEM, Entry, Fault, Made, Program
 from engine.program.sentences import sentence, value_text
-from engine.program.value import Value, chosen, nothing
+from engine.program.value import Value, chosen, nothing, typed
 from engine.values.field import Field
 from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
 
 DAY_SECONDS = 86_400
+# Faults of cells that can be read, and yet hold no value of their field.
+_READABLE = (codes.OUT_OF_BOUNDS, codes.OTHER_CURRENCY, codes.BAD_TEXT)
 
 
 def compile_slice(part: r.Slice, at: datetime, *, lists: frozenset[str] = frozenset()) -> Program:
@@ -108,15 +110,10 @@ class _Compiler:
             self._put(read.text, text_name(one), 0)
             value = self._put(read.value, value_name(one), 1)
             masks = list(self._cell_faults(one, read))
-            if (
-                masks
-                and read.number is not None
-                and (one.minimum is not None or one.maximum is not None)
-            ):
-                # A value out of bounds is no value: the bounds may be relied on from here.
-                value = self._put(
-                    pl.when(~pl.any_horizontal(masks)).then(value), value_name(one), 3
-                )
+            if any(fault.code in _READABLE for fault in read.faults):
+                # What does not fit is no value: the bounds may be relied on from here.
+                fitting = ~pl.any_horizontal(masks)
+                value = self._put(pl.when(fitting).then(value), value_name(one), 3)
             self.known[value_name(one)] = _field_value(one, read, value)
 
     def _cell_faults(self, one: Field, read: ReadField) -> Iterator[pl.Expr]:
@@ -157,14 +154,14 @@ class _Compiler:
                 self._decide(step)
             case r.ExcludeStep(condition=condition, because=because, span=span):
                 level = self._after(condition, *_values_in(because))
-                where = self._expressions.compile(condition).expr.fill_null(value=False)
+                where = self._condition(condition, level, span)
                 message = sentence(because, self._expressions)
                 self._fault(codes.EXCLUDED, where, message, level=level, rule=span, excludes=True)
             case r.RequireStep():
                 self._require(step)
             case r.AlwaysStep(condition=condition, text=text, span=span):
                 level = self._after(condition)
-                broken = (~self._expressions.compile(condition).expr).fill_null(value=False)
+                broken = self._condition(condition, level, span, holds=False)
                 message = pl.lit(codes.PROMISE_BROKEN.says.format(text=text))
                 self._fault(codes.PROMISE_BROKEN, broken, message, level=level, rule=span)
 
@@ -195,6 +192,27 @@ class _Compiler:
             rule = one.message.span if one.message.span.file else span
             self._fault(codes.VALUE_REJECTED, where, message, level=level, rule=rule)
 
+    def _condition(
+        self,
+        node: r.Bound,
+        level: int,
+        span: Span,
+        *,
+        holds: bool = True,
+        guard: pl.Expr | None = None,
+    ) -> pl.Expr:
+        """Where `node` is yes (or with `holds` False, no), and `guard` too, with its rejections."""
+        value = self._expressions.compile(node)
+        where = (value.expr if holds else ~value.expr).fill_null(value=False)
+        if guard is not None:
+            where &= guard
+            value = replace(
+                value,
+                rejects=tuple(replace(one, where=one.where & guard) for one in value.rejects),
+            )
+        self._rejections(value, level, span)
+        return where
+
     def _branches(self, node: r.Bound, level: int) -> None:
         """Which case is taken, for coverage; cheap, since the conditions are computed anyway."""
         if isinstance(node, r.Choose):
@@ -217,7 +235,7 @@ class _Compiler:
 
     def _set(self, attribute: Attribute, value: Value, level: int, span: Span) -> None:
         name = f"attribute.{attribute.name}"
-        value = _as_attribute(attribute, value)
+        value = _as_attribute(attribute, typed(value, attribute.kind))
         kept = self._materialised(name, value, level)
         cleared = None
         if value.clears is not None:
@@ -251,10 +269,9 @@ class _Compiler:
         nodes = [n for row in step.rows for n in (row.condition, *row.results)]
         level = self._after(*nodes, *((step.guard,) if step.guard else ()))
         conditions = []
+        guard = self._condition(step.guard, level, step.span) if step.guard is not None else None
         for row in step.rows:
-            where = self._expressions.compile(row.condition).expr.fill_null(value=False)
-            if step.guard is not None:
-                where &= self._expressions.compile(step.guard).expr.fill_null(value=False)
+            where = self._condition(row.condition, level, row.span, guard=guard)
             name = f"row.{row.span.file}.{row.span.start}"
             conditions.append(self._put(where, name, level))
             self._probe(row.span, "row", where, level)
@@ -298,10 +315,8 @@ class _Compiler:
     def _require(self, step: r.RequireStep) -> None:
         nodes = (step.condition, *((step.guard,) if step.guard else ()), *_values_in(step.message))
         level = self._after(*nodes)
-        broken = ~self._expressions.compile(step.condition).expr
-        if step.guard is not None:
-            broken &= self._expressions.compile(step.guard).expr
-        where = broken.fill_null(value=False)
+        guard = self._condition(step.guard, level, step.span) if step.guard is not None else None
+        where = self._condition(step.condition, level, step.span, holds=False, guard=guard)
         code = {
             r.ConsequenceKind.REJECT: codes.REQUIREMENT,
             r.ConsequenceKind.WARN: codes.WARNED,
@@ -312,21 +327,27 @@ class _Compiler:
             # The sentence may name the value that is dropped: it is written before that.
             kept = self._put(pl.when(where).then(message), f"message.{self.masks}", level)
             mask = self._fault(code, where, kept, level=level, rule=step.span)
-            self._drop(self.made[step.drops], mask, level + 1)
+            self._drop(self.made[step.drops], mask, level)
         else:
             self._fault(code, where, message, level=level, rule=step.span)
         self._probe(step.span, "require", where, level)
 
     def _drop(self, made: Made, mask: pl.Expr, level: int) -> None:
-        gone = self._put(pl.when(~mask).then(pl.col(made.column)), made.column, level)
-        if made.cleared is not None:
-            self._put(pl.col(made.cleared) & ~mask, made.cleared, level)
+        name = f"attribute.{made.attribute.name}"
+        level = 1 + max(level, self.level_of[name])
+        # Under another name: what stands before the drop in the file reads the value as it was.
+        column = f"{made.column}'"
+        left = self._put(pl.when(~mask).then(pl.col(made.column)), column, level)
+        self.level_of[name] = level
+        cleared = f"{made.cleared}'" if made.cleared else None
+        if made.cleared and cleared:
+            self._put(pl.col(made.cleared) & ~mask, cleared, level)
         if made.value.number is not None:
-            value = replace(made.value, number=Quotient(replace(made.value.scaled, expr=gone)))
+            value = replace(made.value, number=Quotient(replace(made.value.scaled, expr=left)))
         else:
-            value = replace(made.value, plain=gone)
-        self.known[made.column] = value
-        self.made[made.attribute.name] = replace(made, value=value)
+            value = replace(made.value, plain=left)
+        self.known[name] = value
+        self.made[made.attribute.name] = replace(made, column=column, value=value, cleared=cleared)
 
 
 def _field_value(one: Field, read: ReadField, column: pl.Expr) -> Value:
