@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from engine.feeds.feed import Feed
     from engine.offers.mapping import MappedBatch, Mapper
     from engine.program.program import Program
+    from engine.ruletests.coverage import Coverage
+    from engine.ruletests.runner import CaseResult
 
 # Polars and what needs it are imported inside the verbs: `check` must answer without them.
 
@@ -158,3 +160,35 @@ def _has_columns(program: Program, feed: Feed) -> None:
             f"{feed.path}: lacks {named}; its columns are {listed}. "
             "Mend `x-column` in the source schema, or `delimiter` in the feed's settings",
         )
+
+
+def run_tests(
+    project: Project,
+    ruleset: Ruleset,
+    now: datetime,
+    *,
+    only: str | None = None,
+    update: bool = False,
+) -> tuple[list[CaseResult], Coverage, list[str]]:
+    """Run the tests that the rule files carry.
+
+    Returns:
+        A result for each case, what the cases reached, and the snapshots that were written.
+
+    Raises:
+        ProjectError: a fixture cannot be read.
+    """
+    from engine.ruletests.case import cases_of
+    from engine.ruletests.runner import run_cases
+    from engine.ruletests.snapshots import SnapshotFolder
+
+    workspace = Workspace(project)
+    cases = [c for c in cases_of(ruleset, now, workspace.fixture) if only is None or only in c.name]
+    folder = SnapshotFolder(project.root, update)
+    results, coverage = run_cases(
+        ruleset,
+        cases,
+        lambda program: mapper_for(project, program),
+        folder.compare,
+    )
+    return results, coverage, folder.written

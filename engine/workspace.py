@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import Source
@@ -48,6 +51,26 @@ class Workspace:
         """The look-up table `path`, or None where there is no such file."""
         found = self.project.find(path, beside)
         return read_csv_table(found, self.project.shown(found)) if found else None
+
+    def fixture(self, path: str, beside: str) -> dict[str, Any]:
+        """The product of a fixture, by field name, numbers exact.
+
+        Raises:
+            ProjectError: there is no such file, or it holds no JSON object.
+        """
+        found = self.project.find(path, beside)
+        if found is None:
+            raise ProjectError(
+                f"{path}: no such fixture; it is looked for beside {beside} and in the project"
+            )
+        source = read_source(found, self.project.shown(found))
+        try:
+            read = json.loads(source.text, parse_float=Decimal)
+        except (ValueError, RecursionError) as fault:
+            raise ProjectError(f"{source.name}: not JSON: {fault}") from None
+        if not isinstance(read, dict):
+            raise ProjectError(f"{source.name}: expected one product, as an object by field names")
+        return read
 
 
 def read_source(path: Path, shown: str) -> Source:

@@ -57,6 +57,9 @@ def main() -> None:
     except EngineError as fault:
         click.echo(f"feedwright: {fault}", err=True)
         sys.exit(2)
+    except RecursionError:
+        click.echo("feedwright: something here is nested too deep to be read", err=True)
+        sys.exit(2)
     except BrokenPipeError:
         # The reader went away (`| head`): nothing to say, and nobody to say it to.
         sys.stderr.close()

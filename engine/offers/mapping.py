@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import polars as pl
 
@@ -30,16 +31,24 @@ class MappedBatch:
 
     `offers` has `sku`, `package`, `package_why`, `payload` (JSON text), `xml` (null for a JSON
     package) and `reasons` (JSON text of warnings, or null); `others` has `sku`, `outcome` and
-    `reasons`. Both keep the columns of the program.
+    `reasons`. Both keep the columns of the program; `ran` is what the program made of the batch.
     """
 
     offers: pl.DataFrame
     others: pl.DataFrame
+    ran: pl.DataFrame
 
     @property
     def rows(self) -> int:
         """How many rows the batch had."""
         return self.offers.height + self.others.height
+
+
+class Marks(Protocol):
+    """Finds references that stand twice."""
+
+    def mark(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """`frame` with `__first`: the row of an earlier offer with the same `sku`, or null."""
 
 
 @dataclass(slots=True)
@@ -51,7 +60,7 @@ class Mapper:
     channel: SalesChannel
     package: str = "auto"
     delivery_modes: tuple[str, ...] | None = None
-    seen: SeenReferences = field(default_factory=SeenReferences)
+    seen: Marks = field(default_factory=SeenReferences)
 
     def __post_init__(self) -> None:
         self.columns = offer_columns(self.program, self.schema)
@@ -86,7 +95,9 @@ class Mapper:
         )
         flagged = self.seen.mark(flags.collect())
         good = ~pl.col("__excludes") & ~pl.col("__stops") & pl.col("__first").is_null()
-        return MappedBatch(self._offers(flagged.filter(good)), self._others(flagged.filter(~good)))
+        return MappedBatch(
+            self._offers(flagged.filter(good)), self._others(flagged.filter(~good)), ran
+        )
 
     def _offers(self, frame: pl.DataFrame) -> pl.DataFrame:
         warnings = [c for c in self.complaints if not c.stops]

@@ -301,5 +301,5 @@ def _without_currency(field: Field, column: pl.Expr) -> tuple[pl.Expr, list[Cell
     if reading.currency_word is CurrencyWord.REQUIRED:
         wrong |= column.is_not_null() & known.is_null()
     faults.append(CellFault(codes.OTHER_CURRENCY, wrong.fill_null(value=False), facts))
-    number = column.str.replace(r"^(?:[A-Z]{3}|[€$£])\s*|\s*(?:[A-Z]{3}|[€$£])$", "")
+    number = column.str.replace(r"(?i)^(?:[A-Z]{3}|[€$£])\s*|\s*(?:[A-Z]{3}|[€$£])$", "")
     return number, faults

@@ -19,7 +19,7 @@ from engine.language.vocabulary import Attribute
 from engine.program.cells import ReadField, read_field, text_name, value_name
 from engine.program.expressions import Expressions
 from engine.program.numbers import Quotient, width, with_scale
-from engine.program.program import PROBLEM, Entry, Fault, Made, Program
+from engine.program.program import PROBLEM, Entry, Fault, Made, Probe, Program
 from engine.program.sentences import sentence, value_text
 from engine.program.value import Value, chosen, nothing, typed
 from engine.values.field import Field
@@ -31,18 +31,25 @@ DAY_SECONDS = 86_400
 _READABLE = (codes.OUT_OF_BOUNDS, codes.OTHER_CURRENCY, codes.BAD_TEXT)
 
 
-def compile_slice(part: r.Slice, at: datetime, *, lists: frozenset[str] = frozenset()) -> Program:
+def compile_slice(
+    part: r.Slice,
+    at: datetime,
+    *,
+    lists: frozenset[str] = frozenset(),
+    probes: bool = False,
+) -> Program:
     """Compile `part` for the instant `at`.
 
     Args:
         part: the slice in force.
         at: the instant of the run (aware).
         lists: the source columns that arrive as lists of texts.
+        probes: keep a column for each case, table row and outcome of a requirement: for coverage.
 
     Raises:
         CompileError: a value may need more than 38 digits.
     """
-    return _Compiler(part, at, lists).compile()
+    return _Compiler(part, at, lists, probes).compile()
 
 
 @dataclass(slots=True)
@@ -50,6 +57,7 @@ class _Compiler:
     part: r.Slice
     at: datetime
     lists: frozenset[str]
+    probing: bool
     known: dict[str, Value] = field(default_factory=dict)
     levels: list[list[pl.Expr]] = field(default_factory=list)
     level_of: dict[str, int] = field(default_factory=dict)
@@ -58,7 +66,7 @@ class _Compiler:
     made: dict[str, Made] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     masks: int = 0
-    probes: list[tuple[Span, str, str]] = field(default_factory=list)
+    probes: list[Probe] = field(default_factory=list)
     lacks: list[tuple[str, pl.Expr, Span]] = field(default_factory=list)
 
     def compile(self) -> Program:
@@ -214,15 +222,21 @@ class _Compiler:
         return where
 
     def _branches(self, node: r.Bound, level: int) -> None:
-        """Which case is taken, for coverage; cheap, since the conditions are computed anyway."""
-        if isinstance(node, r.Choose):
-            for branch in node.branches:
-                taken = self._expressions.compile(branch.condition).expr.fill_null(value=False)
-                self._probe(branch.span, "case", taken, level)
+        """Which case is taken, for coverage."""
+        if not self.probing or not isinstance(node, r.Choose):
+            return
+        untaken = pl.lit(value=True)
+        for branch in node.branches:
+            fits = self._expressions.compile(branch.condition).expr.fill_null(value=False)
+            self._probe(branch.span, "case", untaken & fits, level)
+            untaken = untaken & ~fits
+        self._probe(node.otherwise.span, "otherwise", untaken, level)
 
     def _probe(self, span: Span, what: str, where: pl.Expr, level: int) -> None:
-        del where, level  # coverage compiles them itself; see `coverage_probes`
-        self.probes.append((span, what, ""))
+        if self.probing:
+            name = f"probe.{len(self.probes)}"
+            self._put(where.fill_null(value=False), name, level)
+            self.probes.append(Probe(span, what, name))
 
     # --- attributes -----------------------------------------------------------------------------
 
@@ -317,6 +331,9 @@ class _Compiler:
         level = self._after(*nodes)
         guard = self._condition(step.guard, level, step.span) if step.guard is not None else None
         where = self._condition(step.condition, level, step.span, holds=False, guard=guard)
+        self._probe(step.span, "requirement not met", where, level)
+        met = self._expressions.compile(step.condition).expr
+        self._probe(step.span, "requirement met", met & ~where, level)
         code = {
             r.ConsequenceKind.REJECT: codes.REQUIREMENT,
             r.ConsequenceKind.WARN: codes.WARNED,
@@ -330,7 +347,6 @@ class _Compiler:
             self._drop(self.made[step.drops], mask, level)
         else:
             self._fault(code, where, message, level=level, rule=step.span)
-        self._probe(step.span, "require", where, level)
 
     def _drop(self, made: Made, mask: pl.Expr, level: int) -> None:
         name = f"attribute.{made.attribute.name}"

@@ -58,11 +58,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """Something that tests may reach: a case, a row, a requirement met or not met.
+
+    `column` is true where a row of the feed reaches it.
+    """
+
+    span: Span
+    what: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A slice as stages of expressions, run over batches of raw cells.
 
-    `steps` names the column of each let and attribute for explaining; `probes` are the masks of cases
-    and requirements that coverage counts, by their span.
+    `steps` names the column of each let and attribute for explaining; `probes` are there
+    only where coverage is asked for.
     """
 
     channel: str
@@ -74,7 +86,7 @@ class Program:
     faults: tuple[Fault, ...]
     exclusions: tuple[Fault, ...]
     steps: Mapping[str, Value]
-    probes: tuple[tuple[Span, str, str], ...] = ()
+    probes: tuple[Probe, ...] = ()
 
     @property
     def source_columns(self) -> tuple[str, ...]:
