@@ -1,6 +1,6 @@
 """What two implementations must agree on: their offers and rejections in one canonical form.
 
-Offers: keys sorted, numbers as exact decimals without needless zeros. Rejections: row and set of
+Offers: keys sorted, numbers as exact decimals without needless zeros, no warnings. Rejections: row and set of
 reasons; a cell's fault is known by its column, a rule's by its message. Each line is hashed, and the
 hashes are added up, so the order of lines does not matter but their number does.
 """
@@ -15,8 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-# "Required attribute without a value": what follows from an unreadable cell, not a reason of its own.
-CONSEQUENCE = "R201"
+# A required attribute without a value, and what the marketplace asks of a whole offer: where a cell
+# cannot be read, these only follow from it.
+CONSEQUENCES = ("R201", "R3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,17 @@ def count_lines(path: Path) -> int:
 
 
 def canonical_offer(line: str) -> str:
-    """An offer request with sorted keys and shortest exact numbers."""
-    return _dumps(json.loads(line, parse_float=Decimal, parse_int=Decimal))
+    """An offer with sorted keys and shortest exact numbers; without warnings, which change nothing."""
+    read = json.loads(line, parse_float=Decimal, parse_int=Decimal)
+    read.pop("warnings", None)
+    return _dumps(read)
 
 
 def canonical_rejection(line: str) -> str:
     """A rejection as its row and what is wrong: `[12,["R101 cost","R102 stock_qty"]]`."""
     read = json.loads(line)
     reasons = [r for r in read["reasons"] if r.get("severity", "error") == "error"]
-    causes = [r for r in reasons if r["code"] != CONSEQUENCE] or reasons
+    causes = [r for r in reasons if not r["code"].startswith(CONSEQUENCES)] or reasons
     return _dumps([read["row"], sorted({_cause(reason) for reason in causes})])
 
 

@@ -11,7 +11,10 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -65,9 +68,13 @@ def table(name: str) -> list[list[str]]:
 
 
 MARGINS = {key: 10_000 + int(Decimal(text.rstrip("%")) * 100) for key, text in table("margins")}
-PACKAGING = {key: unit for key, unit, _ in table("units")}
+# The look-ups bring the text that stands around their result, so that fewer parts are put together.
+PACKAGING = {key: f',"packaging":{{"unit":"{unit}","value":' for key, unit, _ in table("units")}
 FACTORS = {key: int(Decimal(factor) * 1000) for key, _, factor in table("units")}
-DELIVERY = {key: MODES[mode] for key, mode in table("delivery_modes")}
+DELIVERY = {
+    key: f',"deliveryModes":[{{"code":"{MODES[mode]}","cost":'
+    for key, mode in table("delivery_modes")
+}
 
 
 # --- cells to values ----------------------------------------------------------------------------
@@ -195,31 +202,47 @@ def on_sale() -> pl.Expr:
 
 
 def offer() -> pl.Expr:
-    """The offer request as JSON text, keys of what is absent left out."""
-    price = money(pl.col("price"))
-    shipping = pl.col("=shipping_cost")
+    """The offer as a line of JSON; a part that is null is left out."""
+    sku = escaped(pl.col("sku"))
+    cents = pl.col("price")
+    price, shipping = money(cents), pl.col("=shipping_cost")
     struck, lowest = pl.col("=compare_at_price"), pl.col("=min_price")
-    aligned = pl.col("=align_flag") & lowest.is_not_null()
-    floor = pl.min_horizontal(lowest, pl.col("price"))
-    return text(
-        '{"sellerExternalReference":"', escaped(pl.col("sku")),
-        '","product":{"gtin":"', pl.col("ean").str.zfill(13),
-        '"},"condition":"New","price":{"price":', price,
-        where(struck > pl.col("price"), ',"originPrice":', money(struck)),
-        ',"taxes":[{"code":"VAT","value":', shortest(pl.col("=vat_rate"), 2),
-        '},{"code":"Ecotax","value":0},{"code":"Deatax","value":0}]},"quantity":',
+    floor = pl.when(pl.col("=align_flag")).then(lowest)
+    content = pl.when(pl.col("content") > 0).then(pl.col("content"))
+    sale = on_sale()
+    return pl.concat_str(
+        pl.lit('{"row":'),
+        (pl.col("row") + 1).cast(pl.String),
+        pl.lit(',"sku":"'),
+        sku,
+        pl.lit('","package":"json","payload":{"sellerExternalReference":"'),
+        sku,
+        pl.lit('","product":{"gtin":"'),
+        pl.col("ean").str.zfill(13),
+        pl.lit('"},"condition":"New","price":{"price":'),
+        price,
+        text(',"originPrice":', money(pl.when(struck > cents).then(struck))),
+        pl.lit(',"taxes":[{"code":"VAT","value":'),
+        amount(pl.col("=vat_rate"), 2),
+        pl.lit('},{"code":"Ecotax","value":0},{"code":"Deatax","value":0}]},"quantity":'),
         (pl.col("=stock_qty") - 2).clip(0).cast(pl.String),
-        ',"preparationTime":', pl.col("=prep_days").cast(pl.String),
-        ',"deliveryModes":[{"code":"', pl.col("=delivery_mode"),
-        '","cost":', money(shipping), ',"additionalCost":', money((shipping + 1) // 2),
-        '}],"priceAlignment":{"mode":"',
-        pl.when(aligned).then(text('Align","minimumPrice":', money(floor))).otherwise(pl.lit('DontAlign"')),
-        "}", where(pl.col("content") > 0, ',"packaging":{"unit":"', pl.col("=unit"),
-                   '","value":', shortest(pl.col("content"), 3), "}"),
-        where(on_sale(), ',"discount":{"start":"', moment_text("=sale_start"),
-              '","end":"', moment_text("=sale_end"),
-              '","referencePrice":', price, ',"percent":', percent(), "}"),
-        "}",
+        pl.lit(',"preparationTime":'),
+        pl.col("=prep_days").cast(pl.String),
+        pl.col("=delivery_mode"),
+        money(shipping),
+        pl.lit(',"additionalCost":'),
+        money((shipping + 1) // 2),
+        pl.lit('}],"priceAlignment":{"mode":'),
+        pl.when(floor.is_null()).then(pl.lit('"DontAlign"}')).otherwise(pl.lit('"Align","minimumPrice":')),
+        text(money(pl.when(floor < cents).then(floor).otherwise(pl.when(floor.is_not_null()).then(cents))), "}"),
+        text(pl.when(content.is_not_null()).then(pl.col("=unit")), amount(content, 3), "}"),
+        text(
+            ',"discount":{"start":"', moment_text(pl.when(sale).then(pl.col("=sale_start"))),
+            '","end":"', moment_text(pl.col("=sale_end")),
+            '","referencePrice":', price, ',"percent":', percent(), "}",
+        ),
+        pl.lit("}}"),
+        ignore_nulls=True,
     )  # fmt: skip
 
 
@@ -228,35 +251,31 @@ def text(*parts: str | pl.Expr) -> pl.Expr:
     return pl.concat_str([pl.lit(part) if isinstance(part, str) else part for part in parts])
 
 
-def where(condition: pl.Expr, *parts: str | pl.Expr) -> pl.Expr:
-    """A text where the condition holds, else the empty text."""
-    return pl.when(condition).then(text(*parts)).otherwise(pl.lit(""))
-
-
 def money(cents: pl.Expr) -> pl.Expr:
     """Cents as an amount with two decimals."""
-    return (cents.cast(pl.Decimal(18, 0)) * pl.lit("0.01").cast(pl.Decimal(18, 2))).cast(pl.String)
+    return amount(cents, 2)
 
 
-def shortest(number: pl.Expr, scale: int) -> pl.Expr:
-    """A whole number of 10**-scale without zeros at its end."""
+def amount(number: pl.Expr, scale: int) -> pl.Expr:
+    """A whole number of 10**-scale with all its decimals."""
     unit = pl.lit(f"0.{'0' * (scale - 1)}1").cast(pl.Decimal(18, scale))
-    exact = (number.cast(pl.Decimal(18, 0)) * unit).cast(pl.String)
-    return exact.str.strip_chars_end("0").str.strip_chars_end(".")
+    return (number.cast(pl.Decimal(18, 0)) * unit).cast(pl.String)
 
 
-def moment_text(name: str) -> pl.Expr:
+def moment_text(moment: pl.Expr) -> pl.Expr:
     """An instant as `2025-08-01T07:00:00Z`."""
-    return pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def percent() -> pl.Expr:
-    """The greatest step of the reduction that the sale price reaches."""
+    """The greatest step of the reduction that the sale price reaches: 70, 60 ... 10, else 5."""
     price, sale = pl.col("price"), pl.col("=sale_price") * 100
-    chain = pl.when(sale <= price * (100 - SALE_STEPS[0])).then(pl.lit(str(SALE_STEPS[0])))
-    for step in SALE_STEPS[1:]:
-        chain = chain.when(sale <= price * (100 - step)).then(pl.lit(str(step)))
-    return chain.otherwise(pl.lit("5"))
+    # The steps are ten points apart, so their count says which; null where there is no sale price.
+    reached = [(sale <= price * (100 - step)).cast(pl.Int64) for step in SALE_STEPS]
+    count = reached[0]
+    for one in reached[1:]:
+        count = count + one
+    return (count * 10).clip(5).cast(pl.String)
 
 
 def escaped(value: pl.Expr) -> pl.Expr:
@@ -290,7 +309,7 @@ def rejection() -> pl.Expr:
         (pl.col("row") + 1).cast(pl.String),
         ',"sku":"',
         sku,
-        '","reasons":[',
+        '","outcome":"rejected","reasons":[',
         reasons,
         "]}",
     )
@@ -335,6 +354,7 @@ def mapped(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+REJECTED_AT_ONCE = 20_000
 LINES = {"include_header": False, "quote_style": "never"}
 
 
@@ -351,13 +371,52 @@ def run_query(feed: Path, kind: str, offers: Path, rejections: Path) -> None:
 
 
 def run_blocks(feed: Path, kind: str, offers: Path, rejections: Path, size: int) -> None:
-    """Block after block: while one is mapped, the next is read and the last one is written."""
-    first = 0
-    with offers.open("wb") as out, rejections.open("wb") as refused:
+    """Block after block: as many at a time as Polars has threads, written in the feed's order."""
+    workers = pl.thread_pool_size()
+    bad: list[pl.DataFrame] = []
+    running: deque[Future[tuple[pl.DataFrame, pl.DataFrame]]] = deque()
+    with (
+        offers.open("wb") as out,
+        rejections.open("wb") as refused,
+        ThreadPoolExecutor(workers) as pool,
+    ):
+
+        def finish() -> None:
+            good, rejected = running.popleft().result()
+            good.write_csv(out, **LINES)
+            bad.append(rejected)
+            if sum(map(len, bad)) > REJECTED_AT_ONCE:
+                write_rejections(bad, refused)
+
+        before: Future[int] = Future()
+        before.set_result(0)
         for block in blocks(feed, kind, size):
-            frame = parse(block, kind).with_row_index("row", first)
-            first += len(frame)
-            write_block(frame, out, refused)
+            after: Future[int] = Future()
+            running.append(pool.submit(map_block, block, kind, before, after))
+            before = after
+            if len(running) > workers:
+                finish()
+        while running:
+            finish()
+        write_rejections(bad, refused)
+
+
+def map_block(
+    block: bytes, kind: str, before: Future[int], after: Future[int]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The offers of a block as lines, and the rows that make none; takes and gives on a row count."""
+    rows = parse(block, kind)
+    first = before.result()
+    after.set_result(first + len(rows))
+    done = mapped(rows.lazy().with_row_index("row", first)).collect()
+    return done.lazy().filter("ok").select(offer()).collect(), done.filter(~pl.col("ok"))
+
+
+def write_rejections(bad: list[pl.DataFrame], refused: io.BufferedWriter) -> None:
+    """Write the rejections of the rows in `bad`, and empty it: few large frames cost least."""
+    if bad:
+        pl.concat(bad).lazy().select(rejection()).collect().write_csv(refused, **LINES)
+        bad.clear()
 
 
 def blocks(feed: Path, kind: str, size: int) -> Iterator[bytes]:
@@ -365,21 +424,30 @@ def blocks(feed: Path, kind: str, size: int) -> Iterator[bytes]:
     with feed.open("rb") as file:
         if kind == "csv":
             file.readline()
-        rest = b""
-        while read := file.read(size):
-            whole = rest + read
-            end = whole.rfind(b"\n") + 1
+        more = size
+        while block := file.read(more):
+            end = block.rfind(b"\n") + 1
             if kind == "csv":
-                quotes = whole.count(b'"', 0, end)
-                while quotes % 2:
-                    before = whole.rfind(b"\n", 0, end - 1) + 1
-                    quotes -= whole.count(b'"', before, end)
-                    end = before
-            rest = whole[end:]
-            if end:
-                yield whole[:end]
-        if rest:
-            yield rest
+                end = _outside_quotes(block, end)
+            if len(block) < more:
+                end = len(block)
+            if not end:
+                more *= 2
+                file.seek(-len(block), os.SEEK_CUR)
+                continue
+            file.seek(end - len(block), os.SEEK_CUR)
+            more = size
+            yield block[:end]
+
+
+def _outside_quotes(block: bytes, end: int) -> int:
+    """The last line end at or before `end` that is no part of a cell."""
+    quotes = block.count(b'"', 0, end)
+    while quotes % 2:
+        before = block.rfind(b"\n", 0, end - 1) + 1
+        quotes -= block.count(b'"', before, end)
+        end = before
+    return end
 
 
 def parse(block: bytes, kind: str) -> pl.DataFrame:
@@ -388,12 +456,6 @@ def parse(block: bytes, kind: str) -> pl.DataFrame:
         rows = pl.scan_csv(block, has_header=False, schema=dict.fromkeys(COLUMNS, pl.String))
         return rows.select(NEEDED).collect()
     return pl.read_ndjson(io.BytesIO(block), schema=dict.fromkeys(NEEDED, pl.String))
-
-
-def write_block(frame: pl.DataFrame, out: io.BufferedWriter, refused: io.BufferedWriter) -> None:
-    done = mapped(frame.lazy()).collect()
-    done.lazy().filter("ok").select(offer()).collect().write_csv(out, **LINES)
-    done.lazy().filter(~pl.col("ok")).select(rejection()).collect().write_csv(refused, **LINES)
 
 
 def main() -> None:

@@ -243,9 +243,15 @@ def render(rows: Iterable[Mapping[str, str]], offers: Path, rejections: Path) ->
         for place, row in enumerate(rows, 1):
             text, reasons = mapping.offer(row)
             if text is not None:
-                out.write(text + "\n")
+                sku = json.dumps(row["sku"].strip())
+                out.write(f'{{"row":{place},"sku":{sku},"package":"json","payload":{text}}}\n')
             else:
-                rejection = {"row": place, "sku": row["sku"], "reasons": reasons}
+                rejection = {
+                    "row": place,
+                    "sku": row["sku"],
+                    "outcome": "rejected",
+                    "reasons": reasons,
+                }
                 refused.write(json.dumps(rejection, ensure_ascii=False) + "\n")
 
 
