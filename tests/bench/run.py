@@ -16,7 +16,8 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -132,6 +133,20 @@ class FailedRunError(Exception):
     """An implementation that stopped or gave the wrong answer."""
 
 
+@contextmanager
+def processors(count: int) -> Iterator[None]:
+    """Keep what is started inside to so many processors, where the system can."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, set(sorted(allowed)[:count]))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
 def run_once(implementation: Implementation, job: Job, threads: int) -> Run:
     """Run an implementation on as many processors as it gets threads.
 
@@ -142,10 +157,8 @@ def run_once(implementation: Implementation, job: Job, threads: int) -> Run:
         "POLARS_MAX_THREADS": str(threads),
         "PYTHONPATH": str(HERE.parents[1]),
     }
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, set(sorted(allowed)[:threads]))
     said = job.folder / "said.txt"
-    try:
+    with processors(threads):
         started = time.perf_counter()
         with said.open("wb") as words:
             process = subprocess.Popen(
@@ -158,8 +171,6 @@ def run_once(implementation: Implementation, job: Job, threads: int) -> Run:
         _, status, used = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-    finally:
-        os.sched_setaffinity(0, allowed)
     if process.returncode:
         tail = said.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise FailedRunError(f"exit code {process.returncode} of {process.args}\n{tail}")
