@@ -176,7 +176,7 @@ class _Compiler:
     def _keep(self, name: str, node: r.Bound, span: Span) -> Value:
         """Compile `node` into the column `name`, with the faults of the rejections inside."""
         level = self._after(node)
-        value = self._expressions.compile(node)
+        value = typed(self._expressions.compile(node), node.kind)
         kept = self._materialised(name, value, level)
         self.known[name] = kept
         self._rejections(value, level, span)
@@ -307,10 +307,16 @@ class _Compiler:
             applies = f"row.{row.span.file}.{row.span.start}"
             cells = {}
             for attribute, node in zip(step.attributes, row.results, strict=True):
-                value = _as_attribute(attribute, self._expressions.compile(node))
-                if not isinstance(node, r.Constant):
-                    name = f"{applies}.{attribute.name}"
+                value = self._expressions.compile(node)
+                if isinstance(node, r.Constant):
+                    value = _as_attribute(attribute, value)
+                else:
+                    # Where the row does not fit, its cell is nothing: not too large, not rejected.
+                    either = [value, nothing(attribute.kind)]
+                    value = typed(chosen([pl.col(applies)], either, attribute.kind), attribute.kind)
+                    value = _as_attribute(attribute, value)
                     self._rejections(value, level + 1, row.span)
+                    name = f"{applies}.{attribute.name}"
                     value = self._materialised(name, value, level + 1)
                     self._bounds(attribute, value, level + 2, row.span)
                 cells[attribute.name] = Made(attribute, "", value, None, row.span)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
@@ -77,7 +77,7 @@ class Expressions:
             case r.Round(value=inner, mode=mode, step=step):
                 value = self.compile(inner)
                 if value.number is None:
-                    return nothing(node.kind)
+                    return replace(nothing(node.kind), rejects=value.rejects)
                 return Value(
                     node.kind,
                     None,

@@ -124,17 +124,20 @@ def _without_currency(field: Field, text: str, row: Row) -> str:
     reading, currency = field.reading, field.kind.currency
     if reading.currency_column is not None:
         named = _present(Reading(column=reading.currency_column), row.get(reading.currency_column))
-        if named != currency:
+        if named is None or named.upper() != currency:
             raise BadCell("R104")
-    found = re.fullmatch(r"(.*?)\s*([A-Za-z]{3})", text)
-    word = reading.currency_word
-    if found and word is not CurrencyWord.NONE:
-        if found[2] != currency:
-            raise BadCell("R104")
-        return found[1]
-    if word is CurrencyWord.REQUIRED:
+    if reading.currency_word is CurrencyWord.NONE:
+        return text
+    found = re.search("[A-Za-z€$£]+", text)
+    if found is None and reading.currency_word is CurrencyWord.OPTIONAL:
+        return text
+    signs = {"€": "EUR", "$": "USD", "£": "GBP"}
+    if found is None or signs.get(found[0], found[0].upper()) != currency:
         raise BadCell("R104")
-    return text
+    before, after = text[: found.start()], text[found.end() :]
+    if before and after:
+        raise BadCell("R101")
+    return (before + after).strip(BLANKS)
 
 
 def _digits(text: str, reading: Reading, most: int) -> Fraction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -88,6 +89,11 @@ def rounded(author: Author, kind: Kind, value: r.Bound) -> r.Bound:
     """`value`, rounded where an attribute could not take it otherwise."""
     if kind not in ATTRIBUTE_STEPS or value.kind is NOTHING:
         return value
+    if isinstance(value, r.Choose):
+        branches = tuple(
+            replace(branch, value=rounded(author, kind, branch.value)) for branch in value.branches
+        )
+        return replace(value, branches=branches, otherwise=rounded(author, kind, value.otherwise))
     facts = {"value": value, "mode": RoundingMode.HALF_UP, "step": ATTRIBUTE_STEPS[kind]}
     return author.made(r.Round, kind, value, **facts)
 
