@@ -121,7 +121,8 @@ class Expressions:
             return _calendar(node, left, right, fails, rejects)
         number = combine(node.operator, left.number, right.number)
         if node.operator is Operator.DIVIDE and not isinstance(node.right, r.Constant):
-            fails = any_of((fails, right.number.over.expr == 0))
+            # Nothing divided by 0 is nothing: it may have a default.
+            fails = any_of((fails, (right.number.over.expr == 0) & left.present))
         return Value(node.kind, None, number, fails, rejects)
 
     def _compare(self, node: r.Compare) -> Value:
