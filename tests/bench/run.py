@@ -16,12 +16,10 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from shutil import which
 from statistics import median
 from tempfile import gettempdir
 from typing import Any
@@ -30,90 +28,17 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from bench import canonical, staging, workload  # noqa: E402 - found through the line above
+from bench.implementations import (  # noqa: E402 - likewise
+    CHECK_ROWS,
+    IMPLEMENTATIONS,
+    ROOT,
+    Implementation,
+    Job,
+    installed,
+)
 
-CHANNEL = "cdiscount_octopia"
-AT = "2025-08-01T09:00+02:00"
-CHECK_ROWS = 20_000
 LIMIT = "polars"  # what the others are measured against
 REFERENCE = "python_decimal"  # what the others must equal
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A feed to render: in which format, and where to."""
-
-    feed: Path
-    kind: str
-    folder: Path  # of the outputs
-    project: Path
-
-    @property
-    def offers(self) -> Path:
-        """Where the offers go."""
-        return self.folder / "offers.jsonl"
-
-    @property
-    def rejections(self) -> Path:
-        """Where the rejections go."""
-        return self.folder / "rejections.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class Implementation:
-    """A way to do the work.
-
-    `lacking` says why it cannot run here, or None. `threads` is how many it can use; a slow one is
-    measured in the first round only.
-    """
-
-    command: Callable[[Job], list[str]]
-    lacking: Callable[[], str | None] = lambda: None
-    formats: tuple[str, ...] = ("csv", "jsonl")
-    threads: int = 99
-    slow: bool = False
-
-
-def script(name: str, *options: str) -> Callable[[Job], list[str]]:
-    """The command of a script in `baselines/`."""
-
-    def command(job: Job) -> list[str]:
-        program = [sys.executable, str(HERE / "baselines" / name), str(job.feed)]
-        outputs = ["--offers", str(job.offers), "--rejections", str(job.rejections)]
-        return [*program, "--format", job.kind, *outputs, *options]
-
-    return command
-
-
-def feedwright(job: Job) -> list[str]:
-    """The command of Feedwright, to be run inside the project."""
-    outputs = ["--offers", str(job.offers), "--rejections", str(job.rejections)]
-    when = ["--channel", CHANNEL, "--at", AT]
-    return [sys.executable, "-m", "engine.cli.main", "render", str(job.feed), *when, *outputs]
-
-
-def no_render() -> str | None:
-    """Why `feedwright render` cannot run."""
-    asked = [sys.executable, "-m", "engine.cli.main", "render", "--help"]
-    found = subprocess.run(asked, capture_output=True, check=False, cwd=staging.HERE.parents[1])
-    return "the command `feedwright render` is not there" if found.returncode else None
-
-
-def no_package(name: str) -> Callable[[], str | None]:
-    """Asks whether a package is installed."""
-    return lambda: None if installed(name) else f"the package {name} is not installed"
-
-
-def no_program(name: str) -> Callable[[], str | None]:
-    """Asks whether a program is installed."""
-    return lambda: None if which(name) else f"the program {name} is not installed"
-
-
-IMPLEMENTATIONS = {
-    "feedwright": Implementation(feedwright, no_render),
-    "polars": Implementation(script("polars_mapping.py", "--way", "blocks")),
-    "polars_query": Implementation(script("polars_mapping.py", "--way", "query")),
-    "python_decimal": Implementation(script("python_decimal.py"), threads=1, slow=True),
-}
 
 
 # --- one run ------------------------------------------------------------------------------------
@@ -155,7 +80,7 @@ def run_once(implementation: Implementation, job: Job, threads: int) -> Run:
     """
     environment = os.environ | {
         "POLARS_MAX_THREADS": str(threads),
-        "PYTHONPATH": str(HERE.parents[1]),
+        "PYTHONPATH": str(ROOT),
     }
     said = job.folder / "said.txt"
     with processors(threads):
@@ -260,11 +185,17 @@ class Series:
     name: str
     kind: str
     threads: int
+    rows: int
     runs: dict[int, Run] = field(default_factory=dict)
 
-    def us_per_row(self, rows: int) -> float:
+    @property
+    def us_per_row(self) -> float:
         """The median time."""
-        return median(run.seconds for run in self.runs.values()) / rows * 1e6
+        return median(map(self.us_in, self.runs))
+
+    def us_in(self, number: int) -> float:
+        """The time per row in one round."""
+        return self.runs[number].seconds / self.rows * 1e6
 
     @property
     def peak_mb(self) -> float:
@@ -274,7 +205,7 @@ class Series:
     def ratio(self, other: Series) -> float:
         """The median, over the rounds both ran in, of its time over the other's."""
         both = self.runs.keys() & other.runs.keys()
-        return median(self.runs[r].seconds / other.runs[r].seconds for r in both)
+        return median(self.us_in(number) / other.us_in(number) for number in both)
 
 
 def measure(  # noqa: PLR0917 - one call, and each is a fact of the run
@@ -286,16 +217,16 @@ def measure(  # noqa: PLR0917 - one call, and each is a fact of the run
         FailedRunError: one wrote another number of lines than the first.
     """
     able = [n for n in names if kind in IMPLEMENTATIONS[n].formats]
-    series = {name: Series(name, kind, threads) for name in able}
-    counts: tuple[int, int] | None = None
+    series = {n: Series(n, kind, threads, min(rows, IMPLEMENTATIONS[n].most_rows)) for n in able}
+    counts: dict[int, tuple[int, int]] = {}
     for number in range(rounds):
         for name in able[number % len(able) :] + able[: number % len(able)]:
-            one = IMPLEMENTATIONS[name]
+            one, size = IMPLEMENTATIONS[name], series[name].rows
             if one.slow and number:
                 continue
-            run = run_once(one, place.job(rows, kind, name), threads)
-            counts = counts or (run.offers, run.rejections)
-            if (run.offers, run.rejections) != counts or sum(counts) != rows:
+            run = run_once(one, place.job(size, kind, name), threads)
+            found = (run.offers, run.rejections)
+            if found != counts.setdefault(size, found) or sum(found) != size:
                 raise FailedRunError(f"{name}: {run.offers} offers and {run.rejections} rejections")
             series[name].runs[number] = run
             say(f"{kind}, {threads} threads, round {number + 1}: {name} {run.seconds:.2f} s")
@@ -305,14 +236,14 @@ def measure(  # noqa: PLR0917 - one call, and each is a fact of the run
 # --- the answer ---------------------------------------------------------------------------------
 
 
-def table_of(results: Sequence[Series], rows: int) -> str:
+def table_of(results: Sequence[Series]) -> str:
     """The measurements as a table of text."""
     lines = [f"{'':16}{'format':>8}{'threads':>9}{'us/row':>9}{'ratio':>8}{'peak MB':>9}"]
     for one in results:
         ratio = ratio_of(one, results)
         shown = "-" if ratio is None else f"{ratio:.2f}"
         lines.append(
-            f"{one.name:16}{one.kind:>8}{one.threads:>9}{one.us_per_row(rows):>9.2f}{shown:>8}{one.peak_mb:>9.0f}"
+            f"{one.name:16}{one.kind:>8}{one.threads:>9}{one.us_per_row:>9.2f}{shown:>8}{one.peak_mb:>9.0f}"
         )
     return "\n".join(lines)
 
@@ -332,14 +263,15 @@ def as_json(results: Sequence[Series], rows: int) -> dict[str, Any]:
         "rows": rows,
         "seed": workload.SEED,
         "threads": most,
-        "us_per_row": {one.name: round(one.us_per_row(rows), 3) for one in main},
+        "us_per_row": {one.name: round(one.us_per_row, 3) for one in main},
         "versions": versions(),
         "results": [
             {
                 "implementation": one.name,
                 "format": one.kind,
                 "threads": one.threads,
-                "us_per_row": round(one.us_per_row(rows), 3),
+                "rows": one.rows,
+                "us_per_row": round(one.us_per_row, 3),
                 "ratio_to_polars": ratio_of(one, results),
                 "peak_mb": round(one.peak_mb),
                 "seconds": [round(run.seconds, 3) for run in one.runs.values()],
@@ -354,14 +286,6 @@ def versions() -> dict[str, str]:
     packages = {name: installed(name) for name in ("feedwright", "polars", "duckdb")}
     machine = {"python": platform.python_version(), "system": platform.platform()}
     return machine | {"processors": str(os.cpu_count())} | {k: v for k, v in packages.items() if v}
-
-
-def installed(package: str) -> str | None:
-    """The version of an installed package."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def options() -> argparse.Namespace:
@@ -408,7 +332,7 @@ def main() -> int:
     except FailedRunError as fault:
         say(str(fault))
         return 1
-    print(table_of(results, asked.rows))
+    print(table_of(results))
     if asked.json:
         asked.json.write_text(
             json.dumps(as_json(results, asked.rows), indent=2) + "\n", encoding="utf-8"

@@ -1,10 +1,11 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from shutil import which
 
 import pytest
 from bench import canonical, workload
-from bench.baselines import polars_mapping, python_decimal
+from bench.baselines import jq_mapping, polars_mapping, python_decimal
 
 ROWS = 3000
 Render = Callable[[Path, str, Path, Path], None]
@@ -45,6 +46,18 @@ def test_all_baselines_write_the_same(
 
     assert canonical.offers_digest(offers) == canonical.offers_digest(wanted[0])
     assert canonical.rejections_digest(rejections) == canonical.rejections_digest(wanted[1])
+
+
+@pytest.mark.skipif(not which("jq"), reason="jq is not installed")
+def test_jq_writes_the_same(feeds: dict[str, Path], tmp_path: Path) -> None:
+    few = tmp_path / "few.jsonl"
+    few.write_text("".join(list(canonical.lines_of(feeds["jsonl"]))[:600]), encoding="utf-8")
+    outputs = [tmp_path / name for name in ("o.jsonl", "r.jsonl", "jq-o.jsonl", "jq-r.jsonl")]
+    by_python(few, "jsonl", *outputs[:2])
+
+    assert jq_mapping.render(few, *outputs[2:]) == 0
+    assert canonical.offers_digest(outputs[2]) == canonical.offers_digest(outputs[0])
+    assert canonical.rejections_digest(outputs[3]) == canonical.rejections_digest(outputs[1])
 
 
 def test_every_row_ends_as_offer_or_rejection(wanted: tuple[Path, Path]) -> None:

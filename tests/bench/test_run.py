@@ -5,34 +5,35 @@ from pathlib import Path
 
 import pytest
 from bench import canonical, run, staging, workload
+from bench.implementations import IMPLEMENTATIONS, Job
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, run.Job]:
+def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Job]:
     place = run.Place(tmp_path_factory.mktemp("bench"))
     jobs = {kind: place.job(2000, kind, f"reference-{kind}") for kind in ("csv", "jsonl")}
     for job in jobs.values():
-        run.run_once(run.IMPLEMENTATIONS[run.REFERENCE], job, 1)
+        run.run_once(IMPLEMENTATIONS[run.REFERENCE], job, 1)
     return jobs
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_feedwright_writes_what_the_reference_writes(
-    kind: str, reference: dict[str, run.Job], tmp_path: Path
+    kind: str, reference: dict[str, Job], tmp_path: Path
 ) -> None:
     wanted = reference[kind]
-    job = run.Job(wanted.feed, kind, tmp_path, wanted.project)
-    done = run.run_once(run.IMPLEMENTATIONS["feedwright"], job, 2)
+    job = Job(wanted.feed, kind, tmp_path, wanted.project)
+    done = run.run_once(IMPLEMENTATIONS["feedwright"], job, 2)
 
     run.compare("feedwright", job, wanted)
     assert done.offers + done.rejections == 2000
 
 
 def test_another_answer_is_an_error_that_shows_a_line(
-    reference: dict[str, run.Job], tmp_path: Path
+    reference: dict[str, Job], tmp_path: Path
 ) -> None:
     wanted = reference["csv"]
-    job = run.Job(wanted.feed, "csv", tmp_path, wanted.project)
+    job = Job(wanted.feed, "csv", tmp_path, wanted.project)
     offers = wanted.offers.read_text(encoding="utf-8")
     job.offers.write_text(offers.replace('"cost":4.99', '"cost":4.98', 1), encoding="utf-8")
     job.rejections.write_bytes(wanted.rejections.read_bytes())
@@ -42,10 +43,10 @@ def test_another_answer_is_an_error_that_shows_a_line(
 
 
 def test_a_program_that_stops_is_an_error_with_its_words(tmp_path: Path) -> None:
-    job = run.Job(tmp_path / "none.csv", "csv", tmp_path, staging.PROJECT)
+    job = Job(tmp_path / "none.csv", "csv", tmp_path, staging.PROJECT)
 
     with pytest.raises(run.FailedRunError, match=r"none\.csv"):
-        run.run_once(run.IMPLEMENTATIONS["python_decimal"], job, 1)
+        run.run_once(IMPLEMENTATIONS["python_decimal"], job, 1)
 
 
 def test_the_report_holds_times_ratios_and_versions(tmp_path: Path) -> None:
