@@ -11,6 +11,7 @@ from engine.diagnostics.diagnostic import Diagnostic, Report
 from engine.diagnostics.place import Source
 from engine.language import ruleset as r
 from engine.language import syntax as s
+from engine.language.allowances import apply_allowances
 from engine.language.binding import Binder
 from engine.language.declarations import (
     Declarations,
@@ -44,6 +45,7 @@ def check_rules(entry: Source, files: ProjectFiles) -> tuple[r.Ruleset | None, R
     slices = _slices(found, channels, tables)
     check_tests(found, slices)
     if report.errors:
+        _allow(found, complete=False)
         return None, report
     ruleset = r.Ruleset(
         found.currency,
@@ -57,13 +59,20 @@ def check_rules(entry: Source, files: ProjectFiles) -> tuple[r.Ruleset | None, R
         found.vocabulary.attributes,
     )
     report.extend(_analyse(ruleset, found))
+    _allow(found, complete=True)
     return (None if report.errors else ruleset), report
 
 
 def _analyse(ruleset: r.Ruleset, found: Declarations) -> list[Diagnostic]:
     from engine.language.analyses import analyse  # noqa: PLC0415 - only well-formed rules need it
 
-    return analyse(ruleset, tuple(found.files))
+    return analyse(ruleset, tuple(found.files), found.report.sources)
+
+
+def _allow(found: Declarations, *, complete: bool) -> None:
+    """Take out of the report what comments allow."""
+    report = found.report
+    report.diagnostics = apply_allowances(report.diagnostics, tuple(found.files), complete=complete)
 
 
 def _tables(found: Declarations, files: ProjectFiles, scope: Scope) -> dict[str, r.Table]:

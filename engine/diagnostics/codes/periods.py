@@ -20,3 +20,4 @@ UNCONFIRMED = Code(
     "this leans on `{name}`, which is to be confirmed",
     Severity.WARNING,
 )
+ALREADY_OVER = Code("E813", "rule-already-over", "this rule ended at {when}", Severity.LINT)

@@ -1,6 +1,6 @@
 """Tests and data files (K, S)."""
 
-from engine.diagnostics.codes.code import Code
+from engine.diagnostics.codes.code import Code, Severity
 
 SCHEMA_UNREADABLE = Code(
     "S971",
@@ -11,3 +11,4 @@ CSV_HEADER = Code("S972", "csv-header", "the header of this table cannot be used
 CSV_CELL = Code("S973", "csv-cell", "{fault}")
 ENCODING = Code("S974", "file-encoding", "{file} is not UTF-8: byte {byte} is no part of it")
 FIXTURE = Code("K956", "fixture-does-not-fit", "the fixture {file} cannot be used: {fault}")
+WITHOUT_TEST = Code("K952", "rule-without-test", "no test tries these rules", Severity.LINT)
