@@ -11,7 +11,7 @@ from engine.diagnostics.codes import style as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
 from engine.diagnostics.place import Span
 from engine.language import syntax as s
-from engine.language.analyses.study import nodes_of
+from engine.language.walks import nodes_of
 
 _ALLOW = re.compile(r"#\s*allow\s+([A-Z]\d{3})\b\s*:?\s*(.*)", re.DOTALL)
 # Found when a feed is run, or when the time is known: checking rules alone cannot miss them.

@@ -11,8 +11,9 @@ from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Re
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
-from engine.language.analyses.study import Study, merged, shape
+from engine.language.analyses.study import Study, merged
 from engine.language.instants import instant_of
+from engine.language.walks import shape
 
 # Each order belongs to one channel; offers and products would reach the marketplace twice.
 _SENT_ONCE = ("offers", "products")

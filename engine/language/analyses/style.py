@@ -10,8 +10,9 @@ from engine.diagnostics.codes import style as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Replacement
 from engine.diagnostics.place import Span
 from engine.language import syntax as s
-from engine.language.analyses.study import Study, merged, nodes_of
+from engine.language.analyses.study import Study, merged
 from engine.language.printer import print_rules
+from engine.language.walks import nodes_of
 
 MOST_CASES = 12
 _TODO = re.compile(r"\b(TODO|FIXME|XXX)\b")
