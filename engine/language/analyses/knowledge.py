@@ -190,6 +190,17 @@ def number_of(value: r.Scalar | None) -> Fraction | None:
             return None
 
 
+# The days and seconds that the calendar knows.
+CALENDAR = {
+    KindName.DATE: Range(number_of(date.min), number_of(date.max), step=Fraction(1)),
+    KindName.INSTANT: Range(
+        number_of(datetime.min.replace(tzinfo=UTC)),
+        number_of(datetime.max.replace(tzinfo=UTC)),
+        step=Fraction(1),
+    ),
+}
+
+
 def is_unconfirmed(value: r.Bound) -> bool:
     """Whether `value` stands for a milestone whose instant nobody knows yet."""
     return isinstance(value, r.Constant) and value.value == _UNKNOWN_INSTANT
@@ -198,7 +209,7 @@ def is_unconfirmed(value: r.Bound) -> bool:
 def field_range(source: Field) -> Range:
     """The values that a field can have, in the unit of computation."""
     if not source.kind.numeric:
-        return Range(step=Fraction(1) if source.kind.name is KindName.DATE else None)
+        return CALENDAR.get(source.kind.name, Range())
     low = None if source.minimum is None else in_computation(Fraction(source.minimum), source.kind)
     high = None if source.maximum is None else in_computation(Fraction(source.maximum), source.kind)
     unit = Fraction(UNITS[source.reading.unit][1]) if source.reading.unit else Fraction(1)

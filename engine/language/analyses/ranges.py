@@ -132,21 +132,29 @@ def round_number(number: Fraction, mode: RoundingMode, step: Fraction) -> Fracti
 
 
 def points_around(range_: Range, marks: set[Fraction]) -> list[Fraction]:
-    """One number for each part into which `marks` cut the range, in order; `marks` that are in it.
+    """Numbers of the range, at least one for each part into which `marks` cut it.
 
-    With a step every number is one that can occur.
+    With a step every number is one that can occur. Those next to a mark come first: they make the
+    better examples.
     """
-    found = _on_grid(range_, marks) if range_.step else _between(range_, marks)
-    inside = sorted(n for n in found if n in range_)
+    near = _on_grid(range_.step, marks) if range_.step else _between(range_, marks)
+    ends = _ends_on_grid(range_, range_.step) - near if range_.step else set()
+    inside = [n for some in (near, ends) for n in sorted(some) if n in range_]
     return inside or [_any(range_)]
 
 
-def _on_grid(range_: Range, marks: set[Fraction]) -> set[Fraction]:
-    step = range_.step or Fraction(1)
+def _on_grid(step: Fraction, marks: set[Fraction]) -> set[Fraction]:
+    """The marks that can occur, and the numbers next to each mark."""
     found = set()
     for mark in marks:
         below = floor(mark / step) * step
         found |= {below - step, below, below + step}
+    return found
+
+
+def _ends_on_grid(range_: Range, step: Fraction) -> set[Fraction]:
+    """The smallest and the largest number that can occur."""
+    found = set()
     if range_.low is not None:
         first = ceil(range_.low / step) * step
         found.add(first + step if first == range_.low and range_.low_open else first)

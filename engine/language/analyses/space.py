@@ -11,6 +11,7 @@ may be more situations here than can occur, never fewer. So "in no situation" ca
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 from engine.language import ruleset as r
@@ -29,6 +30,11 @@ _MIRRORED = {
 }
 _TEXTS = (KindName.TEXT, KindName.CHOICE)
 _MOMENTS = (KindName.DATE, KindName.INSTANT)
+# A day to show where no rule names one.
+_ORDINARY = {
+    KindName.DATE: number_of(date(2025, 1, 1)),
+    KindName.INSTANT: number_of(datetime(2025, 1, 1, tzinfo=UTC)),
+}
 _NAMES = r.LetValue | r.AttributeValue
 
 
@@ -62,7 +68,8 @@ class Dimension:
         if self.flags:
             found = [True, False]
         elif self.range is not None:
-            found = list(points_around(self.range, self.marks))
+            moment = self.subject and _ORDINARY.get(self.subject.kind.name)
+            found = list(points_around(self.range, self.marks or ({moment} if moment else set())))
         elif self.choices is not None:
             named = [c for c in self.choices if c in self.texts]
             found = [*named, *[c for c in self.choices if c not in self.texts][:1]]
