@@ -214,6 +214,8 @@ class Expressions:
                 arguments.append(value.scaled if value.number is not None else value.expr)
         built = function.build(*arguments)
         made, failed = built if isinstance(built, tuple) else (built, None)
+        made = replace(made, expr=_folded(made.expr)) if isinstance(made, Scaled) else _folded(made)
+        failed = None if failed is None else _folded(failed)
         fails = any_of((failed, *(v.fails for v in values)))
         rejects = tuple(x for v in values for x in v.rejects)
         if isinstance(made, Scaled):
@@ -233,6 +235,17 @@ class Expressions:
             )
             edge = there if hours == 0 else pl.coalesce(edge, there)
         return Value(node.kind, edge.dt.convert_time_zone("UTC"), None, value.fails, value.rejects)
+
+
+def _folded(expr: pl.Expr) -> pl.Expr:
+    """`expr`; where it is the same for every row, computed once and for all.
+
+    Polars fails on some functions of constants inside cases, where no row takes the case.
+    """
+    if expr.meta.root_names():
+        return expr
+    value = pl.select(expr).to_series()
+    return expr if isinstance(value.dtype, pl.List) else pl.lit(value.item(), value.dtype)
 
 
 def _reached(conditions: list[Value]) -> Iterator[Rejects]:
