@@ -29,8 +29,8 @@ def check_tables(study: Study) -> list[Diagnostic]:
                 look = _Look(study, known, step, written[step.span])
                 look.complete(faults)
                 look.overlaps(faults)
-                look.reached(doubts)
-                look.columns(doubts)
+                sound = look.reached(doubts)
+                look.columns(doubts, sound=sound)
     return merged(faults.somewhere(), doubts.everywhere(), _unused_columns(study))
 
 
@@ -150,13 +150,14 @@ class _Look:
 
     # --- rows -----------------------------------------------------------------------------------
 
-    def reached(self, doubts: Findings) -> None:
-        """Say of each row whether any product comes to it."""
+    def reached(self, doubts: Findings) -> bool:
+        """Say of each row whether any product comes to it; whether one comes to all of them."""
         coverage = self.coverage
         if coverage is None or not coverage.live:
-            return
+            return False
         twice = self._twice()
         rest = coverage.live
+        sound = True
         for index, row in enumerate(self.step.rows):
             found = None
             if index in twice:
@@ -164,8 +165,10 @@ class _Look:
             elif not coverage.rows[index] & rest:
                 found = self._never_reached(index)
             doubts.add("row", row.span, found)
+            sound = sound and found is None
             if self.step.policy is HitPolicy.FIRST:
                 rest &= ~coverage.rows[index]
+        return sound
 
     def _twice(self) -> dict[int, int]:
         """The rows that say what an earlier one says, with that one."""
@@ -203,11 +206,11 @@ class _Look:
 
     # --- columns --------------------------------------------------------------------------------
 
-    def columns(self, doubts: Findings) -> None:
-        """Say of each input column whether it makes any difference."""
+    def columns(self, doubts: Findings, *, sound: bool) -> None:
+        """Say of each input column whether it makes any difference, where all rows are `sound`."""
         if self.coverage is None or len(self.step.rows) != len(self.node.rows):
             return
-        groups = self._by_result()
+        groups = self._by_result() if sound else None
         for index, name in enumerate(self.node.inputs):
             idle = groups is not None and self._idle(index, groups)
             found = Diagnostic.of(codes.COLUMN_WITHOUT_EFFECT, name.span, name=name.text)
