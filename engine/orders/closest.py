@@ -19,17 +19,23 @@ def closest(typed: str, known: Iterable[str]) -> tuple[str, ...]:
 
     words = _words(typed)
     run = "".join(words)
-    found = []
+    if not run:
+        return ()
+    same, alike = [], []
     for name in dict.fromkeys(known):
         other = _words(name)
         compact = "".join(other)
         distance = OSA.distance(run, compact)
-        near = distance <= max(1, len(compact) // 3)
-        within = bool(words) and (set(words) <= set(other) or set(other) <= set(words))
-        begins = len(run) >= SHORTEST_BEGINNING and compact.startswith(run)
-        if (near and run) or (within and other) or begins:
-            found.append((distance, name))
-    return tuple(name for _, name in sorted(found)[:MOST])
+        if other and (set(words) <= set(other) or set(other) <= set(words)):
+            same.append((distance, name))
+        elif distance <= max(1, len(compact) // 3) or _begins(compact, run):
+            alike.append((distance, name))
+    # Shared words say more than shared letters: DHL Express is not CNE Express.
+    return tuple(name for _, name in sorted(same or alike)[:MOST])
+
+
+def _begins(compact: str, run: str) -> bool:
+    return len(run) >= SHORTEST_BEGINNING and compact.startswith(run)
 
 
 def folded(text: str) -> str:

@@ -1,0 +1,46 @@
+"""Texts that only say that there is nothing, such as `carrier not available`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from engine.marketplace.facts import JsonObject, entries, member, text, texts
+from engine.orders.facts import read_facts
+
+PLACEHOLDERS = "schemas/octopia/orders/placeholders.json"
+_SIGNS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """The texts, as words; and the parameters of actions for which they are refused."""
+
+    parameters: frozenset[str]
+    endings: tuple[str, ...]
+    texts: frozenset[str]
+
+    def hold(self, written: str) -> bool:
+        """Whether `written` stands for nothing: empty, signs alone, or one of the texts."""
+        words = _SIGNS.sub(" ", written.casefold()).strip()
+        return words in self.texts or any(
+            words == ending or words.endswith(f" {ending}") for ending in self.endings
+        )
+
+
+@cache
+def placeholders() -> Placeholders:
+    """The placeholder texts that ship with Feedwright.
+
+    Source: schemas/octopia/orders/placeholders.json
+    """
+    return read_facts(PLACEHOLDERS, _placeholders)
+
+
+def _placeholders(read: JsonObject) -> Placeholders:
+    return Placeholders(
+        frozenset(texts(read, "parameters")),
+        tuple(text(entry, "text") for entry in entries(read, "endings")),
+        frozenset(texts(member(read, "texts"), "values")) | {""},
+    )
