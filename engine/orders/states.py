@@ -115,6 +115,13 @@ class StateTable:
             written, channel, None, (), self._closest(written, channel, rule_names.keys())
         )
 
+    def of_native(self, written: str, channel: str) -> StateFound:
+        """What `written` means on `channel`, where it is known to be the channel's own name."""
+        name = self.native(written, channel)
+        if name:
+            return StateFound(written, channel, Spelling.NATIVE, (name,))
+        return StateFound(written, channel, None, (), self._closest(written, channel, ()))
+
     def of_lengow(self, status: str, channel: str) -> StateFound:
         """What Lengow's `status` means on `channel`, where it is known to be Lengow's."""
         names = tuple(n for n in self.on(channel) if n.lengow == folded(status))

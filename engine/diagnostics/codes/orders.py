@@ -42,6 +42,12 @@ LINES_DISAGREE = Code(
     "the order is {state}, and line {line} is {line_state}",
     Severity.WARNING,
 )
+ORDER_FIELD_SET_ASIDE = Code(
+    "R410",
+    "order-field-set-aside",
+    "`{field}` holds {value}, which is not {wanted}, and is set aside",
+    Severity.WARNING,
+)
 
 # R45: parameters of an action, and the request made of them.
 UNKNOWN_CARRIER = Code("R451", "unknown-carrier", "“{value}” is no carrier that {channel} knows")
