@@ -11,6 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from engine.marketplace.facts import JsonObject
+from engine.orders.connectors import Action
+from engine.orders.reading import MOST_BYTES
 from engine.resources import bundled
 
 if TYPE_CHECKING:
@@ -19,9 +21,9 @@ if TYPE_CHECKING:
 FROM = "from"
 ABSENT = object()
 _LEAF_KEYWORDS = frozenset({"type", "enum", "minLength", "maxLength", "pattern", "minimum"})
-_TYPES: Mapping[str, type] = {"string": str, "boolean": bool, "integer": int}
 
 Check = Callable[[Any], bool]
+Maker = Callable[[Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,10 @@ class BodyFault:
     message: str
 
 
-def make_body(pattern: Any, values: Mapping[str, Any]) -> Any:
-    """The body that `pattern` gives with `values`; members without a value are left out."""
-    if isinstance(pattern, dict) and FROM in pattern:
-        return _converted(values.get(pattern[FROM], ABSENT), pattern)
-    if isinstance(pattern, dict):
-        made = ((key, make_body(inner, values)) for key, inner in pattern.items())
-        return {key: value for key, value in made if value is not ABSENT}
-    if isinstance(pattern, list):
-        return [v for v in (make_body(p, values) for p in pattern) if v is not ABSENT]
-    return pattern
+@cache
+def body_maker(action: Action) -> Maker:
+    """What makes the body of `action` from its values; members without a value are left out."""
+    return _maker(action.body)
 
 
 def body_faults(schema: str, body: Any) -> tuple[BodyFault, ...]:
@@ -52,22 +48,17 @@ def body_faults(schema: str, body: Any) -> tuple[BodyFault, ...]:
 
 
 @cache
-def value_checks(schema: str, pattern: str) -> Mapping[str, tuple[Check, ...]]:
+def value_checks(action: Action) -> tuple[tuple[str, Check], ...]:
     """What the schema asks of each value that goes into the body, by the name it comes from.
 
     With its values checked one by one, a body fits its schema if any body of the same shape does:
     the schemas ask nothing more of a value than what stands at its own place. So a shape is held
     against the schema once, and a hundred thousand bodies do not wait for it.
-
-    Args:
-        schema: the name the schema ships as.
-        pattern: the body's pattern, as JSON text.
     """
-    document = json.loads(bundled(schema), parse_float=Decimal)
-    found: dict[str, list[Check]] = {}
-    for place, leaf in _leaves(json.loads(pattern), document):
-        found.setdefault(place[FROM], []).append(_check(place, leaf))
-    return {name: tuple(checks) for name, checks in found.items()}
+    document = json.loads(bundled(action.schema), parse_float=Decimal)
+    return tuple(
+        (place[FROM], _check(place, leaf)) for place, leaf in _leaves(action.body, document)
+    )
 
 
 @cache
@@ -89,34 +80,66 @@ def _leaves(pattern: Any, schema: Any) -> Iterator[tuple[JsonObject, JsonObject]
             yield from _leaves(inner, schema["items"])
 
 
-def _converted(value: Any, place: JsonObject) -> Any:
-    """The value as its place wants it: digits as a number where it says so."""
+def _maker(pattern: Any) -> Maker:
+    """A function for each part of the pattern, so that making a body walks no pattern."""
+    if isinstance(pattern, dict) and FROM in pattern:
+        return _placed(pattern)
+    if isinstance(pattern, dict):
+        members = [(key, _maker(inner)) for key, inner in pattern.items()]
+
+        def make_object(values: Mapping[str, Any]) -> Any:
+            made = ((key, maker(values)) for key, maker in members)
+            return {key: value for key, value in made if value is not ABSENT}
+
+        return make_object
+    if isinstance(pattern, list):
+        makers = [_maker(inner) for inner in pattern]
+        return lambda values: [v for maker in makers if (v := maker(values)) is not ABSENT]
+    return lambda _: pattern
+
+
+def _placed(place: JsonObject) -> Maker:
+    name = place[FROM]
+    if place.get("as") == "integer":
+        return lambda values: _number(values.get(name, ABSENT))
+    return lambda values: values.get(name, ABSENT)
+
+
+def _number(value: Any) -> Any:
+    """Digits as a number; anything else as it is, for the check to refuse."""
     digits = isinstance(value, str) and value.isascii() and value.isdigit()
-    return int(value) if place.get("as") == "integer" and digits else value
+    return int(value) if digits else value
 
 
 def _check(place: JsonObject, leaf: JsonObject) -> Check:
-    """Whether a value fits the schema of one place."""
+    """Whether a value fits the schema of the place it goes to."""
     asked = {key for key in leaf if not key.startswith("x-")}
     if not asked <= _LEAF_KEYWORDS:
         raise ValueError(
             f"a value's schema may not say {', '.join(sorted(asked - _LEAF_KEYWORDS))}"
         )
-    kind = _TYPES.get(leaf.get("type", ""))
-    choices, pattern = leaf.get("enum"), leaf.get("pattern")
-    shortest, longest = leaf.get("minLength", 0), leaf.get("maxLength")
-    least = leaf.get("minimum")
-    found = re.compile(pattern).search if pattern else None
+    if place.get("as") == "integer":
+        least = leaf.get("minimum")
+        return lambda value: _is_number(_number(value), least)
+    if leaf.get("type") == "boolean":
+        return lambda value: isinstance(value, bool)
+    if "enum" in leaf:
+        choices = leaf["enum"]
+        return lambda value: value in choices
+    return _text_check(leaf)
 
-    def fits(given: Any) -> bool:
-        value = _converted(given, place)
-        if kind is not None and type(value) is not kind:
-            return False
-        if choices is not None and value not in choices:
-            return False
-        if isinstance(value, str):
-            within = shortest <= len(value) and (longest is None or len(value) <= longest)
-            return within and (found is None or found(value) is not None)
-        return least is None or value >= least
+
+def _is_number(value: Any, least: int | None) -> bool:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return whole and (least is None or value >= least)
+
+
+def _text_check(leaf: JsonObject) -> Check:
+    shortest, longest = leaf.get("minLength", 0), leaf.get("maxLength", MOST_BYTES)
+    found = re.compile(leaf.get("pattern", "")).search
+
+    def fits(value: Any) -> bool:
+        text = isinstance(value, str) and shortest <= len(value) <= longest
+        return text and found(value) is not None
 
     return fits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,7 +63,7 @@ class Parameter:
         return self.needs.get(channel, self.always)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # itself the key of what is remembered of it
 class Action:
     """The request of an action.
 
@@ -76,7 +75,6 @@ class Action:
     method: str
     path: str
     body: Any
-    pattern: str  # the body as JSON text, by which what is known of it is remembered
     schema: str
     parameters: Mapping[str, Parameter]
     channels: frozenset[str]
@@ -92,7 +90,7 @@ class Header:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Connector:
     """Through whom requests go; the headers leave out what is put in when they are sent."""
 
@@ -170,7 +168,6 @@ def _action(
         _said(entry, "method"),
         _said(entry, "path"),
         chosen["body"],
-        json.dumps(chosen["body"]),
         _said(entry, "schema"),
         {p.name: p for p in parameters},
         frozenset(texts(entry, "marketplaces") or marketplaces),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from engine.diagnostics.codes.orders import PARAMETER_UNREADABLE, PLACEHOLDER
 from engine.diagnostics.diagnostic import Diagnostic, Help
@@ -20,6 +20,11 @@ from engine.orders.reading import SHOWN, shown
 YES = frozenset({"yes", "true", "oui"})
 NO = frozenset({"no", "false", "non"})
 MOST_REMEMBERED = 4096
+_WEB_ADDRESS = re.compile(
+    r"https?://(?:localhost|(?:[\w-]+\.)+[\w-]+)"
+    r"(?::(?:[1-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
+    r"(?:[/?#][^\s\\<>\"]*)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +77,8 @@ def find_carrier(written: str, channel: str, *, free_text: bool) -> CarrierFound
 
 
 def is_web_address(text: str) -> bool:
-    """Whether a browser can follow `text`: http or https, a host, nothing hidden in it."""
-    if not text.isprintable() or any(c.isspace() or c in '\\<>"' for c in text):
-        return False
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return False
-    named = bool(host) and ("." in (host or "") or host == "localhost")
-    return parts.scheme in {"http", "https"} and named and "@" not in parts.netloc and port != 0
+    """Whether a browser can follow `text`: http or https, a host, no password, nothing hidden."""
+    return text.isprintable() and _WEB_ADDRESS.fullmatch(text) is not None
 
 
 def _text(value: Any) -> str | None:

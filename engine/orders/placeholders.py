@@ -15,7 +15,10 @@ _SIGNS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Placeholders:
-    """The texts, as words; and the parameters of actions for which they are refused."""
+    """The texts, as words; and the parameters of actions for which they are refused.
+
+    Each ending begins with a blank, so that it is whole words.
+    """
 
     parameters: frozenset[str]
     endings: tuple[str, ...]
@@ -23,10 +26,8 @@ class Placeholders:
 
     def hold(self, written: str) -> bool:
         """Whether `written` stands for nothing: empty, signs alone, or one of the texts."""
-        words = _SIGNS.sub(" ", written.casefold()).strip()
-        return words in self.texts or any(
-            words == ending or words.endswith(f" {ending}") for ending in self.endings
-        )
+        words = f" {_SIGNS.sub(' ', written.casefold()).strip()}"
+        return words[1:] in self.texts or words.endswith(self.endings)
 
 
 @cache
@@ -41,6 +42,6 @@ def placeholders() -> Placeholders:
 def _placeholders(read: JsonObject) -> Placeholders:
     return Placeholders(
         frozenset(texts(read, "parameters")),
-        tuple(text(entry, "text") for entry in entries(read, "endings")),
+        tuple(f" {text(entry, 'text')}" for entry in entries(read, "endings")),
         frozenset(texts(member(read, "texts"), "values")) | {""},
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -22,9 +22,9 @@ from engine.diagnostics.codes.orders import (
 from engine.diagnostics.diagnostic import Diagnostic, Help
 from engine.diagnostics.place import NOWHERE, Span
 from engine.diagnostics.visible import visible
-from engine.orders.bodies import body_faults, make_body, value_checks
+from engine.orders.bodies import body_faults, body_maker, value_checks
 from engine.orders.closest import closest
-from engine.orders.connectors import Action, Connector, Need
+from engine.orders.connectors import Action, Connector, Need, Parameter
 from engine.orders.parameters import Situated, given, read_value
 from engine.orders.reading import SHOWN, shown
 
@@ -97,17 +97,35 @@ def requests_for(
     return _prepare(connector, found, {**values, **frame}, here)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What a request of an action carries on one channel."""
+
+    carried: Mapping[str, Parameter]
+    mandatory: tuple[str, ...]
+
+
+@cache
+def _sheet(action: Action, channel: str) -> _Sheet:
+    needs = {name: p.need(channel) for name, p in action.parameters.items()}
+    return _Sheet(
+        {n: p for n, p in action.parameters.items() if needs[n] is not Need.FORBIDDEN},
+        tuple(n for n, need in needs.items() if need is Need.MANDATORY),
+    )
+
+
 def _values(
     action: Action, parameters: Mapping[str, Any], here: Situated
 ) -> tuple[dict[str, Any], list[Diagnostic]]:
     """The values to send by parameter, and what is wrong with those given or missing."""
     values: dict[str, Any] = {}
     faults: list[Diagnostic] = []
+    sheet = _sheet(action, here.channel)
     for name, value in parameters.items():
-        parameter = action.parameters.get(name)
         if not given(value):
             continue
-        if parameter is None or parameter.need(here.channel) is Need.FORBIDDEN:
+        parameter = sheet.carried.get(name)
+        if parameter is None:
             faults.append(_not_carried(action, name, here))
             continue
         read = read_value(parameter, value, here)
@@ -115,16 +133,15 @@ def _values(
             faults.append(read)
         else:
             values[name] = read
-    for parameter in action.parameters.values():
-        wanted = parameter.need(here.channel) is Need.MANDATORY
-        if wanted and not given(parameters.get(parameter.name)):
+    for name in sheet.mandatory:
+        if name not in values and not given(parameters.get(name)):
             faults.append(
                 Diagnostic.of(
                     PARAMETER_MISSING,
                     here.place,
                     action=action.name,
                     channel=here.channel,
-                    name=parameter.name,
+                    name=name,
                 )
             )
     return values, faults
@@ -151,14 +168,18 @@ def _frame_faults(frame: Mapping[str, Any], place: Span) -> Iterator[Diagnostic]
     """What is wrong with the order's id and the account: both go into paths and headers."""
     for name in (ORDER, ACCOUNT):
         value = frame[name]
-        usable = isinstance(value, str) and value.isprintable() and value.strip() == value
-        dots = isinstance(value, str) and set(value) <= {"."}  # `..` would leave the path
-        plain = name == ORDER or (isinstance(value, str) and value.isascii())
-        if not usable or dots or not plain or len(value) > MOST_CHARACTERS:
+        if not _is_id(value) or (name == ACCOUNT and not value.isascii()):
             wanted = f"an id of at most {MOST_CHARACTERS} printable characters"
             yield Diagnostic.of(
                 PARAMETER_UNREADABLE, place, name=name, value=shown(value), wanted=wanted
             )
+
+
+def _is_id(value: object) -> bool:
+    """Whether `value` may stand in a path: `..` would leave it."""
+    if not isinstance(value, str) or not 0 < len(value) <= MOST_CHARACTERS:
+        return False
+    return value.isprintable() and value.strip() == value and value.strip(".") != ""
 
 
 def _prepare(
@@ -167,20 +188,26 @@ def _prepare(
     faults = tuple(_unfit_values(action, values, here))
     if faults:
         return Prepared((), faults)
-    body = make_body(action.body, values)
+    body = body_maker(action)(values)
     faults = tuple(_unfit_shape(action, body, values, here))
     if faults:
         return Prepared((), faults)
     path = action.path.replace(f"{{{ORDER}}}", quote(values[ORDER], safe=""))
-    headers = tuple((h.name, h.value.format_map(values)) for h in connector.headers)
+    headers = _headers(connector, values[ACCOUNT], values[MARKETPLACE])
     return Prepared((Request(action.method, path, headers, body),), ())
+
+
+@lru_cache
+def _headers(connector: Connector, account: str, marketplace: str) -> tuple[tuple[str, str], ...]:
+    values = {ACCOUNT: account, MARKETPLACE: marketplace}
+    return tuple((h.name, h.value.format_map(values)) for h in connector.headers)
 
 
 def _unfit_values(
     action: Action, values: Mapping[str, Any], here: Situated
 ) -> Iterator[Diagnostic]:
-    for name, checks in value_checks(action.schema, action.pattern).items():
-        if name in values and not all(fits(values[name]) for fits in checks):
+    for name, fits in value_checks(action):
+        if name in values and not fits(values[name]):
             parameter = action.parameters.get(name)
             yield Diagnostic.of(
                 PARAMETER_UNREADABLE,
@@ -195,7 +222,7 @@ def _unfit_shape(
     action: Action, body: Any, values: Mapping[str, Any], here: Situated
 ) -> Iterator[Diagnostic]:
     """What the schema says of the body; a shape that fitted once fits with any checked values."""
-    proved = _proved(action.schema, action.pattern)
+    proved = _proved(action)
     shape = (values[MARKETPLACE], frozenset(values))
     if shape in proved:
         return
@@ -208,6 +235,6 @@ def _unfit_shape(
 
 
 @cache
-def _proved(schema: str, pattern: str) -> set[tuple[str, frozenset[str]]]:  # noqa: ARG001 - the key
-    """The shapes of a pattern's bodies that were held against the schema already."""
+def _proved(action: Action) -> set[tuple[str, frozenset[str]]]:  # noqa: ARG001 - it is the key
+    """The shapes of an action's bodies that were held against the schema already."""
     return set()
