@@ -17,8 +17,8 @@ from engine.orders.connectors import Parameter, ParameterKind
 from engine.orders.placeholders import placeholders
 from engine.orders.reading import SHOWN, shown
 
-YES = frozenset({"yes", "true", "oui"})
-NO = frozenset({"no", "false", "non"})
+YES = frozenset({"yes", "true", "oui", "1"})
+NO = frozenset({"no", "false", "non", "0"})
 MOST_REMEMBERED = 4096
 _WEB_ADDRESS = re.compile(
     r"https?://(?:localhost|(?:[\w-]+\.)+[\w-]+)"
@@ -94,7 +94,7 @@ def _text(value: Any) -> str | None:
 def _yes_no(value: Any) -> bool | None:
     if isinstance(value, bool):
         return value
-    word = folded(value) if isinstance(value, str) else ""
+    word = folded(_text(value) or "")
     return True if word in YES else False if word in NO else None
 
 

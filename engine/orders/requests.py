@@ -133,18 +133,20 @@ def _values(
             faults.append(read)
         else:
             values[name] = read
-    for name in sheet.mandatory:
-        if name not in values and not given(parameters.get(name)):
-            faults.append(
-                Diagnostic.of(
-                    PARAMETER_MISSING,
-                    here.place,
-                    action=action.name,
-                    channel=here.channel,
-                    name=name,
-                )
-            )
+    faults += _missing(action, parameters, here)
     return values, faults
+
+
+def _missing(action: Action, parameters: Mapping[str, Any], here: Situated) -> Iterator[Diagnostic]:
+    for name in _sheet(action, here.channel).mandatory:
+        if not given(parameters.get(name)):
+            yield Diagnostic.of(
+                PARAMETER_MISSING,
+                here.place,
+                action=action.name,
+                channel=here.channel,
+                name=name,
+            )
 
 
 def _not_carried(action: Action, name: str, here: Situated) -> Diagnostic:
