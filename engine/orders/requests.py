@@ -191,7 +191,7 @@ def _prepare(
     if faults:
         return Prepared((), faults)
     body = body_maker(action)(values)
-    faults = tuple(_unfit_shape(action, body, values, here))
+    faults = _unfit_shape(action, body, values, here)
     if faults:
         return Prepared((), faults)
     path = action.path.replace(f"{{{ORDER}}}", quote(values[ORDER], safe=""))
@@ -220,20 +220,25 @@ def _unfit_values(
             )
 
 
+def check_body(action: Action, body: Any, place: Span = NOWHERE) -> Iterator[Diagnostic]:
+    """What the action's schema says against `body`; for bodies that were not made here, too."""
+    for fault in body_faults(action.schema, body):
+        problem = visible(f"{fault.path}: {fault.message}")
+        yield Diagnostic.of(BODY_DOES_NOT_FIT, place, action=action.name, problem=problem)
+
+
 def _unfit_shape(
     action: Action, body: Any, values: Mapping[str, Any], here: Situated
-) -> Iterator[Diagnostic]:
+) -> tuple[Diagnostic, ...]:
     """What the schema says of the body; a shape that fitted once fits with any checked values."""
     proved = _proved(action)
     shape = (values[MARKETPLACE], frozenset(values))
     if shape in proved:
-        return
-    faults = body_faults(action.schema, body)
+        return ()
+    faults = tuple(check_body(action, body, here.place))
     if not faults:
         proved.add(shape)
-    for fault in faults:
-        problem = visible(f"{fault.path}: {fault.message}")
-        yield Diagnostic.of(BODY_DOES_NOT_FIT, here.place, action=action.name, problem=problem)
+    return faults
 
 
 @cache

@@ -26,6 +26,7 @@ FAMILIES = (
     "testing",
     "style",
     "rows",
+    "orders",
 )
 
 
