@@ -52,7 +52,7 @@ def read_lengow_order(
     read: JsonObject, reading: Reading, at: datetime | None
 ) -> OrderDocument | None:
     """The order in a Lengow document, None where it lacks what every action needs."""
-    reading.unknown += lengow_document().fields.unknown(read)
+    lengow_document().fields.gather_unknown(read, "", reading.unknown)
     reference = reading.needed(read, "marketplace_order_id")
     marketplace = reading.needed(read, "marketplace")
     status = reading.text(read, "lengow_status")

@@ -39,17 +39,12 @@ class Rename:
 
     def applies(self, channel: str, order: str, written: str, at: datetime | None) -> bool:
         """Whether a line `written` so, in an order in state `order` at `at`, means `after`."""
-        known_early = at is not None and at < self.ends
-        here = channel == self.channel and folded(order) == folded(self.order)
-        return (
-            here
-            and known_early
-            and folded(written)
-            in {
-                folded(self.before),
-                folded(self.lengow_before),
-            }
-        )
+        if channel != self.channel or at is None or at >= self.ends:
+            return False
+        return folded(order) == folded(self.order) and folded(written) in {
+            folded(self.before),
+            folded(self.lengow_before),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def read_octopia_order(
     read: JsonObject, reading: Reading, at: datetime | None
 ) -> OrderDocument | None:
     """The order in an Octopia document, None where it lacks what every action needs."""
-    reading.unknown += octopia_document().fields.unknown(read)
+    octopia_document().fields.gather_unknown(read, "", reading.unknown)
     reference = reading.needed(read, "orderId")
     state = reading.needed(read, "status")
     place = reading.object(read, "salesChannel")

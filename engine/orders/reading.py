@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -83,18 +83,19 @@ class Fields:
     known: frozenset[str]
     inside: Mapping[str, Fields]
 
-    def unknown(self, read: JsonObject, path: str = "") -> Iterator[Unknown]:
-        """The fields that are not known, here and inside, with their values."""
-        for key in read.keys() - self.known:
-            yield Unknown(joined(path, visible(str(key))), read[key])
+    def gather_unknown(self, read: JsonObject, path: str, found: list[Unknown]) -> None:
+        """Add the fields that are not known to `found`, here and inside, in the order written."""
+        if not read.keys() <= self.known:
+            strange = (key for key in read if key not in self.known)
+            found += [Unknown(joined(path, visible(key)), read[key]) for key in strange]
         for key, fields in self.inside.items():
             value = read.get(key)
             if isinstance(value, dict):
-                yield from fields.unknown(value, joined(path, key))
+                fields.gather_unknown(value, joined(path, key), found)
             elif isinstance(value, list):
                 for at, item in enumerate(value):
                     if isinstance(item, dict):
-                        yield from fields.unknown(item, f"{joined(path, key)}[{at}]")
+                        fields.gather_unknown(item, f"{joined(path, key)}[{at}]", found)
 
 
 def read_fields(read: JsonObject) -> Fields:
@@ -229,6 +230,8 @@ def _instant(value: Any) -> datetime | None:
         return None
     try:
         instant = datetime.fromisoformat(value.strip())
-        return instant.astimezone(UTC) if instant.tzinfo else None
+        if instant.tzinfo is None or instant.tzinfo is UTC:
+            return instant if instant.tzinfo else None
+        return instant.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
