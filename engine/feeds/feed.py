@@ -13,7 +13,7 @@ from engine.errors import FeedError
 from engine.feeds.archive import ByteSource, open_bytes
 from engine.feeds.feed_settings import FeedSettings, JoinSettings
 from engine.feeds.join import joined, load_joined
-from engine.feeds.parents import Inheritance
+from engine.feeds.parents import Inheritance, id_columns
 
 _BY_ENDING = {
     ".csv": "csv",
@@ -80,15 +80,40 @@ class Feed:
         `__excluded` (why the settings leave it out, or null) and the wanted columns that there are.
         """
         own = list(dict.fromkeys([*self._own(wanted), *self._for_settings()]))
-        brought = [(j, load_joined(j, self._joined_feed(j))) for j in self.settings.join]
-        inheritance = Inheritance(
-            self.settings, lambda: open_feed(self.settings, self.path, self.base).opened
-        )
+        brought = [
+            (j, load_joined(j, self._joined_feed(j), self.opened.notes)) for j in self.settings.join
+        ]
+        inheritance = Inheritance(self.settings, self._again)
         for batch in self.opened.batches(own):
             made = inheritance.apply(batch)
             for join, table in brought:
                 made = joined(made, join, table)
             yield _numbered(made)
+
+    def check_settings(self) -> None:
+        """A column that the settings misspell would silently inherit, skip or join nothing.
+
+        Raises:
+            FeedError: the feed lacks a column that its settings name.
+        """
+        if not self.opened.columns:
+            return
+        parent = self.settings.parent
+        named = [*self._for_settings(), *(parent.columns if parent else ())]
+        for name in dict.fromkeys(named):
+            if name not in self.opened.columns:
+                listed = ", ".join(f"`{c}`" for c in self.opened.columns[:12])
+                raise FeedError(
+                    f"{self.path}: the feed's settings name the column `{name}`, which it lacks; "
+                    f"its columns are {listed}"
+                )
+
+    def _again(self) -> OpenFeed:
+        if self.path == "-":
+            raise FeedError(
+                "stdin: rows refer to a parent row, so the feed is read twice; name a file"
+            )
+        return open_feed(self.settings, self.path, self.base).opened
 
     def _own(self, wanted: Collection[str]) -> list[str]:
         brought = {f"{j.prefix}{c}" for j in self.settings.join for c in j.columns}
@@ -100,7 +125,7 @@ class Feed:
         for skip in self.settings.skip:
             names += [*skip.empty, *([skip.column] if skip.column else [])]
         if self.settings.parent is not None:
-            names += [self.settings.parent.key, *self.settings.parent.id]
+            names += [self.settings.parent.key, *id_columns(self.settings.parent)]
         return names
 
     def _joined_feed(self, join: JoinSettings) -> OpenFeed:
@@ -120,7 +145,9 @@ def open_feed(settings: FeedSettings, path: str, base: Path) -> Feed:
         FeedError: it cannot be read, or its format cannot be told.
     """
     source = open_bytes(path, settings.member)
-    return Feed(path, settings, base, _open(source, settings))
+    feed = Feed(path, settings, base, _open(source, settings))
+    feed.check_settings()
+    return feed
 
 
 def _open(source: ByteSource, settings: FeedSettings) -> OpenFeed:

@@ -65,7 +65,7 @@ class FeedSettings:
     format: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
-    quote: str = '"'
+    quote: str = '"'  # "" where quotes are text: `quote: none`
     header: tuple[str, ...] = ()  # the names of the columns of a file without a header
     records: str | None = None  # XML: the repeated element's path; JSON: the array's path
     sheet: str | None = None

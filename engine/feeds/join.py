@@ -16,8 +16,8 @@ _BLANKS = " \t\u00a0"
 _KEY = "__key"
 
 
-def load_joined(join: JoinSettings, feed: OpenFeed) -> pl.DataFrame:
-    """The second file whole: its key and the columns that are asked for.
+def load_joined(join: JoinSettings, feed: OpenFeed, notes: list[str]) -> pl.DataFrame:
+    """The second file whole: its key and the columns that are asked for; `notes` take its faults.
 
     Raises:
         FeedError: it lacks one of them.
@@ -30,7 +30,14 @@ def load_joined(join: JoinSettings, feed: OpenFeed) -> pl.DataFrame:
     frames = list(feed.batches([join.other_key, *join.columns]))
     if not frames:
         return pl.DataFrame(schema={_KEY: pl.String, **dict.fromkeys(_names(join), pl.String)})
-    table = pl.concat(frames).filter(pl.col("__problem").is_null())
+    table = pl.concat(frames)
+    broken = table.filter(pl.col("__problem").is_not_null())
+    if broken.height:
+        row, why = broken.select("__row", "__problem").row(0)
+        notes.append(
+            f"{join.path}: {broken.height} rows cannot be read and are joined to none; row {row}: {why}"
+        )
+        table = table.filter(pl.col("__problem").is_null())
     return table.select(
         pl.col(join.other_key).str.strip_chars(_BLANKS).alias(_KEY),
         *(pl.col(c).alias(f"{join.prefix}{c}") for c in join.columns),

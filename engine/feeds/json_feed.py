@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +40,8 @@ class JsonFeed:
         self._decoder = codecs.getincrementaldecoder(encoding.name)("replace")
         self._text = self._decoder.decode(head[encoding.bom :])
         self.is_array = self.settings.format == "json" or self._looks_like_array()
+        if not self.is_array:
+            self._refuse_one_object()
         self.notes.append(
             "JSON array of records" if self.is_array else "JSON Lines, a record a line"
         )
@@ -50,6 +53,15 @@ class JsonFeed:
             return False
         start = self._text.lstrip()
         return start[:1] == "[" or self.settings.records is not None
+
+    def _refuse_one_object(self) -> None:
+        """An object spread over lines is no JSON Lines: each line would be a broken record."""
+        first = self._text.lstrip().partition("\n")[0].strip()
+        if re.fullmatch(r'\{(?:\s*"(?:[^"\\]|\\.)*"\s*:\s*[\[{])?', first):
+            raise FeedError(
+                f"{self.source.shown}: one JSON object over several lines, not a record a line; say "
+                "which of its arrays holds the products with `records`, such as `records: products`"
+            )
 
     def _more(self) -> bool:
         if self._ended or self._decoder is None:
@@ -101,12 +113,11 @@ class JsonFeed:
     def _to_array(self) -> None:
         """Drop what stands before the array of records."""
         place = self.settings.records
-        key = json.dumps(place.rpartition(".")[2]) if place else None
+        key = re.escape(json.dumps(place.rpartition(".")[2])) + r"\s*:\s*" if place else ""
         while True:
-            at = self._text.find(key) if key else 0
-            start = self._text.find("[", at + len(key or "")) if at >= 0 else -1
-            if start >= 0:
-                self._text = self._text[start + 1 :]
+            found = re.search(rf"{key}\[", self._text)
+            if found:
+                self._text = self._text[found.end() :]
                 return
             if not self._more():
                 hint = f"no array `{place}`" if place else "no array"
@@ -173,7 +184,7 @@ def _record(text: str, paths: tuple[str, ...]) -> Record:
             cells[path] = [v for v in values if v is not None] if values else None
         elif values:
             cells[path] = values[0]
-    if any("\ufffd" in c for c in cells.values() if isinstance(c, str)):
+    if any("\ufffd" in text for cell in cells.values() if cell for text in cell):
         return Record({}, "this record has bytes that are no text in the feed's encoding")
     return Record(cells)
 

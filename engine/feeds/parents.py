@@ -22,6 +22,11 @@ def _cell(name: str) -> pl.Expr:
     return pl.when(trimmed != "").then(trimmed)
 
 
+def id_columns(parent: ParentSettings) -> tuple[str, ...]:
+    """The columns that identify a parent: `id:ID` is the column `ID`, referred to as `id:741`."""
+    return tuple(i.rpartition(":")[2] for i in parent.id)
+
+
 @dataclass(slots=True)
 class Inheritance:
     """Applies a feed's `parent` and `skip` settings, batch by batch."""
@@ -63,13 +68,16 @@ class Inheritance:
         whole = (
             pl.concat([self.carried, batch], how="diagonal") if self.carried is not None else batch
         )
-        first = [pl.col(c).first().over(parent.key) for c in columns]
+        key = _cell(parent.key)  # rows without a key belong to nobody
         filled = whole.with_columns(
-            pl.coalesce(_cell(c), f).alias(c) for c, f in zip(columns, first, strict=True)
+            pl.coalesce(
+                _cell(c), pl.when(key.is_not_null()).then(_cell(c).first().over(key))
+            ).alias(c)
+            for c in columns
         )
-        last = whole[parent.key][-1] if whole.height else None
-        same = whole.filter(pl.col(parent.key) == last) if last is not None else whole.tail(0)
-        self.carried = same.head(1)
+        # The first row of each key so far: whether a row inherits must not hang on the batches' size.
+        firsts = whole.select(dict.fromkeys([parent.key, *columns])).filter(key.is_not_null())
+        self.carried = firsts.unique(parent.key, keep="first", maintain_order=True)
         return filled.tail(rows)
 
     def _reference(
@@ -90,7 +98,7 @@ class Inheritance:
             self.parents, left_on="__parent", right_on="__id", how="left", maintain_order="left"
         )
         made = made.with_columns(pl.coalesce(_cell(c), f"__parent.{c}").alias(c) for c in columns)
-        ids = [_cell(i.rpartition(":")[2]) for i in parent.id]
+        ids = [_cell(i) for i in id_columns(parent)]
         named = self.parents["__id"].implode()
         is_parent = pl.any_horizontal([i.is_in(named).fill_null(value=False) for i in ids])
         made = made.with_columns(is_parent.alias("__is_parent"))
@@ -98,7 +106,7 @@ class Inheritance:
 
     def _load(self, parent: ParentSettings) -> pl.DataFrame:
         """The rows that others name as their parent, by identifier: one more pass over the feed."""
-        ids = [i.rpartition(":")[2] for i in parent.id]
+        ids = id_columns(parent)
         wanted = [parent.key, *ids, *parent.columns]
         frames = list(self.reopen().batches(list(dict.fromkeys(wanted))))
         if not frames:

@@ -31,42 +31,60 @@ class XmlFeed:
     notes: list[str] = field(default_factory=list)
     _head: bytes = b""
     _element: str = ""
+    _seen_root: bool = False
 
     def __post_init__(self) -> None:
         self._head = self.source.read(_SAMPLE)
-        if b"<!ENTITY" in self._head or b"<!DOCTYPE" in self._head:
-            raise FeedError(
-                f"{self.source.shown}: has a DOCTYPE; entities are refused, export the feed without"
-            )
-        self._element = (self.settings.records or self._repeated()).rpartition("/")[2]
+        repeated = self._repeated()
+        self._element = repeated.rpartition("/")[2]
         self.notes.append(f"XML, a record each <{self._element}>")
 
     def _repeated(self) -> str:
-        """The element that is the record: a known one, else the most frequent that holds others."""
+        """The element that is the record: a known one, else the most frequent that holds others.
+
+        Raises:
+            FeedError: the document declares entities, or no element is repeated.
+        """
         parser = etree.XMLPullParser(
             ("start",), resolve_entities=False, no_network=True, huge_tree=False
         )
         seen: Counter[str] = Counter()
         holds: set[str] = set()
+        fault = ""
         try:
             parser.feed(self._head)
+        except etree.XMLSyntaxError as error:  # or the sample ends in the middle: reading will tell
+            fault = f" (not readable as XML: {error.msg})"
+        try:
             for _, element in parser.read_events():
+                self._refuse_doctype(element)
                 name = _local(element)
                 seen[name] += 1
                 parent = cast("Any", element).getparent()
                 if parent is not None:
                     holds.add(_local(parent))
-        except etree.XMLSyntaxError:
-            pass  # the sample ends in the middle, or the file is broken: reading will tell
+        except etree.XMLSyntaxError as error:
+            fault = f" (not readable as XML: {error.msg})"
+        if self.settings.records:
+            return self.settings.records
         for name in _KNOWN:
             if seen[name] and name in holds:
                 return name
         often = [(count, name) for name, count in seen.items() if name in holds and count > 1]
         if not often:
             raise FeedError(
-                f"{self.source.shown}: no repeated element found; set `records`, such as `shop/item`"
+                f"{self.source.shown}: no repeated element found{fault}; set `records`, such as `shop/item`"
             )
         return max(often)[1]
+
+    def _refuse_doctype(self, element: Any) -> None:
+        """Entities may be bombs, or reach for files; no feed needs them."""
+        if not self._seen_root:
+            self._seen_root = True
+            if element.getroottree().docinfo.internalDTD is not None:
+                raise FeedError(
+                    f"{self.source.shown}: has a DOCTYPE; entities are refused, export the feed without"
+                )
 
     def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
         """Batches with `__row`, `__problem` and a column for each wanted path."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import polars as pl
 
@@ -257,7 +257,9 @@ def _out_of_bounds(field: Field, number: Scaled) -> Iterator[CellFault]:
         if bound is None:
             continue
         exact = (bound / per_cent).scaleb(number.scale)
-        edge = pl.lit(int(exact), width(number))
+        # A bound with more decimals than the field has lies between two of its values.
+        rounding = ROUND_FLOOR if exclusive is above else ROUND_CEILING
+        edge = pl.lit(int(exact.to_integral_value(rounding)), width(number))
         if above:
             where = mine <= edge if exclusive else mine < edge
             word = "above" if exclusive else "at least"

@@ -13,9 +13,9 @@ _LETTERS = {
     "yyyy": (r"[0-9]{4}", "%Y"),
     "MM": (r"[0-9]{2}", "%m"),
     "dd": (r"[0-9]{2}", "%d"),
-    "HH": (r"[0-9]{2}", "%H"),
-    "mm": (r"[0-9]{2}", "%M"),
-    "ss": (r"[0-9]{2}", "%S"),
+    "HH": (r"(?:[01][0-9]|2[0-3])", "%H"),
+    "mm": (r"[0-5][0-9]", "%M"),
+    "ss": (r"[0-5][0-9]", "%S"),  # 60 would be read as the last second of the minute
 }
 _AMBIGUOUS: dict[Fold, Literal["earliest", "latest", "null"]] = {
     Fold.EARLIER: "earliest",
@@ -49,12 +49,13 @@ def read_instant(text: pl.Expr, reading: Reading) -> pl.Expr:
 
 def _iso(text: pl.Expr, reading: Reading) -> pl.Expr:
     """ISO 8601: with an offset as it says, without one on the clocks of the field's zone."""
-    stem = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+    clock = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+    stem = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{clock}(?::[0-5][0-9](?:\.[0-9]{{1,6}})?)?"
     full = text.str.replace(" ", "T", literal=True)
     full = full.str.replace(r"(T[0-9]{2}:[0-9]{2})($|[Z+-])", "${1}:00${2}").str.replace(
         r"Z$", "+00:00"
     )
-    with_offset = pl.when(text.str.contains(rf"^{stem}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})$")).then(full)
+    with_offset = pl.when(text.str.contains(rf"^{stem}(?:Z|[+-]{clock})$")).then(full)
     exact = with_offset.str.to_datetime(
         "%Y-%m-%dT%H:%M:%S%.f%:z",
         strict=False,

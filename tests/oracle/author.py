@@ -40,6 +40,7 @@ from engine.values.kinds import (
 )
 
 D = Decimal
+MONTHS = Kind(KindName.DURATION, calendar=True)
 
 
 @dataclass
@@ -300,7 +301,9 @@ class Author:
     def later(self, kind: Kind, depth: int) -> r.Bound:
         """`day + 3 days`."""
         operator = self.pick(Operator.ADD, Operator.SUBTRACT)
-        length = self.literal(DURATION, self.pick(D(86_400), D(259_200), D(604_800)))
+        length = self.literal(DURATION, self.pick(D(86_400), D(259_200), D(604_800), D(5_400)))
+        if self.pick(0, 0, 1):
+            length = self.literal(MONTHS, self.pick(D(1), D(13)))
         return self.compute(kind, operator, self.value(kind, depth), length)
 
     def between(self, kind: Kind, depth: int) -> r.Bound:

@@ -71,8 +71,8 @@ def evaluate(expression: r.Bound, context: Context) -> Any:  # noqa: C901 - one 
             sides = value_of(expression.left), value_of(expression.right)
             return strictly(compare, expression, *sides)
         case r.OneOf(value=inner, items=items, negated=negated):
-            found = one_of(value_of(inner), [value_of(item) for item in items])
-            return found if found is None else found is not negated
+            found = strictly(one_of, expression, value_of(inner), [value_of(i) for i in items])
+            return found is not negated if isinstance(found, bool) else found
         case r.Present(value=inner, present=present):
             return (value_of(inner) not in (None, FAILED, CLEARED, REFUSED)) is present
         case r.Opposite(condition=condition):
@@ -133,8 +133,8 @@ def any_of(conditions: list[Any]) -> bool | None:
     return False if all(condition is False for condition in conditions) else None
 
 
-def one_of(value: Any, items: list[Any]) -> bool | None:
-    return any_of([None if value is None or item is None else value == item for item in items])
+def one_of(expression: r.OneOf, value: Any, items: list[Any]) -> bool | None:
+    return any_of([strictly(lambda _, a, b: a == b, expression, value, item) for item in items])
 
 
 def compare(expression: r.Compare, left: Any, right: Any) -> bool:

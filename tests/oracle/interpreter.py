@@ -11,7 +11,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from oracle.expressions import CLEARED, Context, evaluate
+from oracle.expressions import CLEARED, REFUSED, Context, evaluate
 from oracle.functions import pattern_of
 from oracle.reading import BadCell, Row, read_cell, within
 
@@ -75,10 +75,9 @@ class _Run:
     def _step(self, step: r.Step) -> None:
         match step:
             case r.LetStep():
-                self.context.lets[step.name] = evaluate(step.value, self.context)
+                self.context.lets[step.name] = self._value(step.value)
             case r.AttributeStep():
-                value = evaluate(step.value, self.context)
-                self._set(step.attribute, value, step.span)
+                self._set(step.attribute, self._value(step.value), step.span)
             case r.DecideStep():
                 self._decide(step)
             case r.ExcludeStep():
@@ -88,6 +87,11 @@ class _Run:
             case r.AlwaysStep():
                 if evaluate(step.condition, self.context) is False:
                     self.faults.add(("R205", f"line {step.span.line}"))
+
+    def _value(self, expression: r.Bound) -> Any:
+        """The value that gets a name: what was refused is told once, and is nothing from there."""
+        value = evaluate(expression, self.context)
+        return None if value is REFUSED else value
 
     def _set(self, attribute: Attribute, value: Any, span: Span) -> None:
         self.context.attributes[attribute.name] = value
@@ -106,7 +110,7 @@ class _Run:
         if step.policy is not HitPolicy.EVERY:
             fitting = fitting[:1]
         for index, attribute in enumerate(step.attributes):
-            values = [evaluate(row.results[index], self.context) for row in fitting]
+            values = [self._value(row.results[index]) for row in fitting]
             if step.policy is HitPolicy.EVERY:
                 self._collect(attribute, values, [row.span for row in fitting])
             else:

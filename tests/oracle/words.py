@@ -41,7 +41,14 @@ CONSTANTS: dict[KindName, tuple[Any, ...]] = {
     KindName.PERCENT: (D("0.2"), D(0), D("0.055"), D(1), D("-0.1")),
     KindName.QUANTITY: (D(0), D("0.25"), D(30), D("0.0005")),
     KindName.DURATION: (D(0), D(86_400), D(172_800), D(604_800)),
-    KindName.DATE: (date(2025, 7, 29), date(2024, 2, 29), date(2025, 10, 26), date(2025, 3, 30)),
+    KindName.DATE: (
+        date(2025, 7, 29),
+        date(2018, 2, 17),
+        date(2018, 11, 4),
+        date(2024, 2, 29),
+        date(2025, 10, 26),
+        date(2025, 3, 30),
+    ),
     KindName.INSTANT: (
         datetime(2025, 7, 29, 8, tzinfo=UTC),
         datetime(2025, 10, 26, 0, 30, tzinfo=UTC),
