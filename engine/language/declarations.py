@@ -35,6 +35,7 @@ class Declarations:
     mappings: list[s.Mapping] = field(default_factory=list)
     overrides: list[s.Override] = field(default_factory=list)
     tests: list[s.Test | s.TestTable] = field(default_factory=list)
+    orders: list[s.OrderDeclaration] = field(default_factory=list)
     reads: list[Span] = field(default_factory=list)
 
 
@@ -87,6 +88,16 @@ def _file(source: Source, files: ProjectFiles, found: Declarations, chain: tuple
                 found.overrides.append(declaration)
             case s.Test() | s.TestTable():
                 found.tests.append(declaration)
+            case (
+                s.States()
+                | s.Route()
+                | s.Action()
+                | s.OverrideAction()
+                | s.NoAction()
+                | s.OrderTest()
+                | s.OrderTestTable()
+            ):
+                found.orders.append(declaration)
 
 
 def _use(

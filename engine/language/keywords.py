@@ -19,7 +19,10 @@ _WORDS = (
     "and or not in is present missing before after default on error rounded half up down to "
     "take for start of now inherited omit clear yes no any "
     # milestones, tables and tests
-    "be confirmed key given but expect at omitted rejected excluded warned offer snapshot"
+    "be confirmed key given but expect at omitted rejected excluded warned offer snapshot "
+    # orders
+    "states route action none manual allowed deny applies whole order leads same as mandatory "
+    "optional forbidden text web address suggest nothing try denied suggestion sent"
 )
 
 KEYWORDS: dict[str, str] = {name.upper(): name for name in _WORDS.split()}
@@ -37,6 +40,10 @@ TOP_LEVEL = (
     "mapping",
     "override",
     "test",
+    "states",
+    "route",
+    "action",
+    "no",
 )
 
 STATEMENTS = ("source", "let", "only", "decide", "require", "always", "exclude", "end")

@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from engine.language import syntax as s
 from engine.language.print_expressions import expression, literal, quoted
-
-INDENT = "  "
+from engine.language.print_lines import Comments, given, names, period, table
+from engine.language.print_orders import OrderPrinter, consequence
 
 
 def print_rules(file: s.RulesFile) -> str:
     """Canonical text of `file`: parsed again it gives the same tree, printed again the same text."""
-    printer = _Printer(_Comments(file.comments))
+    printer = _Printer(Comments(file.comments))
     printer.file(file)
     return "\n".join(printer.lines) + "\n"
 
 
 @dataclass(slots=True)
-class _Comments:
-    """The comments of a file, given out in order as the printer passes their lines."""
-
-    comments: tuple[s.Comment, ...]
-    at: int = 0
-
-    def before(self, line: int) -> list[str]:
-        """The comments on lines before `line` that were not given out yet."""
-        found = []
-        while self.at < len(self.comments) and self.comments[self.at].span.line < line:
-            found.append(self.comments[self.at].text)
-            self.at += 1
-        return found
-
-    def between(self, first: int, last: int) -> int:
-        """How many comments stand on lines of their own between two lines."""
-        return sum(first < c.span.line < last for c in self.comments)
-
-    def on(self, line: int) -> str:
-        """The comment at the end of `line`, "" where there is none."""
-        if self.at < len(self.comments) and self.comments[self.at].span.line == line:
-            self.at += 1
-            return "  " + self.comments[self.at - 1].text
-        return ""
-
-
-@dataclass(slots=True)
-class _Printer:
-    comments: _Comments
-    lines: list[str] = field(default_factory=list)
-
+class _Printer(OrderPrinter):
     # --- the file -------------------------------------------------------------------------------
 
     def file(self, file: s.RulesFile) -> None:
@@ -80,16 +50,6 @@ class _Printer:
             return
         self.lines.append("")
 
-    def _comments(self, line: int, depth: int) -> None:
-        self.lines += [INDENT * depth + text for text in self.comments.before(line)]
-
-    def _line(self, text: str, depth: int, source_line: int) -> None:
-        self.lines.append(INDENT * depth + text + self.comments.on(source_line))
-
-    def _end(self, node: s.Node, depth: int) -> None:
-        self._comments(node.span.end_line, depth + 1)
-        self._line("end", depth, node.span.end_line)
-
     def _declaration(self, node: s.Declaration, wide: int) -> None:
         line = node.span.line
         match node:
@@ -109,16 +69,16 @@ class _Printer:
             case s.Channel():
                 self._channel(node)
             case s.TableFromCsv(name=name, path=path, keys=keys):
-                self._line(f"table {name.text} from {quoted(path)} key {_names(keys)}", 0, line)
+                self._line(f"table {name.text} from {quoted(path)} key {names(keys)}", 0, line)
             case s.TableInPlace():
                 self._table_in_place(node)
             case s.Mapping(kind=kind, channels=channels, body=body):
-                self._line(f"mapping {kind.text} for {_names(channels)}", 0, line)
+                self._line(f"mapping {kind.text} for {names(channels)}", 0, line)
                 self._body(body, 1)
                 self._end(node, 0)
             case s.Override(kind=kind, channels=channels, start=start, end=end, body=body):
                 self._line(
-                    f"override {kind.text} for {_names(channels)}{_period(start, end)}", 0, line
+                    f"override {kind.text} for {names(channels)}{period(start, end)}", 0, line
                 )
                 self._body(body, 1)
                 self._end(node, 0)
@@ -126,42 +86,41 @@ class _Printer:
                 self._test(node)
             case s.TestTable():
                 self._test_table(node)
+            case s.States() | s.Route() | s.Action() | s.OverrideAction() | s.NoAction():
+                self.order_block(node)
+            case s.OrderTest() | s.OrderTestTable():
+                self.order_test(node)
 
     def _channel(self, node: s.Channel) -> None:
         extends = f" extends {node.extends.text}" if node.extends else ""
         self._line(f"channel {node.name.text}{extends}", 0, node.span.line)
         for window in node.windows:
             self._comments(window.span.line, 1)
-            period = _period(window.start, window.end)
+            when = period(window.start, window.end)
             if isinstance(window, s.SendWindow):
                 how = "automatically" if window.automatically else "manually"
                 every = f" every {literal(window.every)}" if window.every else ""
-                text = f"send {window.subject.text} {how}{every}{period}"
+                text = f"send {window.subject.text} {how}{every}{when}"
             else:
-                text = f"edit {window.subject.text}{period}"
+                text = f"edit {window.subject.text}{when}"
             self._line(text, 1, window.span.line)
         self._end(node, 0)
 
     def _table_in_place(self, node: s.TableInPlace) -> None:
-        self._line(f"table {node.name.text} key {_names(node.keys)}", 0, node.span.line)
+        self._line(f"table {node.name.text} key {names(node.keys)}", 0, node.span.line)
         keys = len(node.keys)
         header = [c.text for c in node.columns]
         rows = [
             [literal(c) if c is not None else "missing" for c in row.cells] for row in node.rows
         ]
         split = keys if 0 < keys < len(header) else 0
-        printed = _table([header, *rows], split)
+        printed = table([header, *rows], split)
         places = [
             node.columns[0].span.line if node.columns else 0,
             *(r.span.line for r in node.rows),
         ]
         self._rows(printed, places, 1)
         self._end(node, 0)
-
-    def _rows(self, printed: Sequence[str], lines: Sequence[int], depth: int) -> None:
-        for text, line in zip(printed, lines, strict=True):
-            self._comments(line, depth)
-            self._line(text, depth, line)
 
     # --- statements -----------------------------------------------------------------------------
 
@@ -201,7 +160,7 @@ class _Printer:
                 )
             case s.Require(condition=condition, guard=guard, otherwise=otherwise):
                 when = f" when {expression(guard)}" if guard is not None else ""
-                text = f"require {expression(condition)}{when} else {_consequence(otherwise)}"
+                text = f"require {expression(condition)}{when} else {consequence(otherwise)}"
                 self._line(text, depth, line)
             case s.Always(condition=condition):
                 self._line(f"always {expression(condition)}", depth, line)
@@ -223,12 +182,12 @@ class _Printer:
             self._line(f"{'otherwise'.ljust(wide)}  {expression(value.otherwise)}", depth + 1, at)
 
     def _decide(self, node: s.Decide, depth: int) -> None:
-        text = f"decide {_names(node.attributes)} by {node.policy.value}"
+        text = f"decide {names(node.attributes)} by {node.policy.value}"
         self._line(text, depth, node.span.line)
         header = [n.text for n in (*node.inputs, *node.results)]
         rows = [[*map(_cell, row.conditions), *map(expression, row.results)] for row in node.rows]
         lines = [node.inputs[0].span.line, *(row.span.line for row in node.rows)]
-        self._rows(_table([header, *rows], len(node.inputs)), lines, depth + 1)
+        self._rows(table([header, *rows], len(node.inputs)), lines, depth + 1)
         self._end(node, depth)
 
     # --- tests ----------------------------------------------------------------------------------
@@ -239,7 +198,7 @@ class _Printer:
         lines: list[s.Given | s.Expectation] = [*node.given, *node.expectations]
         for line in sorted(lines, key=lambda n: n.span.start):
             self._comments(line.span.line, 1)
-            text = _given(line) if isinstance(line, s.Given) else _expectation(line)
+            text = given(line) if isinstance(line, s.Given) else _expectation(line)
             self._line(text, 1, line.span.line)
         self._end(node, 0)
 
@@ -257,26 +216,13 @@ class _Printer:
             for row in node.rows
         ]
         lines = [node.inputs[0].span.line, *(row.span.line for row in node.rows)]
-        self._rows(_table([header, *rows], len(node.inputs)), lines, 1)
+        self._rows(table([header, *rows], len(node.inputs)), lines, 1)
         self._end(node, 0)
 
 
 _HEADER = (s.Timezone, s.Currency, s.Use, s.Read, s.Write)
 _SINGLE = (*_HEADER, s.Milestone, s.TableFromCsv)
 _REQUIREMENTS = (s.Require, s.Always, s.Exclude)
-
-
-def _names(names: Iterable[s.Name]) -> str:
-    return ", ".join(n.text for n in names)
-
-
-def _moment(node: s.Moment) -> str:
-    return node.text if isinstance(node, s.Name) else literal(node)
-
-
-def _period(start: s.Moment | None, end: s.Moment | None) -> str:
-    first = f" from {_moment(start)}" if start else ""
-    return first + (f" until {_moment(end)}" if end else "")
 
 
 def _apart(before: s.Statement, after: s.Statement) -> bool:
@@ -312,21 +258,6 @@ def _left(node: s.Statement) -> str:
             return ""
 
 
-def _table(rows: Sequence[Sequence[str]], split: int) -> list[str]:
-    """Rows of cells with their pipes in columns; `||` stands before column `split`."""
-    widths = [
-        max(len(row[i]) if i < len(row) else 0 for row in rows) for i in range(max(map(len, rows)))
-    ]
-    printed = []
-    for row in rows:
-        text = "|"
-        for index, cell in enumerate(row):
-            bar = "||" if index + 1 == split else "|"
-            text += f" {cell.ljust(widths[index])} {bar}"
-        printed.append(text)
-    return printed
-
-
 def _cell(node: s.ConditionCell) -> str:
     match node:
         case s.AnyCell():
@@ -343,27 +274,6 @@ def _cell(node: s.ConditionCell) -> str:
             return ", ".join(map(expression, items))
         case s.NotCell(cell=cell):
             return f"not {_cell(cell)}"
-
-
-def _consequence(node: s.Consequence) -> str:
-    match node:
-        case s.Reject(message=message):
-            return f"reject {quoted(message)}"
-        case s.Warn(message=message):
-            return f"warn {quoted(message)}"
-        case s.Drop(attribute=attribute, message=message):
-            return f"drop {attribute.text} with {quoted(message)}"
-
-
-def _given(node: s.Given) -> str:
-    changes = ", ".join(
-        f"{c.field.text} = {'missing' if c.value is None else expression(c.value)}"
-        for c in node.changes
-    )
-    if node.path is None:
-        return f"given {changes}"
-    but = f" but {changes}" if changes else ""
-    return f"given {node.kind.text} {quoted(node.path)}{but}"
 
 
 def _expectation(node: s.Expectation) -> str:

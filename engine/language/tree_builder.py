@@ -8,11 +8,12 @@ from engine.diagnostics.codes import syntax as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
 from engine.diagnostics.place import Span
 from engine.language import syntax as s
-from engine.language.expression_builder import COMPARATORS, ExpressionBuilder
+from engine.language.expression_builder import COMPARATORS
 from engine.language.keywords import RESERVED
+from engine.language.order_builder import OrderBuilder, is_order_test
 
 
-class TreeBuilder(ExpressionBuilder):
+class TreeBuilder(OrderBuilder):
     """Builds the tree of a file; what parses but cannot be meant is reported in `faults`."""
 
     # --- the file -------------------------------------------------------------------------------
@@ -177,12 +178,6 @@ class TreeBuilder(ExpressionBuilder):
         left, right = tree.children
         return tuple(self._all(left.children)), tuple(self._all(right.children))
 
-    def _same_width(self, span: Span, cells: int, columns: int) -> None:
-        if cells != columns:
-            self.faults.append(
-                Diagnostic.of(codes.ROW_WIDTH, span, cells=cells, columns=columns),
-            )
-
     def table_row(self, c: list[Any], span: Span) -> s.TableRow:
         """Conditions and results of one row."""
         conditions, results = c
@@ -241,14 +236,40 @@ class TreeBuilder(ExpressionBuilder):
 
     # --- tests ----------------------------------------------------------------------------------
 
-    def test(self, c: list[Any], span: Span) -> s.Test:
+    def test(self, c: list[Any], span: Span) -> s.Test | s.OrderTest:
         """A test."""
-        rest = c[2:]
-        at = self.build(rest.pop(0).children[0]) if rest and rest[0].data == "at" else None
-        lines = self._all(rest)
+        heads = [t for t in c[1:] if t.data in {"on_channel", "at"}]
+        named = self._named(heads)
+        lines = self._all(c[1 + len(heads) :])
         given = tuple(x for x in lines if isinstance(x, s.Given))
-        expected = tuple(x for x in lines if not isinstance(x, s.Given))
-        return s.Test(span, self.build(c[0]), self.build(c[1]), at, given, expected)
+        name, channel, at = self.build(c[0]), named.get("on_channel"), named.get("at")
+        rest = [x for x in lines if not isinstance(x, s.Given)]
+        if is_order_test(lines):
+            attempt = next((x for x in rest if isinstance(x, s.Try)), None)
+            expected = tuple(x for x in rest if x is not attempt)
+            self._about_orders(expected)
+            return s.OrderTest(span, name, channel, at, given, attempt, expected)
+        if channel is None:
+            told = Diagnostic.of(codes.MISSING_PART, name.span, what="`on` and a channel")
+            self.faults.append(told)
+            channel = s.Name(span, "")
+        return s.Test(span, name, channel, at, given, tuple(rest))
+
+    def _about_orders(self, lines: tuple[s.Node, ...]) -> None:
+        """Report what a test of an action cannot expect, and a second `try`."""
+        for line in lines:
+            if isinstance(line, s.Try):
+                word, ways = "try", "one action a test; write another test"
+            elif isinstance(
+                line, s.ExpectValue | s.ExpectOmitted | s.ExpectOutcome | s.ExpectSnapshot
+            ):
+                word = "expect"
+                ways = "`expect allowed`, `denied`, `manual`, `suggestion` or `sent as`"
+            else:
+                continue
+            self.faults.append(
+                Diagnostic.of(codes.UNEXPECTED_WORD, line.span, word=word, ways=ways)
+            )
 
     def given_file(self, c: list[Any], span: Span) -> s.Given:
         """`given product "file" but ...`."""
@@ -280,8 +301,8 @@ class TreeBuilder(ExpressionBuilder):
         """`expect snapshot "name"`."""
         return s.ExpectSnapshot(span, self.build(c[0]))
 
-    def test_table(self, c: list[Any], span: Span) -> s.TestTable:
-        """A table of tests."""
+    def test_table(self, c: list[Any], span: Span) -> s.TestTable | s.OrderTestTable:
+        """A table of tests; it is about orders where its results have small letters."""
         named = {str(t.data): t for t in c[1:4]}
         first = next(i for i, t in enumerate(c) if t.data == "names_row")
         inputs, outputs = self._names_row(c[first])
@@ -290,18 +311,14 @@ class TreeBuilder(ExpressionBuilder):
             self._same_width(
                 row.span, len(row.given) + len(row.expected), len(inputs) + len(outputs)
             )
-        channel = named.get("lower")
-        at, using = named.get("at"), named.get("using")
-        return s.TestTable(
-            span,
-            self.build(c[0]),
-            self.build(channel) if channel else s.Name(span, ""),
-            self.build(at.children[0]) if at else None,
-            self.build(using.children[0]) if using else None,
-            inputs,
-            outputs,
-            rows,
-        )
+        lower, at, using = named.get("lower"), named.get("at"), named.get("using")
+        name, channel = self.build(c[0]), self.build(lower) if lower else None
+        instant = self.build(at.children[0]) if at else None
+        if not using and all(n.text[:1].islower() for n in outputs):
+            return s.OrderTestTable(span, name, channel, instant, inputs, outputs, rows)
+        fixture = self.build(using.children[0]) if using else None
+        on = channel or s.Name(span, "")
+        return s.TestTable(span, name, on, instant, fixture, inputs, outputs, rows)
 
     def test_row(self, c: list[Any], span: Span) -> s.TestRow:
         """Given and expected cells of one row."""

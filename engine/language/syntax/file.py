@@ -1,0 +1,57 @@
+"""A whole file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.diagnostics.place import Span
+from engine.language.syntax.declarations import (
+    Channel,
+    Currency,
+    Mapping,
+    Milestone,
+    Override,
+    Read,
+    TableFromCsv,
+    TableInPlace,
+    Timezone,
+    Use,
+    Write,
+)
+from engine.language.syntax.nodes import Node
+from engine.language.syntax.orders import OrderDeclaration
+from engine.language.syntax.tests import Test, TestTable
+
+Declaration = (
+    Timezone
+    | Currency
+    | Use
+    | Read
+    | Write
+    | Milestone
+    | Channel
+    | TableFromCsv
+    | TableInPlace
+    | Mapping
+    | Override
+    | Test
+    | TestTable
+    | OrderDeclaration
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment(Node):
+    """`# ...` up to the end of its line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesFile(Node):
+    """A whole file: `rules 1`, its declarations in order, and its comments beside them."""
+
+    version: int
+    version_span: Span
+    declarations: tuple[Declaration, ...]
+    comments: tuple[Comment, ...]
