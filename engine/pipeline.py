@@ -143,7 +143,7 @@ def _slice(ruleset: Ruleset, channel: str | None, at: datetime) -> Slice:
 
 
 def _list_columns(part: Slice) -> set[str]:
-    from engine.program.compiler import needed_fields
+    from engine.program.reads import needed_fields
 
     return {f.reading.column for f in needed_fields(part)}
 

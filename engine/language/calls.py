@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.diagnostics.codes import names, types
 from engine.diagnostics.diagnostic import Help
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.kinding import common_kind, is_zero
+from engine.language.scope import Scope, unbound
 from engine.language.suggestions import did_you_mean
 from engine.language.vocabulary import Function, Parameter
-from engine.values.kinds import ERROR, Kind, KindName
-
-if TYPE_CHECKING:
-    from engine.language.scope import Scope
+from engine.values.kinds import Kind, KindName
 
 
 def bind_call(scope: Scope, node: s.Call, arguments: tuple[r.Bound, ...]) -> r.Bound:
     """`node` with its function found and its arguments checked."""
-    error = r.Constant(node.span, ERROR, missing=False, fails=False, value="")
     function = scope.vocabulary.functions.get(node.function.text)
     if function is None:
         known = scope.vocabulary.functions
@@ -29,7 +26,7 @@ def bind_call(scope: Scope, node: s.Call, arguments: tuple[r.Bound, ...]) -> r.B
         )
         facts: dict[str, Any] = {"what": "function", "name": node.function.text}
         scope.add(names.UNKNOWN_NAME, node.function.span, facts=facts, helps=helps)
-        return error
+        return unbound(node.span)
     fault = _fault(function, arguments)
     if fault:
         helps = [Help(f"it is written {signature(function)}")]
@@ -39,14 +36,14 @@ def bind_call(scope: Scope, node: s.Call, arguments: tuple[r.Bound, ...]) -> r.B
             facts={"name": function.name, "fault": fault},
             helps=helps,
         )
-        return error
+        return unbound(node.span)
     kind = function.result or _common(function, arguments)
     if kind is None:
         fault = f"takes values of one kind, not {', '.join(str(a.kind) for a in arguments)}"
         scope.add(types.WRONG_ARGUMENTS, node.span, facts={"name": function.name, "fault": fault})
-        return error
+        return unbound(node.span)
     if any(a.kind.name is KindName.ERROR for a in arguments):
-        return error
+        return unbound(node.span)
     missing = function.missing or any(a.missing for a in arguments)
     fails = function.fails or any(a.fails for a in arguments)
     return r.CallOf(node.span, kind, missing, fails, function, arguments)

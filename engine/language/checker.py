@@ -23,8 +23,9 @@ from engine.language.declarations import (
 )
 from engine.language.files import ProjectFiles
 from engine.language.lookups import table_in_place, text_table
+from engine.language.placement import Period, Placed, flatten
 from engine.language.scope import Scope
-from engine.language.slices import Period, Placed, SliceBuilder, flatten
+from engine.language.slices import SliceBuilder
 from engine.language.suggestions import did_you_mean
 from engine.language.test_checks import check_tests
 

@@ -8,6 +8,7 @@ from engine.diagnostics.codes import types
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
+from engine.language.comparisons import comparable, in_its_list
 from engine.values.kinds import YES_NO, KindName
 
 if TYPE_CHECKING:
@@ -58,14 +59,14 @@ def _compared(
     elif comparator is s.Comparator.AFTER:
         comparator = s.Comparator.GREATER
     bound = binder.bind(other)
-    binder.comparable(span, value, bound)
+    comparable(binder.scope, span, value, bound)
     return r.Compare(span, YES_NO, False, False, comparator, value, bound)  # noqa: FBT003
 
 
 def _item(binder: Binder, value: r.Bound, node: s.Expression) -> r.Bound:
     bound = binder.bind(node)
-    if binder.comparable(node.span, value, bound):
-        binder.in_its_list(bound, value)
+    if comparable(binder.scope, node.span, value, bound):
+        in_its_list(binder.scope, bound, value)
     if bound.kind.name is KindName.YES_NO and value.kind.name is not KindName.YES_NO:
         facts: dict[str, Any] = {
             "name": "this column",

@@ -8,22 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engine.diagnostics.codes import dates as date_codes
 from engine.diagnostics.codes import syntax as codes
-from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Replacement
-from engine.diagnostics.place import Source, Span, Spans
-from engine.language import syntax as s
+from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
+from engine.diagnostics.place import Span, Spans
 from engine.language.keywords import FOREIGN, FRENCH, KEYWORDS, STATEMENTS, TOP_LEVEL
 
 _WORD = re.compile(r"[\w€$£]+|[=!<>&|]+|\S")
-_FIRST_WORD = re.compile(r"\s*([\w]+)")
-_OPENER = re.compile(
-    r"\s*(mapping|override|channel|decide|only\s+when|test|table\s+\w+\s+key)\b",
-)
-_UNFINISHED = re.compile(r"=\s*$|^\s*decide\b|^\s*\|[^\"]*\|\|[^\"]*\|\s*$")
-_CONTINUES = re.compile(r"\s*(when\b|otherwise\b|\||$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,177 +49,6 @@ class Stop:
         return self.span(max(end - 1, 0), end)
 
 
-@dataclass(slots=True)
-class Attempt:
-    """A text that loses a line with each mistake until the rest can be read."""
-
-    spans: Spans
-    original: list[str]
-    lines: list[str]
-    found: list[Diagnostic] = field(default_factory=list)
-    blanked: set[int] = field(default_factory=set)
-    closings: set[int] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, source: Source, text: str) -> Attempt:
-        """A first attempt at `text`, the cleaned text of `source`."""
-        return cls(Spans(source.name, source.text), source.text.split("\n"), text.split("\n"))
-
-    @property
-    def text(self) -> str:
-        """What is left to read."""
-        return "\n".join(self.lines)
-
-    def learn(self, at: int, accepted: set[str]) -> None:
-        """Reading stopped at offset `at`: note why, and take the line out."""
-        number, column = self._position(at)
-        line = self.lines[number - 1]
-        begins = not line[:column].strip()
-        before = self._last_written(number - 1) if begins or at >= len(self.spans.text) else number
-        if (
-            begins
-            and _UNFINISHED.search(self.lines[before - 1])
-            and not self._near(number, column, accepted)
-        ):
-            self._blame(
-                before, accepted, silent=any(n in self.blanked for n in range(before, number))
-            )
-            return
-        if "_END" in accepted and at >= len(self.spans.text):
-            self._close_block(at, len(self.lines) + 1)
-            return
-        if "_END" in accepted and begins and self._first_word(line) in TOP_LEVEL:
-            self._close_block(at, number)
-            return
-        if not line.strip():
-            number = self._last_written(number)
-            column = len(self.lines[number - 1])
-        self._blame(number, accepted, column, silent=self._follows_a_mistake(number))
-
-    def _near(self, number: int, column: int, accepted: set[str]) -> bool:
-        """Whether the line means well: its first word is nearly one that may stand there."""
-        stop = Stop(self.spans, number, self.lines[number - 1], column, frozenset(accepted))
-        return bool(_french(stop) or _misspelt(stop) or _foreign_operator(stop))
-
-    def _blame(
-        self,
-        number: int,
-        accepted: set[str],
-        column: int | None = None,
-        *,
-        silent: bool,
-    ) -> None:
-        line = self.lines[number - 1]
-        at = len(line) if column is None else column
-        if not silent:
-            self.found.append(recognise(Stop(self.spans, number, line, at, frozenset(accepted))))
-        self._blank(number)
-
-    def _position(self, at: int) -> tuple[int, int]:
-        number, column = self.spans.at(min(at, len(self.spans.text)))
-        return number, column - 1
-
-    @staticmethod
-    def _first_word(line: str) -> str:
-        found = _FIRST_WORD.match(line)
-        return found[1] if found else ""
-
-    def _last_written(self, number: int) -> int:
-        while number > 1 and not self.lines[number - 1].strip():
-            number -= 1
-        return number
-
-    def _follows_a_mistake(self, number: int) -> bool:
-        """Whether the line continues a statement that has lost a line already."""
-        while number > 1 and _CONTINUES.match(self.original[number - 1]):
-            number -= 1
-            if number in self.blanked:
-                return True
-        return False
-
-    def _blank(self, number: int) -> None:
-        last = self._end_of_block(number) if _OPENER.match(self.original[number - 1]) else number
-        for one in range(number, last + 1):
-            self.lines[one - 1] = " " * len(self.lines[one - 1])
-            self.blanked.add(one)
-
-    def _end_of_block(self, number: int) -> int:
-        """The line of the `end` that closes the block opened on line `number`."""
-        depth = 0
-        for one in range(number, len(self.original) + 1):
-            line = self.lines[one - 1]
-            if one > number and self._first_word(line) in TOP_LEVEL and depth <= 1:
-                return one - 1
-            if _OPENER.match(self.original[one - 1]):
-                depth += 1
-            elif self._first_word(line) == "end":
-                depth -= 1
-                if depth == 0:
-                    return one
-        return len(self.original)
-
-    def _close_block(self, at: int, number: int) -> None:
-        """Note the block that is open before line `number`, and close it there."""
-        opener = self._unclosed(number)
-        number = min(number, len(self.lines))
-        line = self.original[opener - 1]
-        block = (_OPENER.match(line) or _FIRST_WORD.match(line) or re.match("(.*)", line))[1]  # type: ignore[index]
-        span = self.spans.line_span(opener)
-        before = self._last_written(number if at >= len(self.spans.text) else number - 1)
-        indent = line[: len(line) - len(line.lstrip())]
-        end = self.spans.starts[before - 1] + len(self.original[before - 1].rstrip())
-        place = self.spans.span(end, end)
-        labels = (
-            [Label(self.spans.line_span(number), "read up to here")]
-            if at < len(self.spans.text)
-            else []
-        )
-        edit = Help(
-            f"write `end` after line {before}",
-            EditLevel.CHOICE,
-            (Replacement(place, f"\n{indent}end"),),
-        )
-        self.found.append(
-            Diagnostic.of(
-                codes.BLOCK_NOT_CLOSED,
-                span,
-                block=" ".join(block.split()),
-                labels=labels,
-                helps=[edit],
-            ),
-        )
-        if at in self.closings:  # closed here already, and still open: a block within a block
-            self.lines[opener - 1] = " " * len(line)
-            self.blanked.add(opener)
-        self.closings.add(at)
-
-    def _unclosed(self, before: int) -> int:
-        """The opening line of the block that lacks its `end`; indentation tells which one."""
-        stack: list[int] = []
-        suspect = 0
-        for number in range(1, before):
-            line = self.lines[number - 1]
-            if _OPENER.match(line):
-                if self._first_word(line) in TOP_LEVEL:
-                    stack.clear()
-                stack.append(number)
-            elif self._first_word(line) == "end" and stack:
-                opened = stack.pop()
-                if _indent(self.lines[opened - 1]) != _indent(line) and not suspect:
-                    suspect = opened
-        return suspect or (stack[-1] if stack else max(before - 1, 1))
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
-def empty_file(spans: Spans) -> s.RulesFile:
-    """The tree of a file of which nothing could be read."""
-    nowhere = spans.span(0, 0)
-    return s.RulesFile(nowhere, 1, nowhere, (), ())
-
-
 def recognise(stop: Stop) -> Diagnostic:
     """The diagnostic for `stop`."""
     for look in _RECOGNISERS:
@@ -234,6 +56,11 @@ def recognise(stop: Stop) -> Diagnostic:
         if found is not None:
             return found
     return _unexpected(stop)
+
+
+def means_well(stop: Stop) -> bool:
+    """Whether the word at the place is nearly one that may stand there."""
+    return bool(_french(stop) or _misspelt(stop) or _foreign_operator(stop))
 
 
 def _replace(stop: Stop, start: int, end: int, text: str, level: EditLevel) -> Help:

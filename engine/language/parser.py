@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import Source
-from engine.language import mistakes
+from engine.language.attempt import Attempt, empty_file
 from engine.language.cleaning import clean
 from engine.language.keywords import KEYWORDS
 from engine.language.syntax import RulesFile
@@ -36,19 +36,19 @@ def parse(source: Source) -> tuple[RulesFile, list[Diagnostic]]:
     """
     cleaned = clean(source)
     faults = list(cleaned.faults)
-    attempt = mistakes.Attempt.of(source, cleaned.text)
+    attempt = Attempt.of(source, cleaned.text)
     tree = None
     while tree is None and len(attempt.found) < MAX_MISTAKES:
         tree = _try(attempt)
     faults += attempt.found
     builder = TreeBuilder(source, attempt.text)
     if tree is None or not tree.children:
-        return replace(mistakes.empty_file(builder.spans), comments=cleaned.comments), faults
+        return replace(empty_file(builder.spans), comments=cleaned.comments), faults
     file: RulesFile = builder.build(tree)
     return replace(file, comments=cleaned.comments), faults + builder.faults
 
 
-def _try(attempt: mistakes.Attempt) -> Tree[Token] | None:
+def _try(attempt: Attempt) -> Tree[Token] | None:
     """Parse what is left of the text; None after a mistake, which `attempt` then knows."""
     from lark.exceptions import UnexpectedCharacters, UnexpectedToken  # noqa: PLC0415 - lark loads late
     from lark.lexer import Token  # noqa: PLC0415

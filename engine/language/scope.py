@@ -14,7 +14,7 @@ from engine.language import syntax as s
 from engine.language.suggestions import did_you_mean
 from engine.language.vocabulary import Vocabulary
 from engine.values.field import SourceSchema
-from engine.values.kinds import Kind
+from engine.values.kinds import ERROR, Kind
 
 
 @dataclass(slots=True)
@@ -36,6 +36,11 @@ class Scope:
     ) -> None:
         """Report `code` at `span`; `facts` fill its sentence, `more` are marks, labels, helps."""
         self.report.add(Diagnostic.of(code, span, **(facts or {}), **more))  # type: ignore[arg-type]
+
+
+def unbound(span: Span) -> r.Bound:
+    """What stands for an expression that cannot be bound; silences what depends on it."""
+    return r.Constant(span, ERROR, missing=False, fails=False, value="")
 
 
 # --- what a sink asks of a value ----------------------------------------------------------------

@@ -3,62 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from engine.diagnostics.codes import missing as missing_codes
-from engine.diagnostics.codes import money, names, periods, types, validity
-from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Replacement
+from engine.diagnostics.codes import names, periods, types
+from engine.diagnostics.diagnostic import Label
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.binding import Binder
+from engine.language.completeness import Completeness
 from engine.language.conditions import cell_condition
 from engine.language.facts import present_where
-from engine.language.kinding import decimals, is_zero, same_family
-from engine.language.scope import Scope, need_value, not_in_list, report_failing, unknown_attribute
+from engine.language.fitting import Fitting
+from engine.language.placement import Period, Placed, inherits
+from engine.language.scope import (
+    Scope,
+    need_value,
+    report_failing,
+    unbound,
+    unknown_attribute,
+)
 from engine.language.vocabulary import Attribute
-from engine.values.kinds import NOTHING, YES_NO, KindName
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A statement of a body, with the conditions of the `only when` blocks around it."""
-
-    node: s.Statement
-    guards: tuple[s.Expression, ...]
-    clause: str
-    layer: int  # 0: the mapping; then the overrides in force, in the order of the file
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A channel and a stretch of time in which its rules do not change."""
-
-    channel: str
-    start: datetime | None
-    end: datetime | None
-
-
-def flatten(body: tuple[s.Statement, ...], layer: int) -> list[Placed]:
-    """The statements of a body with their guards, in order."""
-    placed: list[Placed] = []
-
-    def walk(
-        statements: tuple[s.Statement, ...], guards: tuple[s.Expression, ...], clause: str
-    ) -> None:
-        for node in statements:
-            match node:
-                case s.SourceClause(text=text):
-                    clause = text.value
-                case s.OnlyWhen(condition=condition, body=inner):
-                    placed.append(Placed(node, guards, clause, layer))
-                    walk(inner, (*guards, condition), clause)
-                case _:
-                    placed.append(Placed(node, guards, clause, layer))
-
-    walk(body, (), "")
-    return placed
+from engine.values.kinds import NOTHING, YES_NO
 
 
 @dataclass(slots=True)
@@ -75,6 +42,10 @@ class SliceBuilder:
     sets: dict[str, list[Placed]] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
 
+    @property
+    def _fitting(self) -> Fitting:
+        return Fitting(self.scope, self.period.channel, self.bound)
+
     def build(self) -> r.Slice:
         """The slice; faults go to the scope's report."""
         self._collect()
@@ -87,8 +58,9 @@ class SliceBuilder:
             self.attribute(name)
         for placed in self.placed:
             self._statement(placed)
-        self._required()
-        self._groups()
+        complete = Completeness(self.scope, self.period, self.placed, self.sets)
+        complete.required()
+        complete.groups()
         leans = tuple(sorted(self.scope.leans_on))
         return r.Slice(
             self.period.channel, self.period.start, self.period.end, tuple(self.steps), leans
@@ -129,7 +101,7 @@ class SliceBuilder:
         if earlier.layer == placed.layer:
             facts: dict[str, Any] = {"name": name.text, "channel": self.period.channel}
             self.scope.add(names.SET_TWICE, name.span, facts=facts, labels=labels)
-        elif earlier.layer > 0 and not _inherits(placed.node):
+        elif earlier.layer > 0 and not inherits(placed.node):
             self.scope.add(
                 periods.VERSIONS_OVERLAP, name.span, facts={"name": name.text}, labels=labels
             )
@@ -191,7 +163,7 @@ class SliceBuilder:
         if name in self.open:
             cycle = " → ".join([*self.open[self.open.index(name) :], name])
             self.scope.add(names.VALUE_CYCLE, span, facts={"cycle": cycle})
-            return Binder(self.scope).error(span)
+            return unbound(span)
         self.open.append(name)
         return None
 
@@ -214,10 +186,10 @@ class SliceBuilder:
                 inherited = r.LetValue(
                     placed.node.span, value.kind, value.missing, fails=False, name=hidden
                 )
-            if not top and not _inherits(layers[depth + 1].node):
+            if not top and not inherits(layers[depth + 1].node):
                 continue
             value = self._one(attribute, placed, inherited, top=top)
-        return value or Binder(self.scope).error(layers[-1].node.span)
+        return value or unbound(layers[-1].node.span)
 
     def _one(
         self, attribute: Attribute, placed: Placed, inherited: r.Bound | None, *, top: bool
@@ -226,9 +198,9 @@ class SliceBuilder:
         if isinstance(placed.node, s.Decide):
             return self._decide(placed, placed.node, attribute)
         if not isinstance(placed.node, s.Assignment):
-            return binder.error(placed.node.span)
+            return unbound(placed.node.span)
         value = binder.value(placed.node.value)
-        self._fits(attribute, value, placed.node.attribute.span)
+        self._fitting.check(attribute, value, placed.node.attribute.span)
         guard = self._guard(placed)
         if guard is not None:
             omitted = r.Omitted(placed.node.span, NOTHING, missing=True, fails=False)
@@ -320,7 +292,7 @@ class SliceBuilder:
             if attribute.name in results:
                 node = row.results[results[attribute.name]]
                 value = binder.bind(node)
-                self._fits(attribute, value, node.span)
+                self._fitting.check(attribute, value, node.span)
                 values.append(value)
         return r.DecideRow(whole, tuple(values), row.span)
 
@@ -333,130 +305,10 @@ class SliceBuilder:
 
     # --- attributes -----------------------------------------------------------------------------
 
-    def _fits(self, attribute: Attribute, value: r.Bound, name_span: Span) -> None:
-        """Whether the value is of the attribute's kind, in its list, rounded, and never missing."""
-        need_value(self.scope, value)
-        wanted, found = attribute.kind, value.kind
-        if found.name is KindName.ERROR:
-            return
-        for leaf in leaves(value):
-            if isinstance(leaf, r.Cleared) and not attribute.clearable:
-                self.scope.add(
-                    missing_codes.CANNOT_CLEAR, leaf.span, facts={"name": attribute.name}
-                )
-            if isinstance(leaf, r.Omitted) and self._required_here(attribute):
-                facts: dict[str, Any] = {"name": attribute.name, "channel": self.period.channel}
-                self.scope.add(missing_codes.OMITS_REQUIRED, leaf.span, facts=facts)
-        if found.name is KindName.NOTHING or is_zero(value):
-            return
-        if wanted.name is KindName.CHOICE:
-            self._fits_list(attribute, value)
-        elif (
-            wanted.name is KindName.MONEY
-            and found.name is KindName.MONEY
-            and wanted.currency not in (None, found.currency)
-        ):
-            facts = {"left": str(found), "right": str(wanted)}
-            self.scope.add(money.TWO_CURRENCIES, value.span, facts=facts)
-        elif not same_family(wanted, found) or (
-            wanted.name is KindName.INTEGER and found.name is KindName.NUMBER
-        ):
-            self._wrong_kind(attribute, value)
-        elif found.numeric:
-            self._rounded(attribute, value, name_span)
-
-    def _required_here(self, attribute: Attribute) -> bool:
-        return self.period.channel in attribute.required_on
-
-    def _wrong_kind(self, attribute: Attribute, value: r.Bound) -> None:
-        facts: dict[str, Any] = {
-            "name": attribute.name,
-            "wanted": _wanted(attribute),
-            "found": str(value.kind),
-        }
-        helps = []
-        if (
-            isinstance(value, r.Constant)
-            and attribute.kind.name is KindName.PERCENT
-            and value.kind.numeric
-        ):
-            text = f"{value.value}%"
-            helps = [Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(value.span, text),))]
-        if (
-            isinstance(value, r.Constant)
-            and attribute.kind.name is KindName.MONEY
-            and value.kind.numeric
-        ):
-            text = f"{value.value} {attribute.kind.currency}"
-            helps = [Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(value.span, text),))]
-        self.scope.add(types.WRONG_VALUE, value.span, facts=facts, helps=helps)
-
-    def _fits_list(self, attribute: Attribute, value: r.Bound) -> None:
-        choices = attribute.kind.choices or ()
-        for leaf in leaves(value):
-            if leaf.kind.name not in (KindName.TEXT, KindName.CHOICE):
-                if leaf.kind.name not in (KindName.NOTHING, KindName.ERROR):
-                    self._wrong_kind(attribute, leaf)
-            elif isinstance(leaf, r.Constant):
-                if leaf.value not in choices:
-                    not_in_list(self.scope, leaf, attribute.name, attribute.kind)
-            elif leaf.kind.name is KindName.TEXT:
-                helps = [
-                    Help("look it up in a table (`take ... from ... for ...`) or give it by cases")
-                ]
-                self.scope.add(
-                    types.FREE_TEXT, leaf.span, facts={"name": attribute.name}, helps=helps
-                )
-            else:
-                self._list_within(attribute, leaf)
-
-    def _list_within(self, attribute: Attribute, value: r.Bound) -> None:
-        choices = attribute.kind.choices or ()
-        for text in value.kind.choices or ():
-            if text in choices:
-                continue
-            labels = []
-            if isinstance(value, r.TakeFrom):
-                index = [c.name for c in value.table.columns].index(value.column)
-                row = next(
-                    (i for i, cells in enumerate(value.table.rows) if cells[index] == text), None
-                )
-                labels = [Label(value.table.row_spans[row], "this row")] if row is not None else []
-            listed = ", ".join(f'"{c}"' for c in choices[:6])
-            facts: dict[str, Any] = {"value": f'"{text}"', "name": attribute.name}
-            self.scope.add(
-                types.NOT_IN_LIST,
-                value.span,
-                facts=facts,
-                labels=labels,
-                helps=[Help(f"it can be: {listed}")],
-            )
-
-    def _rounded(self, attribute: Attribute, value: r.Bound, name_span: Span) -> None:
-        lets = {n: b for n, b in self.bound.items() if b is not None}
-        shift = 2 if attribute.kind.name is KindName.PERCENT else 0
-        found = decimals(value, lets)
-        if attribute.kind.name is KindName.DURATION:
-            return
-        if found is None or found - shift > attribute.scale:
-            many = "any number of them" if found is None else str(found - shift)
-            step = f"{'0.' + '0' * (attribute.scale - 1) + '1' if attribute.scale else '1'}"
-            unit = f" {attribute.kind.currency}" if attribute.kind.currency else ""
-            helps = [Help(f"write `... rounded half up to {step}{unit}` (or up, or down)")]
-            facts: dict[str, Any] = {
-                "name": attribute.name,
-                "scale": attribute.scale,
-                "found": many,
-            }
-            labels = [Label(name_span, "takes the value")] if name_span != value.span else []
-            self.scope.add(
-                money.UNROUNDED_MONEY, value.span, facts=facts, helps=helps, labels=labels
-            )
-
     def _may_be_omitted(self, attribute: Attribute, value: r.Bound, span: Span) -> None:
         guarded = isinstance(value, r.Choose) and isinstance(value.otherwise, r.Omitted)
         if (
-            self._required_here(attribute)
+            self._fitting.required(attribute)
             and guarded
             and isinstance(value, r.Choose)
             and value.otherwise.span == span
@@ -524,65 +376,6 @@ class SliceBuilder:
         attribute = self.scope.vocabulary.attributes.get(name.text)
         if attribute is None:
             unknown_attribute(self.scope, name.span, name.text)
-        elif self._required_here(attribute):
+        elif self._fitting.required(attribute):
             facts: dict[str, Any] = {"name": name.text, "channel": self.period.channel}
             self.scope.add(missing_codes.OMITS_REQUIRED, name.span, facts=facts)
-
-    # --- the whole ------------------------------------------------------------------------------
-
-    def _required(self) -> None:
-        for attribute in self.scope.vocabulary.attributes.values():
-            if self._required_here(attribute) and attribute.name not in self.sets:
-                span = self.placed[0].node.span if self.placed else Span("", 0, 0, 0, 0, 0, 0)
-                facts: dict[str, Any] = {
-                    "name": attribute.name,
-                    "channel": self.period.channel,
-                    "period": self._when(),
-                }
-                labels = [Label(attribute.place, "required here")] if attribute.place.file else []
-                helps = [Help(f"give it a value: `{attribute.name} = ...`")]
-                self.scope.add(validity.NEVER_SET, span, facts=facts, labels=labels, helps=helps)
-
-    def _when(self) -> str:
-        start = f" from {self.period.start:%Y-%m-%d %H:%M} UTC" if self.period.start else ""
-        end = f" until {self.period.end:%Y-%m-%d %H:%M} UTC" if self.period.end else ""
-        return start + end
-
-    def _groups(self) -> None:
-        """Attributes that are sent together are set together."""
-        groups: dict[str, list[str]] = {}
-        for attribute in self.scope.vocabulary.attributes.values():
-            if attribute.group:
-                groups.setdefault(attribute.group, []).append(attribute.name)
-        for members in groups.values():
-            given = [m for m in members if m in self.sets]
-            absent = [m for m in members if m not in self.sets]
-            if given and absent:
-                span = self.sets[given[0]][-1].node.span
-                others = " and ".join(f"`{a}`" for a in absent)
-                self.scope.add(
-                    validity.GROUP_IN_PART, span, facts={"name": given[0], "others": others}
-                )
-
-
-def leaves(value: r.Bound) -> list[r.Bound]:
-    """What a value can come out as: through cases, defaults and repairs."""
-    match value:
-        case r.Choose(branches=branches, otherwise=otherwise):
-            return [x for v in (*(b.value for b in branches), otherwise) for x in leaves(v)]
-        case r.Repaired(value=inner, alternative=other):
-            return leaves(inner) + leaves(other)
-        case _:
-            return [value]
-
-
-def _wanted(attribute: Attribute) -> str:
-    return str(attribute.kind)
-
-
-def _inherits(node: s.Node) -> bool:
-    """Whether a statement speaks of `inherited`."""
-    return "Inherited(" in repr(node)
-
-
-__all__ = ["Diagnostic", "Period", "Placed", "SliceBuilder", "flatten", "leaves"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 
 import polars as pl
 
@@ -13,20 +12,19 @@ from engine.diagnostics.codes import rows as codes
 from engine.diagnostics.codes.code import Code
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
-from engine.language.scope import parts_of
 from engine.language.syntax import HitPolicy
 from engine.language.vocabulary import Attribute
+from engine.program.attributes import as_attribute, broken_bounds
 from engine.program.cells import ReadField, read_field, text_name, value_name
 from engine.program.expressions import Expressions
-from engine.program.numbers import Quotient, width, with_scale
+from engine.program.numbers import Quotient
 from engine.program.program import PROBLEM, Entry, Fault, Made, Probe, Program
+from engine.program.reads import columns_read, needed_fields, values_in
 from engine.program.sentences import sentence, value_text
 from engine.program.value import Value, chosen, nothing, typed
 from engine.values.field import Field
 from engine.values.kinds import KindName
-from engine.values.scaled import Scaled
 
-DAY_SECONDS = 86_400
 # Faults of cells that can be read, and yet hold no value of their field.
 _READABLE = (codes.OUT_OF_BOUNDS, codes.OTHER_CURRENCY, codes.BAD_TEXT)
 
@@ -101,7 +99,7 @@ class _Compiler:
 
     def _after(self, *nodes: r.Bound) -> int:
         """The first level at which all columns that `nodes` read are there."""
-        names = {n for node in nodes for n in _columns_read(node)}
+        names = {n for node in nodes for n in columns_read(node)}
         return 1 + max((self.level_of[n] for n in names if n in self.level_of), default=0)
 
     @property
@@ -161,7 +159,7 @@ class _Compiler:
             case r.DecideStep():
                 self._decide(step)
             case r.ExcludeStep(condition=condition, because=because, span=span):
-                level = self._after(condition, *_values_in(because))
+                level = self._after(condition, *values_in(because))
                 where = self._condition(condition, level, span)
                 message = sentence(because, self._expressions)
                 self._fault(codes.EXCLUDED, where, message, level=level, rule=span, excludes=True)
@@ -249,7 +247,7 @@ class _Compiler:
 
     def _set(self, attribute: Attribute, value: Value, level: int, span: Span) -> None:
         name = f"attribute.{attribute.name}"
-        value = _as_attribute(attribute, typed(value, attribute.kind))
+        value = as_attribute(attribute, typed(value, attribute.kind))
         kept = self._materialised(name, value, level)
         cleared = None
         if value.clears is not None:
@@ -271,7 +269,7 @@ class _Compiler:
             self._fault(codes.NO_VALUE, lacking & silent, says, level=last, rule=span)
 
     def _bounds(self, attribute: Attribute, value: Value, level: int, span: Span) -> None:
-        for where, bound in _outside(attribute, value):
+        for where, bound in broken_bounds(attribute, value):
             sentence_ = codes.OUTSIDE.says.format(name=attribute.name, value="\x00", bound=bound)
             before, _, after = sentence_.partition("\x00")
             says = pl.concat_str(pl.lit(before), value_text(value), pl.lit(after))
@@ -309,12 +307,12 @@ class _Compiler:
             for attribute, node in zip(step.attributes, row.results, strict=True):
                 value = self._expressions.compile(node)
                 if isinstance(node, r.Constant):
-                    value = _as_attribute(attribute, value)
+                    value = as_attribute(attribute, value)
                 else:
                     # Where the row does not fit, its cell is nothing: not too large, not rejected.
                     either = [value, nothing(attribute.kind)]
                     value = typed(chosen([pl.col(applies)], either, attribute.kind), attribute.kind)
-                    value = _as_attribute(attribute, value)
+                    value = as_attribute(attribute, value)
                     self._rejections(value, level + 1, row.span)
                     name = f"{applies}.{attribute.name}"
                     value = self._materialised(name, value, level + 1)
@@ -333,7 +331,7 @@ class _Compiler:
     # --- requirements ---------------------------------------------------------------------------
 
     def _require(self, step: r.RequireStep) -> None:
-        nodes = (step.condition, *((step.guard,) if step.guard else ()), *_values_in(step.message))
+        nodes = (step.condition, *((step.guard,) if step.guard else ()), *values_in(step.message))
         level = self._after(*nodes)
         guard = self._condition(step.guard, level, step.span) if step.guard is not None else None
         where = self._condition(step.condition, level, step.span, holds=False, guard=guard)
@@ -387,134 +385,3 @@ def _cell_sentence(code: Code, one: Field, facts: dict[str, str]) -> pl.Expr:
     if one.kind.name is KindName.LIST:
         text = text.list.join(", ")
     return pl.concat_str(pl.lit(before), text.str.head(80), pl.lit(after), ignore_nulls=True)
-
-
-def _as_attribute(attribute: Attribute, value: Value) -> Value:
-    """The value in the attribute's own unit and number of decimals."""
-    if value.number is None:
-        return value
-    number = value.scaled
-    match attribute.kind.name:
-        case KindName.PERCENT:
-            number = with_scale(number, max(number.scale, 2))
-            number = Scaled(number.expr, number.scale - 2, number.low, number.high)
-        case KindName.DURATION:
-            low, high = number.low // DAY_SECONDS, number.high // DAY_SECONDS
-            whole = pl.when(number.expr % DAY_SECONDS == 0).then(number.expr // DAY_SECONDS)
-            number = Scaled(whole, 0, low, high)
-        case _:
-            pass
-    if number.scale < attribute.scale:
-        number = with_scale(number, attribute.scale)
-    elif number.scale > attribute.scale:
-        # The checker has seen that the digits past the attribute's scale are zeros or rounded off.
-        factor = 10 ** (number.scale - attribute.scale)
-        number = Scaled(
-            number.expr // factor, attribute.scale, number.low // factor, number.high // factor
-        )
-    return replace(
-        value,
-        number=Quotient(
-            Scaled(number.expr.cast(width(number)), number.scale, number.low, number.high)
-        ),
-    )
-
-
-def _outside(attribute: Attribute, value: Value) -> Iterator[tuple[pl.Expr, str]]:
-    """Where the value breaks a bound of the attribute, and the bound in words."""
-    if value.number is not None:
-        yield from _outside_numbers(attribute, value.scaled)
-    elif attribute.kind.name is KindName.TEXT:
-        if attribute.max_length is not None:
-            yield (
-                value.expr.str.len_chars() > attribute.max_length,
-                f"at most {attribute.max_length} characters long",
-            )
-        if attribute.text_pattern is not None:
-            yield (
-                ~value.expr.str.contains(attribute.text_pattern),
-                f"of the pattern {attribute.text_pattern}",
-            )
-
-
-def _outside_numbers(attribute: Attribute, number: Scaled) -> Iterator[tuple[pl.Expr, str]]:
-    unit = f" {attribute.kind.currency}" if attribute.kind.currency else ""
-    if attribute.minimum is not None:
-        edge = _edge(attribute.minimum, number.scale)
-        strict = attribute.exclusive_minimum
-        if number.low < edge or (strict and number.low == edge):
-            where = number.expr <= edge if strict else number.expr < edge
-            yield where, f"{'above' if strict else 'at least'} {attribute.minimum:f}{unit}"
-    if attribute.maximum is not None:
-        edge = _edge(attribute.maximum, number.scale)
-        strict = attribute.exclusive_maximum
-        if number.high > edge or (strict and number.high == edge):
-            where = number.expr >= edge if strict else number.expr > edge
-            yield where, f"{'below' if strict else 'at most'} {attribute.maximum:f}{unit}"
-
-
-def _edge(bound: Decimal, scale: int) -> int:
-    return int(bound.scaleb(scale).to_integral_value())
-
-
-# --- what a slice reads -------------------------------------------------------------------------
-
-
-def _nodes(step: r.Step) -> Iterator[r.Bound]:
-    match step:
-        case r.LetStep(value=value) | r.AttributeStep(value=value):
-            yield value
-        case r.DecideStep(rows=rows, guard=guard):
-            for row in rows:
-                yield from (row.condition, *row.results)
-            if guard is not None:
-                yield guard
-        case r.ExcludeStep(condition=condition, because=because):
-            yield from (condition, *_values_in(because))
-        case r.RequireStep(condition=condition, guard=guard, message=message):
-            yield from (condition, *_values_in(message))
-            if guard is not None:
-                yield guard
-        case r.AlwaysStep(condition=condition):
-            yield condition
-
-
-def _values_in(message: r.Template) -> tuple[r.Bound, ...]:
-    return tuple(p for p in message.parts if not isinstance(p, str))
-
-
-def walk(node: r.Bound) -> Iterator[r.Bound]:
-    """`node` and everything inside it."""
-    yield node
-    for part in parts_of(node):
-        yield from walk(part)
-    if isinstance(node, r.Rejected):
-        for value in _values_in(node.message):
-            yield from walk(value)
-
-
-def needed_fields(part: r.Slice) -> tuple[Field, ...]:
-    """The fields that any rule of the slice reads, each once."""
-    found: dict[str, Field] = {}
-    for step in part.steps:
-        for node in _nodes(step):
-            for inner in walk(node):
-                if isinstance(inner, r.FieldValue):
-                    found.setdefault(inner.field.name, inner.field)
-    return tuple(found.values())
-
-
-def _columns_read(node: r.Bound) -> Iterator[str]:
-    for inner in walk(node):
-        match inner:
-            case r.FieldValue(field=one):
-                yield value_name(one)
-            case r.LetValue(name=name):
-                yield f"let.{name}"
-            case r.AttributeValue(name=name):
-                yield f"attribute.{name}"
-            case _:
-                pass
-
-
-__all__ = ["compile_slice", "needed_fields", "walk"]

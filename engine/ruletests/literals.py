@@ -1,4 +1,4 @@
-"""Literals of tests as values in the unit of computation (see `language/ruleset.py`)."""
+"""Literals of tests as values in the unit of computation (see `language/ruleset`)."""
 
 from __future__ import annotations
 

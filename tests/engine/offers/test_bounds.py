@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from engine.marketplace.vocabulary import word_of
-from engine.program.compiler import _outside
+from engine.program.attributes import broken_bounds
 from engine.program.numbers import Quotient
 from engine.program.value import Value
 from engine.values.scaled import INT64_LIMIT, Scaled
@@ -38,7 +38,7 @@ def outside(desk: Any, name: str, values: list[Any]) -> list[bool]:
         value = Value(word.kind, plain=pl.col("v"))
     dtype = pl.Int64 if name in NUMBERS else pl.String
     frame = pl.DataFrame({"v": pl.Series(values, dtype=dtype)})
-    faults = [where.fill_null(value=False) for where, _ in _outside(word, value)]
+    faults = [where.fill_null(value=False) for where, _ in broken_bounds(word, value)]
     return frame.with_columns(out=pl.any_horizontal([pl.lit(value=False), *faults]))[
         "out"
     ].to_list()

@@ -26,7 +26,7 @@ def test_what_a_mapping_says_already(codes: Codes) -> None:
 def test_the_idle_line_of_an_override_is_told_by_itself(check: Check) -> None:
     (found,) = check("", top=FROM.format("Stock = 3\n  EcoPart = 0.10 EUR"))
     assert found.helps[0].says == "leave it out"
-    assert found.span.end - found.span.start == len("Stock = 3")
+    assert found.span.end - found.span.start == len("Stock   = 3")  # as fmt aligns it
 
 
 def test_going_back_to_what_was_before_another_override_is_a_change(codes: Codes) -> None:

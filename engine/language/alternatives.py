@@ -1,0 +1,69 @@
+"""Values of which one counts: cases, `default`, `on error`; all must be of one kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.diagnostics.codes import missing, types
+from engine.diagnostics.diagnostic import Help
+from engine.diagnostics.place import Span
+from engine.language import ruleset as r
+from engine.language import syntax as s
+from engine.language.kinding import common_kind, is_zero
+from engine.language.scope import Scope, unbound
+from engine.values.kinds import NOTHING, KindName
+
+
+def bind_repaired(
+    scope: Scope, node: s.Default | s.OnError, value: r.Bound, other: r.Bound
+) -> r.Bound:
+    """A value, or another where it is missing or fails, if both are of one kind."""
+    kind = common_kind(value.kind, other.kind)
+    if kind is None and (is_zero(value) or is_zero(other)):
+        kind = other.kind if is_zero(value) else value.kind
+    if kind is None:
+        facts: dict[str, Any] = {"left": str(value.kind), "right": str(other.kind)}
+        scope.add(types.MIXED_BRANCHES, node.span, facts=facts)
+        return unbound(node.span)
+    if value.kind.name is KindName.CHOICE and isinstance(other, r.Constant):
+        kind = value.kind if other.value in (value.kind.choices or ()) else kind
+    if isinstance(node, s.Default):
+        if value.fails and not value.missing:
+            helps = [Help("write `on error` instead of `default`")]
+            scope.add(missing.DEFAULT_FOR_FAILURE, node.span, helps=helps)
+        return r.Repaired(
+            node.span,
+            kind,
+            other.missing,
+            value.fails or other.fails,
+            r.Repair.MISSING,
+            value,
+            other,
+        )
+    missing_ = value.missing or other.missing
+    return r.Repaired(node.span, kind, missing_, other.fails, r.Repair.FAILURE, value, other)
+
+
+def bind_choice(
+    scope: Scope, span: Span, branches: tuple[r.Branch, ...], otherwise: r.Bound
+) -> r.Bound:
+    """The value of the first case that fits, if the values of all are of one kind."""
+    values = [*(b.value for b in branches), otherwise]
+    kind = NOTHING
+    for value in values:
+        both = common_kind(kind, value.kind)
+        if both is None and is_zero(value):
+            both = kind
+        if both is None:
+            facts: dict[str, Any] = {"left": str(value.kind), "right": str(kind)}
+            scope.add(types.MIXED_BRANCHES, value.span, facts=facts)
+            return unbound(span)
+        kind = both
+    return r.Choose(
+        span,
+        kind,
+        any(v.missing for v in values),
+        any(v.fails for v in values),
+        branches,
+        otherwise,
+    )

@@ -1,0 +1,88 @@
+"""Arithmetic and rounding: whether the operands fit together, and the kind of the result."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from engine.diagnostics.codes import dates, money, types
+from engine.diagnostics.diagnostic import EditLevel, Help, Label, Replacement
+from engine.language import ruleset as r
+from engine.language import syntax as s
+from engine.language.kinding import arithmetic_kind, is_zero, same_family
+from engine.language.scope import Scope, unbound
+from engine.values.kinds import INTEGER, Kind, KindName
+
+
+def bind_arithmetic(scope: Scope, node: s.Arithmetic, left: r.Bound, right: r.Bound) -> r.Bound:
+    """A sum, difference, product or quotient, if its operands fit together."""
+    kind = arithmetic_kind(node.operator, left.kind, right.kind)
+    if kind is None and node.operator in (s.Operator.ADD, s.Operator.SUBTRACT):
+        kind = right.kind if is_zero(left) else left.kind if is_zero(right) else None
+    if kind is None:
+        _bad_operands(scope, node, left.kind, right.kind)
+        return unbound(node.span)
+    by_zero = node.operator is s.Operator.DIVIDE and not (
+        isinstance(right, r.Constant) and right.value != 0
+    )
+    return r.Compute(
+        node.span,
+        kind,
+        left.missing or right.missing,
+        left.fails or right.fails or by_zero,
+        node.operator,
+        left,
+        right,
+    )
+
+
+def bind_negative(scope: Scope, node: s.Negative, value: r.Bound) -> r.Bound:
+    """The opposite of a number."""
+    if not value.kind.numeric and value.kind.name is not KindName.ERROR:
+        facts: dict[str, Any] = {"left": "nothing", "right": str(value.kind), "operator": "-"}
+        scope.add(types.WRONG_OPERANDS, node.span, facts=facts)
+        return unbound(node.span)
+    if isinstance(value, r.Constant) and isinstance(value.value, Decimal):
+        return r.Constant(node.span, value.kind, missing=False, fails=False, value=-value.value)
+    return r.Negate(node.span, value.kind, value.missing, value.fails, value)
+
+
+def bind_rounded(scope: Scope, node: s.Rounded, value: r.Bound, step: r.Bound) -> r.Bound:
+    """A number rounded to a step of its own kind."""
+    if KindName.ERROR in (value.kind.name, step.kind.name):
+        return unbound(node.span)
+    fault = None
+    if not isinstance(step, r.Constant) or not isinstance(step.value, Decimal) or step.value <= 0:
+        fault = "write a number above 0, such as `0.01 EUR`"
+    elif not same_family(value.kind, step.kind):
+        fault = f"the value is {value.kind}, the step {step.kind}"
+    if fault or not isinstance(step, r.Constant) or not isinstance(step.value, Decimal):
+        scope.add(money.ROUNDING_STEP, node.step.span, facts={"fault": fault or ""})
+        return unbound(node.span)
+    kind = value.kind
+    if kind.name is KindName.NUMBER and step.value == step.value.to_integral_value():
+        kind = INTEGER
+    return r.Round(node.span, kind, value.missing, value.fails, value, node.mode, step.value)
+
+
+def _bad_operands(scope: Scope, node: s.Arithmetic, left: Kind, right: Kind) -> None:
+    facts: dict[str, Any] = {
+        "left": str(left),
+        "right": str(right),
+        "operator": node.operator.value,
+    }
+    labels = [Label(node.left.span, str(left)), Label(node.right.span, str(right))]
+    code = types.WRONG_OPERANDS
+    helps = []
+    if left.name is right.name is KindName.MONEY:
+        code = money.TWO_CURRENCIES if left.currency != right.currency else money.MONEY_TIMES_MONEY
+    elif left.name is right.name is KindName.QUANTITY:
+        code = money.UNITS_DIFFER
+    elif left.name is right.name is KindName.DURATION:
+        code = dates.MONTHS_AND_DAYS
+    elif KindName.TEXT in (left.name, right.name) and node.operator is s.Operator.ADD:
+        helps = [Help("texts are put together with `join`")]
+    elif KindName.PERCENT in (left.name, right.name) and isinstance(node.right, s.Number):
+        text = f"{node.right.value}%"
+        helps = [Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(node.right.span, text),))]
+    scope.add(code, node.span, facts=facts, labels=labels, helps=helps)

@@ -1,0 +1,58 @@
+"""Whether a slice sets all that its offers must have: required attributes, whole groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.diagnostics.codes import validity
+from engine.diagnostics.diagnostic import Help, Label
+from engine.diagnostics.place import Span
+from engine.language.placement import Period, Placed
+from engine.language.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """What the statements `placed` set in `period`; `sets` has them by attribute."""
+
+    scope: Scope
+    period: Period
+    placed: Sequence[Placed]
+    sets: Mapping[str, Sequence[Placed]]
+
+    def required(self) -> None:
+        """What every offer has must be set."""
+        for attribute in self.scope.vocabulary.attributes.values():
+            if self.period.channel in attribute.required_on and attribute.name not in self.sets:
+                span = self.placed[0].node.span if self.placed else Span("", 0, 0, 0, 0, 0, 0)
+                facts: dict[str, Any] = {
+                    "name": attribute.name,
+                    "channel": self.period.channel,
+                    "period": self._when(),
+                }
+                labels = [Label(attribute.place, "required here")] if attribute.place.file else []
+                helps = [Help(f"give it a value: `{attribute.name} = ...`")]
+                self.scope.add(validity.NEVER_SET, span, facts=facts, labels=labels, helps=helps)
+
+    def groups(self) -> None:
+        """Attributes that are sent together are set together."""
+        groups: dict[str, list[str]] = {}
+        for attribute in self.scope.vocabulary.attributes.values():
+            if attribute.group:
+                groups.setdefault(attribute.group, []).append(attribute.name)
+        for members in groups.values():
+            given = [m for m in members if m in self.sets]
+            absent = [m for m in members if m not in self.sets]
+            if given and absent:
+                span = self.sets[given[0]][-1].node.span
+                others = " and ".join(f"`{a}`" for a in absent)
+                self.scope.add(
+                    validity.GROUP_IN_PART, span, facts={"name": given[0], "others": others}
+                )
+
+    def _when(self) -> str:
+        start = f" from {self.period.start:%Y-%m-%d %H:%M} UTC" if self.period.start else ""
+        end = f" until {self.period.end:%Y-%m-%d %H:%M} UTC" if self.period.end else ""
+        return start + end

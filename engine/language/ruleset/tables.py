@@ -1,0 +1,38 @@
+"""Look-up tables, read and typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from engine.diagnostics.place import Span
+from engine.values.kinds import Kind
+
+Scalar = str | Decimal | bool | date | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a look-up table: all its cells read as `kind`; `optional` where one is empty."""
+
+    name: str
+    kind: Kind
+    optional: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A look-up table. `rows` hold keys and cells in the order of `columns`; None where empty."""
+
+    name: str
+    keys: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Scalar | None, ...], ...]
+    row_spans: tuple[Span, ...]
+    span: Span
+
+    def column(self, name: str) -> Column | None:
+        """The column called `name`."""
+        return next((c for c in self.columns if c.name == name), None)
