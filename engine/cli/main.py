@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
 import click
 
+TRACEBACK = "FEEDWRIGHT_TRACEBACK"  # set it to see where an internal error comes from
 COMMANDS = {
     "check": "Check rules, tables and schemas; needs no feed and no network.",
     "explain": "Explain a diagnostic: `feedwright explain N101`.",
@@ -64,6 +66,34 @@ def main() -> None:
         # The reader went away (`| head`): nothing to say, and nobody to say it to.
         sys.stderr.close()
         sys.exit(0)
+    except OSError as fault:
+        # A full disk, or a file that vanished in the middle of the run.
+        place = f"{fault.filename}: " if fault.filename else ""
+        click.echo(f"feedwright: {place}{fault.strerror or fault}", err=True)
+        sys.exit(2)
+    except MemoryError:
+        click.echo("feedwright: this machine has not enough memory for that", err=True)
+        sys.exit(2)
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as fault:  # noqa: BLE001 - a panic of Polars is no Exception
+        click.echo(_internal_error(fault), err=True)
+        sys.exit(2)
+
+
+def _internal_error(fault: BaseException) -> str:
+    """What a person can do about a fault of Feedwright itself: one line, or with the traceback."""
+    if os.environ.get(TRACEBACK):
+        from traceback import format_exception
+
+        return "".join(format_exception(fault)).rstrip()
+    words = " ".join(str(fault).split())
+    shown = f"{words[:200]}..." if len(words) > 200 else words
+    return (
+        f"feedwright: internal error, a fault of Feedwright and not of your files: "
+        f"{type(fault).__name__}: {shown}. Nothing was sent. Please report it with the command, "
+        f"`feedwright --version` and what {TRACEBACK}=1 makes it print"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,9 @@
-"""A preview as terminal text: a table of rows, one payload whole, reasons ranked, the sum."""
+"""A preview as terminal text: a table of rows, one payload whole, reasons ranked, the sum.
+
+Texts out of a feed are made visible first: a cell can neither colour the terminal nor move its cursor.
+Payloads are indented and never cut; where a terminal is narrower than a value, it wraps by itself, so
+that what is copied from it is what stands there.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +13,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
+from engine.diagnostics.visible import visible
 from engine.offers.accounting import Accounting, RankedReason
-from engine.offers.results import Outcome, RowResult
+from engine.offers.results import Outcome, Reason, RowResult
+from engine.preview.xml_layout import laid_out
 
 _COLOURS = {Outcome.OFFER: "green", Outcome.EXCLUDED: "yellow", Outcome.REJECTED: "red"}
+_SEVERITIES = {"error": "red", "warning": "yellow"}
 _SHOWN_ATTRIBUTES = ("Price", "Stock")
+_HEADINGS = ("row", "SKU", "outcome", *_SHOWN_ATTRIBUTES, "package")
+_TO_THE_RIGHT = frozenset({"row", *_SHOWN_ATTRIBUTES})
+_WIDEST_SKU = 24
+_LONGEST_TEXT = 400  # a sentence that quotes a huge cell is cut on a terminal; jsonl has all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +69,28 @@ def print_preview(
 def print_row(console: Console, row: RowResult) -> None:
     """Print one row whole: its attributes, its payload, its reasons."""
     outcome = f"[{_COLOURS[row.outcome]}]{row.outcome}[/]"
-    console.print(f"row {row.row}  SKU [bold]{escape(row.sku or '(none)')}[/]  {outcome}")
+    sku = escape(_short(row.sku or "(none)"))
+    console.print(f"row {row.row}  SKU [bold]{sku}[/]  {outcome}")
     for reason in row.reasons:
-        console.print(f"  {reason.severity}[{reason.code}]: {reason.message}", markup=False)
+        _print_reason(console, reason, 2)
         for line in _places(reason.column, reason.value, reason.file, reason.line):
-            console.print(f"    {line}", markup=False, highlight=False)
+            console.print(Padding(Text(line), (0, 0, 0, 4)))
     if row.attributes:
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column("attribute")
         table.add_column("value", overflow="fold")
         for name, value in row.attributes.items():
-            table.add_row(name, escape(value_text(value)))
+            table.add_row(name, escape(_short(value_text(value))))
         console.print(table)
     if row.package:
         console.print(f"sent as {row.package}: {row.package_why}", markup=False, highlight=False)
     if row.payload is not None:
-        console.print("JSON offer request:", style="bold")
-        console.print(Syntax(payload_text(row.payload), "json", background_color="default"))
+        unsent = " (for comparison; it is not sent)" if row.package == "xml" else ""
+        console.print(f"JSON offer request{unsent}:", style="bold")
+        _print_json(console, row.payload)
     if row.xml is not None:
         console.print("XML offer:", style="bold")
-        console.print(Syntax(row.xml, "xml", background_color="default", word_wrap=True))
+        _print_xml(console, row.xml)
 
 
 def value_text(value: Any) -> str:
@@ -100,34 +117,75 @@ def payload_text(payload: Any, indent: int | None = 2) -> str:
 
 
 def _print_rows(console: Console, rows: Iterable[RowResult], accounting: Accounting) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("row", justify="right")
-    table.add_column("SKU", no_wrap=True, max_width=24)
-    table.add_column("outcome")
-    for name in _SHOWN_ATTRIBUTES:
-        table.add_column(name, justify="right")
-    table.add_column("package")
-    table.add_column("what stands out", overflow="fold", ratio=1)
-    shown = 0
-    for row in rows:
-        shown += 1
-        table.add_row(
-            str(row.row),
-            escape(row.sku or ""),
-            f"[{_COLOURS[row.outcome]}]{row.outcome}[/]",
-            *(value_text(row.attributes.get(name, "")) for name in _SHOWN_ATTRIBUTES),
-            row.package or "",
-            escape("; ".join(f"{r.code} {r.message}" for r in row.reasons)),
-        )
-    console.print(table)
-    if shown < accounting.read:
+    """A line a row, and below it why it is no offer, over the whole width of the terminal."""
+    listed = list(rows)
+    cells = [_HEADINGS, *(_cells(row) for row in listed)]
+    widths = [max(cell_len(line[i]) for line in cells) for i in range(len(_HEADINGS))]
+    console.print(_line(_HEADINGS, widths), style="bold", no_wrap=True, overflow="crop")
+    for row, line in zip(listed, cells[1:], strict=True):
+        text = _line(line, widths)
+        text.highlight_words([row.outcome.value], _COLOURS[row.outcome])
+        console.print(text, no_wrap=True, overflow="crop")
+        for reason in row.reasons:
+            _print_reason(console, reason, widths[0] + 2)
+    if len(listed) < accounting.read:
         console.print(
-            f"... {shown} of {accounting.read} rows shown (--rows N for more); "
+            f"... {len(listed)} of {accounting.read} rows shown (--rows N for more); "
             "all of them are counted below",
             style="dim",
             highlight=False,
         )
     console.print()
+
+
+def _cells(row: RowResult) -> tuple[str, ...]:
+    sku = visible(row.sku or "")
+    if cell_len(sku) > _WIDEST_SKU:
+        sku = set_cell_size(sku, _WIDEST_SKU - 1) + "…"
+    values = (value_text(row.attributes.get(name, "")) for name in _SHOWN_ATTRIBUTES)
+    return (str(row.row), sku, row.outcome.value, *values, row.package or "")
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> Text:
+    """The cells in columns two blanks apart, numbers to the right."""
+    padded = [
+        " " * (width - cell_len(cell)) + cell
+        if name in _TO_THE_RIGHT
+        else set_cell_size(cell, width)
+        for name, cell, width in zip(_HEADINGS, cells, widths, strict=True)
+    ]
+    return Text("  ".join(padded).rstrip())
+
+
+def _print_reason(console: Console, reason: Reason, indent: int) -> None:
+    text = Text.assemble(
+        (f"{reason.severity} {reason.code}", _SEVERITIES[reason.severity]),
+        f": {_short(reason.message)}",
+    )
+    console.print(Padding(text, (0, 0, 0, indent), expand=False))
+
+
+def _short(text: str) -> str:
+    """`text` without hidden characters, cut where it is longer than anybody reads."""
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}… ({len(text)} characters)"
+    return visible(text)
+
+
+def _print_json(console: Console, payload: Any) -> None:
+    _print_code(console, payload_text(payload), "json")
+
+
+def _print_xml(console: Console, xml: str) -> None:
+    _print_code(console, laid_out(xml, console.width), "xml")
+
+
+def _print_code(console: Console, code: str, language: str) -> None:
+    """Code in colours, its lines left whole: the terminal wraps those that are too long."""
+    shown = "\n".join(visible(line) for line in code.split("\n"))
+    text = Syntax("", language, background_color="default").highlight(shown)
+    text.rstrip()
+    console.print(text, soft_wrap=True)
 
 
 def _print_payload(console: Console, rows: Iterable[RowResult]) -> None:
@@ -138,9 +196,9 @@ def _print_payload(console: Console, rows: Iterable[RowResult]) -> None:
         f"The offer of row {first.row}, as {first.package}: {first.package_why}", markup=False
     )
     if first.package == "xml" and first.xml is not None:
-        console.print(Syntax(first.xml, "xml", background_color="default", word_wrap=True))
+        _print_xml(console, first.xml)
     else:
-        console.print(Syntax(payload_text(first.payload), "json", background_color="default"))
+        _print_json(console, first.payload)
     console.print()
 
 
@@ -153,12 +211,12 @@ def _print_reasons(console: Console, ranked: Sequence[RankedReason]) -> None:
     table.add_column("for example", overflow="fold", ratio=1)
     for reason in ranked:
         example = reason.example
-        sku = f" ({reason.example_sku})" if reason.example_sku else ""
+        sku = f" ({_short(reason.example_sku)})" if reason.example_sku else ""
         place = f"  {example.file}:{example.line}" if example.file else ""
         table.add_row(
             str(reason.rows),
             f"{example.severity} {example.code}",
-            escape(f"row {reason.example_row}{sku}: {example.message}{place}"),
+            escape(f"row {reason.example_row}{sku}: {_short(example.message)}{place}"),
         )
     console.print(table)
     console.print()
@@ -175,6 +233,6 @@ def _places(
     line: int | None,
 ) -> Iterable[str]:
     if column is not None:
-        yield f"cell: column {column}" + (f", value {value!r}" if value is not None else "")
+        yield f"cell: column {visible(column)}" + (f", value “{_short(value)}”" if value else "")
     if file is not None:
         yield f"rule: {file}:{line}"
