@@ -1,0 +1,33 @@
+"""What is packed for users: all that runs, and no feed of other people."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+hatchling = pytest.importorskip("hatchling.builders.sdist")
+
+
+def _sdist() -> set[str]:
+    from hatchling.builders.sdist import SdistBuilder
+
+    files = SdistBuilder(str(ROOT)).recurse_included_files()
+    return {f.distribution_path for f in files}
+
+
+def _wheel() -> set[str]:
+    from hatchling.builders.wheel import WheelBuilder
+
+    files = WheelBuilder(str(ROOT)).recurse_included_files()
+    return {f.distribution_path for f in files}
+
+
+@pytest.mark.parametrize("files", [_sdist, _wheel])
+def test_no_feed_of_other_people_is_packed(files) -> None:  # noqa: ANN001 - either of the two above
+    packed = files()
+    assert "engine/cli/main.py" in packed
+    feeds = {p.name for p in (ROOT / "tests/feeds").rglob("*") if p.is_file()}
+    assert len(feeds) > 15
+    assert not feeds & {Path(name).name for name in packed}
+    assert not [name for name in packed if name.startswith("tests/")]
