@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.diagnostics.diagnostic import Report
+from engine.diagnostics.place import Source
 from engine.errors import FeedError, ProjectError
 from engine.feeds.paths import is_list_path
 from engine.language.checker import check_rules
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from engine.feeds.feed import Feed
+    from engine.insight.row_explained import RowExplained
     from engine.offers.mapping import MappedBatch, Mapper
+    from engine.offers.results import RowResult
     from engine.program.program import Program
     from engine.ruletests.coverage import Coverage
     from engine.ruletests.runner import CaseResult
@@ -60,6 +63,7 @@ class Run:
     feed: Feed
     channel: str
     at: datetime
+    part: Slice
 
     def batches(self) -> Iterator[tuple[pl.DataFrame, MappedBatch]]:
         """Each batch of the feed, raw and mapped, in order."""
@@ -100,7 +104,7 @@ def open_run(
     lists = frozenset(c for c in _list_columns(part) if is_list_path(c))
     program = compile_slice(part, at, lists=lists)
     _has_columns(program, opened)
-    return Run(program, mapper_for(project, program), opened, part.channel, at)
+    return Run(program, mapper_for(project, program), opened, part.channel, at, part)
 
 
 def mapper_for(project: Project, program: Program) -> Mapper:
@@ -159,6 +163,39 @@ def _has_columns(program: Program, feed: Feed) -> None:
         raise FeedError(
             f"{feed.path}: lacks {named}; its columns are {listed}. "
             "Mend `x-column` in the source schema, or `delimiter` in the feed's settings",
+        )
+
+
+def explain_rows(
+    run: Run,
+    sources: Mapping[str, Source],
+    wanted: Callable[[RowResult], bool],
+    attribute: str | None,
+) -> Iterator[RowExplained]:
+    """Why the wanted rows of a feed became what they became, and where `attribute` came from.
+
+    The whole feed is read: whether a row repeats an earlier reference depends on all before it.
+
+    Raises:
+        ProjectError: offers have no such attribute.
+    """
+    from engine.insight.row_explained import explain_batch
+
+    known = run.mapper.schema.attributes
+    if attribute is not None and attribute not in known:
+        from engine.language.suggestions import close_names
+
+        close = ", ".join(close_names(attribute, known)) or ", ".join(sorted(known))
+        raise ProjectError(f"offers have no attribute `{attribute}`; closest: {close}")
+    for _, mapped in run.batches():
+        yield from explain_batch(
+            mapped,
+            wanted,
+            attribute,
+            part=run.part,
+            program=run.program,
+            schema=run.mapper.schema,
+            sources=sources,
         )
 
 

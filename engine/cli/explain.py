@@ -1,18 +1,100 @@
-"""`feedwright explain CODE`: the page of a diagnostic."""
+"""`feedwright explain`: the page of a diagnostic, or why a row of a feed is what it is."""
 
 from __future__ import annotations
 
 import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import colour_wanted
+from engine.cli.options import (
+    at_option,
+    channel_option,
+    checked_sources,
+    colour_wanted,
+    now_utc,
+    open_project,
+    project_option,
+)
+
+if TYPE_CHECKING:
+    from engine.offers.results import RowResult
 
 
 @click.command("explain")
-@click.argument("code")
-def command(code: str) -> None:
-    """Show the page of the diagnostic CODE: what it means, a bad and a good example."""
+@click.argument("what", metavar="CODE | ATTRIBUTE")
+@click.argument("feed", required=False)
+@click.option("--sku", help="Explain the rows of FEED with this reference.")
+@click.option("--row", type=click.IntRange(min=1), help="Explain this row of FEED, from 1.")
+@channel_option
+@at_option
+@project_option
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or one JSON object a row.",
+)
+def command(
+    what: str,
+    feed: str | None,
+    sku: str | None,
+    row: int | None,
+    channel: str | None,
+    at: datetime | None,
+    project_folder: Path | None,
+    style: str,
+) -> None:
+    """Show the page of the diagnostic CODE, or why ATTRIBUTE is what it is in rows of FEED.
+
+    A value is asked for with --sku or --row, as in `explain --sku LU-1005 Price FEED`: the rule
+    line, the cells it read, the rows of tables, each value on the way, the case that was taken and
+    what kept the others from it; for a row that makes no offer, why not.
+
+    Exit codes: 0 explained; 1 the rules have errors; 2 there is no such code, attribute or row.
+    """
+    if sku is None and row is None:
+        if feed is not None:
+            raise click.UsageError("say which row of the feed, with --sku or --row")
+        _page(what)
+        return
+    if feed is None:
+        raise click.UsageError("say of which FEED: `explain --sku S ATTRIBUTE FEED`")
+    project = open_project(project_folder)
+    ruleset, sources = checked_sources(project)
+    from engine.pipeline import explain_rows, open_run
+
+    def wanted(result: RowResult) -> bool:
+        return (sku is None or result.sku == sku) and (row is None or result.row == row)
+
+    run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc())
+    found = list(explain_rows(run, sources, wanted, what))
+    if not found:
+        which = f"the reference {sku}" if sku is not None else f"number {row}"
+        click.echo(
+            f"feedwright: no row of {feed} has {which}; rows without a readable reference are "
+            "found by --row",
+            err=True,
+        )
+        sys.exit(2)
+    if style == "json":
+        from engine.preview.terminal import payload_text
+
+        for one in found:
+            click.echo(payload_text(one.as_json(), indent=None))
+        return
+    from rich.console import Console
+
+    from engine.preview.derivations import print_explanations
+
+    print_explanations(Console(no_color=not colour_wanted(), highlight=False), found)
+
+
+def _page(code: str) -> None:
     from engine.diagnostics.codes import all_codes
     from engine.diagnostics.pages import page
 
@@ -22,7 +104,9 @@ def command(code: str) -> None:
 
         close = [c for c, *_ in process.extract(code.upper(), list(all_codes()), limit=3)]
         click.echo(
-            f"feedwright: no diagnostic has the code {code}; closest: {', '.join(close)}", err=True
+            f"feedwright: no diagnostic has the code {code}; closest: {', '.join(close)}. "
+            "To explain a value: `explain --sku S ATTRIBUTE FEED`",
+            err=True,
         )
         sys.exit(2)
     if colour_wanted():

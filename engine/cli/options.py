@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from engine.diagnostics.place import Source
     from engine.language.ruleset import Ruleset
     from engine.offers.accounting import Accounting
     from engine.project import Project
@@ -73,6 +74,11 @@ def now_utc() -> datetime:
 
 def checked_rules(project: Project) -> Ruleset:
     """The project's rules, checked; where they have errors, shows them and ends with exit code 1."""
+    return checked_sources(project)[0]
+
+
+def checked_sources(project: Project) -> tuple[Ruleset, dict[str, Source]]:
+    """The same, with the files that the rules stand in, by the names that places give."""
     from engine.diagnostics.render import render_report
     from engine.pipeline import check
 
@@ -84,7 +90,7 @@ def checked_rules(project: Project) -> Ruleset:
             err=True,
         )
         sys.exit(1)
-    return checked.ruleset
+    return checked.ruleset, checked.report.sources
 
 
 def write_summary(path: Path | None, accounting: Accounting) -> None:

@@ -20,21 +20,47 @@ _BLANKS = " \t\u00a0"
 def look_up(node: TakeFrom, keys: tuple[Value, ...]) -> Value:
     """The cell of the column in the row whose keys are equal; null where no row is."""
     table = node.table
-    positions = [_index(table, k) for k in table.keys]
-    texts = [_key_text(table, p, v) for p, v in zip(positions, keys, strict=True)]
-    key = texts[0] if len(texts) == 1 else pl.concat_str(texts, separator=_BETWEEN)
+    key = _key(node, keys)
     column = _index(table, node.column)
     known: dict[str, Scalar] = {}
-    for row in table.rows:
-        cell = row[column]
-        if cell is not None:
-            known.setdefault(_BETWEEN.join(_plain_key(row[p]) for p in positions), cell)
+    for text, number in _rows(node).items():
+        cell = table.rows[number][column]
+        if cell is not None:  # for the type: rows without a cell are left out already
+            known[text] = cell
     fails = any_of(v.fails for v in keys)
     rejects = tuple(r for v in keys for r in v.rejects)
     kind = table.columns[column].kind
     if kind.numeric:
         return Value(kind, None, Quotient(_numbers(key, known)), fails, rejects)
     return Value(kind, _replaced(key, known, kind.name), None, fails, rejects)
+
+
+def row_found(node: TakeFrom, keys: tuple[Value, ...]) -> pl.Expr:
+    """Which row of the table (from 0) a look-up takes its cell from; null where none is."""
+    rows = _rows(node)
+    found = pl.Series(list(rows), dtype=pl.String)
+    numbers = pl.Series(list(rows.values()), dtype=pl.Int64)
+    return _key(node, keys).replace_strict(found, numbers, default=None, return_dtype=pl.Int64)
+
+
+def _key(node: TakeFrom, keys: tuple[Value, ...]) -> pl.Expr:
+    """The keys of each row of the feed as one text."""
+    table = node.table
+    positions = [_index(table, k) for k in table.keys]
+    texts = [_key_text(table, p, v) for p, v in zip(positions, keys, strict=True)]
+    return texts[0] if len(texts) == 1 else pl.concat_str(texts, separator=_BETWEEN)
+
+
+def _rows(node: TakeFrom) -> dict[str, int]:
+    """The first row that has a cell, for each key of the table."""
+    table = node.table
+    positions = [_index(table, k) for k in table.keys]
+    column = _index(table, node.column)
+    found: dict[str, int] = {}
+    for number, row in enumerate(table.rows):
+        if row[column] is not None:
+            found.setdefault(_BETWEEN.join(_plain_key(row[p]) for p in positions), number)
+    return found
 
 
 def _index(table: Table, name: str) -> int:

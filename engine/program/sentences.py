@@ -9,6 +9,7 @@ from engine.program.expressions import Expressions
 from engine.program.value import Value
 from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
+from engine.values.units import base_unit
 
 
 def sentence(template: Template, expressions: Expressions) -> pl.Expr:
@@ -31,6 +32,10 @@ def value_text(value: Value) -> pl.Expr:
                 shifted = Scaled(number.expr, number.scale - 2, number.low, number.high)
                 points = shifted if number.scale >= 2 else Scaled(number.expr * 100, 0, 0, 0)
                 return plain_number(points) + pl.lit("%")
+            case KindName.QUANTITY:
+                return plain_number(number) + pl.lit(f" {base_unit(value.kind.dimension)}")
+            case KindName.DURATION:
+                return _duration(number, calendar=value.kind.calendar)
             case _:
                 return plain_number(number)
     match value.kind.name:
@@ -44,10 +49,23 @@ def value_text(value: Value) -> pl.Expr:
             return value.expr.cast(pl.String)
 
 
+def _duration(number: Scaled, *, calendar: bool) -> pl.Expr:
+    """Seconds (of a calendar duration, months) in the largest unit that counts them whole."""
+    if calendar:
+        return plain_number(number) + pl.lit(" months")
+    chain = plain_number(number) + pl.lit(" seconds")
+    for seconds, unit in ((60, "minutes"), (3_600, "hours"), (86_400, "days")):
+        step = seconds * 10**number.scale
+        whole = Scaled(number.expr // seconds, number.scale, number.low, number.high)
+        told = plain_number(whole) + pl.lit(f" {unit}")
+        chain = pl.when(number.expr % step == 0).then(told).otherwise(chain)
+    return chain
+
+
 def plain_number(number: Scaled, least: int = 0) -> pl.Expr:
     """The number's digits, without zeros at the end of more than `least` decimals."""
     if number.scale <= 0:
-        return number.expr.cast(pl.String)
+        return number.expr.cast(pl.String) + pl.lit("." + "0" * least if least else "")
     text = number.expr.cast(pl.Int128).cast(pl.Decimal(38, 0)).cast(pl.String)
     digits = text.str.strip_prefix("-").str.zfill(number.scale + 1)
     whole, rest = digits.str.head(-number.scale), digits.str.tail(number.scale)

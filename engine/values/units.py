@@ -39,3 +39,9 @@ def dimension_of(unit: str) -> str | None:
 def in_base(amount: Decimal, unit: str) -> Decimal:
     """`amount` of `unit` counted in the base unit of its dimension, exactly."""
     return amount * UNITS[unit][1]
+
+
+def base_unit(dimension: str | None) -> str:
+    """The unit that quantities of `dimension` are counted in, "" for none."""
+    one = Decimal(1)
+    return next((u for u, known in UNITS.items() if known == (dimension, one)), "")
