@@ -99,7 +99,8 @@ def open_run(
     part = _slice(ruleset, channel, at)
     name, read = project.feed_settings(feed)
     settings = feed_settings(read, f"feeds.{name}" if name else "feeds")
-    path = str(project.root / settings.path) if feed == name and settings.path else feed
+    file = settings.path if feed == name else None
+    path = str(project.root / file) if file else project.feed_file(feed)
     opened = open_feed(settings, path, project.root)
     lists = frozenset(c for c in _list_columns(part) if is_list_path(c))
     program = compile_slice(part, at, lists=lists)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import ProjectError
-from engine.resources import bundled_path
+from engine.resources import bundled_path, bundled_root
 
 SETTINGS_NAMES = ("feedwright.yaml", ".feedwright.yaml")
+RULES = "rules/offers.rules"  # where they are without a setting
 PACKAGE_MODES = ("auto", "json", "xml")
 
 
@@ -29,7 +30,7 @@ class Project:
     """A merchant's project. `feeds` keeps each feed's settings as text, by the feed's name."""
 
     root: Path
-    rules: str = "rules/offers.rules"
+    rules: str = RULES
     feeds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     channels: Mapping[str, ChannelSettings] = field(default_factory=dict)
     package: str = "auto"
@@ -61,10 +62,26 @@ class Project:
         wanted = Path(feed)
         for name, settings in self.feeds.items():
             path = settings.get("path")
-            if isinstance(path, str) and (self.root / path).resolve() == wanted.resolve():
+            same = {wanted.resolve(), Path(self.feed_file(feed)).resolve()}
+            if isinstance(path, str) and (self.root / path).resolve() in same:
                 return name, settings
         unnamed = [(n, s) for n, s in self.feeds.items() if "path" not in s]
         return unnamed[0] if len(unnamed) == 1 else (None, {})
+
+    def feed_file(self, feed: str) -> str:
+        """The file that `feed` means: itself, or what stands under that name in the project."""
+        inside = self.root / feed
+        return str(inside) if not Path(feed).exists() and inside.is_file() else feed
+
+
+def has_project(root: Path) -> bool:
+    """Whether `root` is a project's folder: it holds settings, or rules at their usual place."""
+    return any((root / name).is_file() for name in (*SETTINGS_NAMES, RULES))
+
+
+def sample_project() -> Project:
+    """The project that ships with Feedwright, to try things without one of your own."""
+    return load_project(bundled_root())
 
 
 def find_root(start: Path) -> Path:
@@ -123,9 +140,7 @@ def _project(root: Path, file: str, read: dict[str, Any]) -> Project:
     feeds = _mapping(file, "feeds", read.get("feeds", {}))
     return Project(
         root,
-        rules=_text(
-            file, "rules", read.get("rules", Project.__dataclass_fields__["rules"].default)
-        ),
+        rules=_text(file, "rules", read.get("rules", RULES)),
         feeds={n: _mapping(file, f"feeds.{n}", s) for n, s in feeds.items()},
         channels=_channels(file, _mapping(file, "channels", read.get("channels", {}))),
         package=package,

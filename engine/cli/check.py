@@ -30,7 +30,7 @@ def command(rules: Path | None, project_folder: Path | None, style: str, *, stri
     from engine.diagnostics.render import render_report
     from engine.pipeline import check
 
-    project = open_project(project_folder)
+    project = open_project(project_folder, or_sample=rules is None)
     checked = check(project, rules)
     click.echo(render_report(checked.report, style, colour=colour_wanted()), nl=False)
     failed = checked.report.errors or (strict and checked.report.warnings)

@@ -24,11 +24,21 @@ project_option = click.option(
 )
 
 
-def open_project(folder: Path | None) -> Project:
-    """The project of `--project`, else the one around the working folder."""
-    from engine.project import find_root, load_project
+def open_project(folder: Path | None, *, or_sample: bool = False) -> Project:
+    """The project of `--project`, else the one around the working folder.
 
-    return load_project(folder or find_root(Path.cwd()))
+    `or_sample`: where there is none, the sample project that ships with Feedwright; says so.
+    """
+    from engine.project import find_root, has_project, load_project, sample_project
+
+    root = folder or find_root(Path.cwd())
+    if folder is None and or_sample and not has_project(root):
+        click.echo(
+            "feedwright: there is no project here; this is the sample that ships with Feedwright",
+            err=True,
+        )
+        return sample_project()
+    return load_project(root)
 
 
 class InstantType(click.ParamType[datetime]):

@@ -73,7 +73,7 @@ def command(
     from engine.offers.accounting import Accounting
     from engine.pipeline import open_run
 
-    project = open_project(project_folder)
+    project = open_project(project_folder, or_sample=True)
     ruleset = checked_rules(project)
     run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc())
     accounting = Accounting()

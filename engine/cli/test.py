@@ -43,9 +43,13 @@ def command(
 
     Exit codes: 0 all pass, 1 a test fails or the rules have errors, 2 could not run.
     """
+    from engine.errors import ProjectError
     from engine.pipeline import run_tests
+    from engine.project import has_project
 
-    project = open_project(project_folder)
+    project = open_project(project_folder, or_sample=not update)
+    if update and not has_project(project.root):
+        raise ProjectError(f"{project.root}: no project here whose snapshots could be written")
     ruleset = checked_rules(project)
     results, coverage, written = run_tests(
         project, ruleset, at or now_utc(), only=only, update=update
