@@ -1,47 +1,29 @@
-"""The endpoints that are called, and the class of each call: nothing else decides it."""
+"""The endpoints that are called, and the class of each call: nothing else decides it.
+
+They are data, each with its source and how sure it is: schemas/octopia/endpoints.json.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from functools import cache
 
-from engine.octopia.outcome import MessageClass
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A call that is known: `path` with `{}` for each part that varies."""
-
-    method: str
-    path: str
-    message_class: MessageClass
-
-    def fits(self, method: str, path: str) -> bool:
-        """Whether a call to `path`, without its query, is one to this endpoint."""
-        pattern = re.escape(self.path).replace(r"\{\}", "[^/]+")
-        return method == self.method and re.fullmatch(pattern, path) is not None
+from engine.transport.endpoint import Interface, read_interface
+from engine.transport.outcome import MessageClass
 
 
-ENDPOINTS = (
-    Endpoint("POST", "/orders/{}/approval-status", MessageClass.STATE),
-    Endpoint("POST", "/orders/{}/shipments", MessageClass.STATE),
-    Endpoint("POST", "/order-cancellation-requests", MessageClass.MONEY),
-    Endpoint("POST", "/order-partial-cancellation-requests", MessageClass.MONEY),
-    Endpoint("POST", "/order-commercial-gesture-requests", MessageClass.MONEY),
-    Endpoint("POST", "/offer-packages", MessageClass.STAGE),
-    Endpoint("POST", "/offer-packages/{}/offer-requests", MessageClass.STAGE),
-    Endpoint("PATCH", "/offer-packages/{}", MessageClass.COMMIT),
-    Endpoint("POST", "/offer-integration-packages", MessageClass.COMMIT),
-)
+@cache
+def octopia() -> Interface:
+    """The interface of Octopia's seller API.
+
+    Source: schemas/octopia/endpoints.json
+    """
+    return read_interface("octopia")
 
 
 def message_class(method: str, path: str) -> MessageClass | None:
-    """The class of a call, None where no such write is known: it must not be made.
+    """The class of a call, None where no such call is known: it must not be made.
 
     `path` stands below the connector's base; its query is no matter.
     """
-    if method == "GET":
-        return MessageClass.READ
-    bare = urlsplit(path).path
-    return next((e.message_class for e in ENDPOINTS if e.fits(method, bare)), None)
+    found = octopia().endpoint(method, path)
+    return None if found is None else found.message_class
