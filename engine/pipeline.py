@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from engine.diagnostics.diagnostic import Report
 from engine.diagnostics.place import Source
-from engine.errors import FeedError, ProjectError
+from engine.errors import FeedError, ProjectError, RulesError
 from engine.feeds.paths import is_list_path
 from engine.language.checker import check_rules
 from engine.language.ruleset import Ruleset, Slice
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from engine.feeds.feed import Feed
     from engine.insight.row_explained import RowExplained
+    from engine.offers.accounting import Accounting
     from engine.offers.mapping import MappedBatch, Mapper
     from engine.offers.results import RowResult
     from engine.program.program import Program
@@ -96,6 +97,7 @@ def open_run(
     from engine.feeds.feed_settings import feed_settings
     from engine.program.compiler import compile_slice
 
+    at = _in_utc(at)
     part = _slice(ruleset, channel, at)
     name, read = project.feed_settings(feed)
     settings = feed_settings(read, f"feeds.{name}" if name else "feeds")
@@ -129,6 +131,122 @@ def mapper_for(project: Project, program: Program) -> Mapper:
     settings = project.channels.get(program.channel)
     modes = settings.delivery_modes if settings else None
     return Mapper(program, schema, channel, project.package, modes)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a feed would become: its first rows, and the sum of all of them.
+
+    `notes` say what was found out about the file; `accounting` counts every row of the feed.
+    """
+
+    channel: str
+    at: datetime
+    rows: tuple[RowResult, ...]
+    accounting: Accounting
+    notes: tuple[str, ...]
+
+
+def preview(
+    project: Project,
+    feed: str,
+    *,
+    at: datetime,
+    channel: str | None = None,
+    rows: int | None = 20,
+) -> Preview:
+    """Show what `feed` would become; nothing is written or sent.
+
+    Args:
+        project: whose rules and settings count.
+        feed: a file, `-` for stdin, or the name of a feed in the settings.
+        at: the instant that decides which rules are in force, with its zone.
+        channel: the sales channel; may be left out where the rules know only one.
+        rows: how many rows to hold as results; None for all. The whole feed is counted anyway.
+
+    Raises:
+        RulesError: the rules have errors.
+        ProjectError, FeedError: see `open_run`.
+    """
+    from itertools import islice
+
+    from engine.offers.accounting import Accounting
+    from engine.offers.rows import row_results
+
+    run = open_run(project, checked_ruleset(project), feed, channel=channel, at=at)
+    accounting = Accounting()
+    held: list[RowResult] = []
+    for raw, mapped in run.batches():
+        accounting.add(raw, mapped)
+        if rows is None or len(held) < rows:
+            wanted = None if rows is None else rows - len(held)
+            held += islice(row_results(run.program, mapped), wanted)
+    return Preview(run.channel, run.at, tuple(held), accounting, tuple(run.feed.notes))
+
+
+def render(
+    project: Project,
+    feed: str,
+    offers: IO[bytes],
+    rejections: IO[bytes] | None = None,
+    *,
+    at: datetime,
+    channel: str | None = None,
+) -> Accounting:
+    """Turn the whole of `feed` into offers and rejections, JSON Lines both; sends nothing.
+
+    Args:
+        project: whose rules and settings count.
+        feed: a file, `-` for stdin, or the name of a feed in the settings.
+        offers: takes a line for each offer, in the order of the feed.
+        rejections: takes a line for each row that makes no offer.
+        at: the instant that decides which rules are in force, with its zone.
+        channel: the sales channel; may be left out where the rules know only one.
+
+    Raises:
+        RulesError: the rules have errors.
+        ProjectError, FeedError: see `open_run`.
+    """
+    run = open_run(project, checked_ruleset(project), feed, channel=channel, at=at)
+    return write_lines(run, offers, rejections)
+
+
+def write_lines(
+    run: Run,
+    offers: IO[bytes],
+    rejections: IO[bytes] | None,
+    count: Callable[[int], None] = lambda _: None,
+) -> Accounting:
+    """Write what `run` gives, batch by batch; `count` hears how many rows each batch had."""
+    from engine.offers.accounting import Accounting
+    from engine.offers.lines import offer_lines, rejection_lines
+
+    accounting = Accounting()
+    for raw, mapped in run.batches():
+        accounting.add(raw, mapped)
+        offers.write(offer_lines(mapped.offers))
+        if rejections is not None:
+            rejections.write(rejection_lines(mapped.others))
+        count(raw.height)
+    return accounting
+
+
+def checked_ruleset(project: Project) -> Ruleset:
+    """The project's rules, checked.
+
+    Raises:
+        RulesError: they have errors.
+    """
+    checked = check(project)
+    if checked.ruleset is None:
+        raise RulesError(checked.report)
+    return checked.ruleset
+
+
+def _in_utc(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ProjectError(f"{at}: an instant needs its zone, such as Europe/Paris")
+    return at.astimezone(UTC)
 
 
 def _slice(ruleset: Ruleset, channel: str | None, at: datetime) -> Slice:

@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import click
 
@@ -19,10 +19,6 @@ from engine.cli.options import (
     project_option,
     write_summary,
 )
-
-if TYPE_CHECKING:
-    from engine.offers.accounting import Accounting
-    from engine.pipeline import Run
 
 
 @click.command("render")
@@ -60,36 +56,21 @@ def command(
     Files appear under their names when they are complete, not before. Exit codes: 0 done, whatever
     rows it rejects; 1 the rules have errors; 2 could not run.
     """
-    from engine.offers.accounting import Accounting
-    from engine.pipeline import open_run
+    from engine.cli.progress import counting
+    from engine.pipeline import open_run, write_lines
 
     project = open_project(project_folder, or_sample=True)
     ruleset = checked_rules(project)
     run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc())
-    accounting = Accounting()
     with ExitStack() as stack:
         to_offers = stack.enter_context(_Output(offers))
         to_rejections = stack.enter_context(_Output(rejections)) if rejections else None
-        _write(run, accounting, to_offers, to_rejections)
+        count = stack.enter_context(counting("rows"))
+        accounting = write_lines(run, to_offers, to_rejections, count)
     for note in run.feed.notes:
         click.echo(f"  {note}", err=True)
     click.echo(accounting.sentence(), err=True)
     write_summary(summary, accounting)
-
-
-def _write(
-    run: Run, accounting: Accounting, offers: IO[bytes], rejections: IO[bytes] | None
-) -> None:
-    from engine.cli.progress import counting
-    from engine.offers.lines import offer_lines, rejection_lines
-
-    with counting("rows") as count:
-        for raw, mapped in run.batches():
-            accounting.add(raw, mapped)
-            offers.write(offer_lines(mapped.offers))
-            if rejections is not None:
-                rejections.write(rejection_lines(mapped.others))
-            count(raw.height)
 
 
 class _Output:
