@@ -141,10 +141,18 @@ def _project(root: Path, file: str, read: dict[str, Any]) -> Project:
     return Project(
         root,
         rules=_text(file, "rules", read.get("rules", RULES)),
-        feeds={n: _mapping(file, f"feeds.{n}", s) for n, s in feeds.items()},
+        feeds={n: _merged(_mapping(file, f"feeds.{n}", s)) for n, s in feeds.items()},
         channels=_channels(file, _mapping(file, "channels", read.get("channels", {}))),
         package=package,
     )
+
+
+def _merged(read: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`<<: *other` takes over what another entry says, as everywhere in YAML."""
+    other = read.get("<<")
+    if not isinstance(other, dict):
+        return read
+    return {**_merged(other), **{k: v for k, v in read.items() if k != "<<"}}
 
 
 def _channels(file: str, read: Mapping[str, Any]) -> dict[str, ChannelSettings]:

@@ -76,7 +76,7 @@ class Inheritance:
             for c in columns
         )
         # The first row of each key so far: whether a row inherits must not hang on the batches' size.
-        firsts = whole.select(dict.fromkeys([parent.key, *columns])).filter(key.is_not_null())
+        firsts = whole.select([*dict.fromkeys([parent.key, *columns])]).filter(key.is_not_null())
         self.carried = firsts.unique(parent.key, keep="first", maintain_order=True)
         return filled.tail(rows)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
 import polars as pl
@@ -19,6 +21,7 @@ from engine.feeds.records import Cell, Record, gathered
 # The repeated element of formats that everybody writes.
 _KNOWN = ("item", "entry", "SHOPITEM", "product", "Product", "offer", "row")
 _SAMPLE = 1 << 20
+_STEP = re.compile(r"([^/\[\]]*)(?:\[([^\]]*)\])?(?:/|$)")
 
 
 @dataclass(slots=True)
@@ -153,15 +156,36 @@ def _record(element: Any, paths: tuple[str, ...]) -> Record:
     return Record(cells)
 
 
+@cache
+def _steps(path: str) -> tuple[tuple[str, str, str], ...]:
+    """The steps of `PARAM[NAME=Tester]/VAL`: a name, and which child must hold which text, if any."""
+    steps = (s for s in _STEP.findall(path) if s[0])
+    return tuple(
+        (name, *(inside.split("=", 1) if "=" in inside else ("", ""))) for name, inside in steps
+    )
+
+
 def _values(element: etree._Element, path: str) -> list[str | None]:
     """The texts at a path of child elements, ending in `@attribute` or an element."""
     found = [element]
-    steps = path.split("/")
-    for step in steps:
-        if step.startswith("@"):
-            return [_attribute(e, step[1:]) for e in found]
-        found = [c for e in found for c in e if _is_named(c, step)]
-    return ["".join(str(t) for t in e.itertext()) for e in found]
+    for name, key, wanted in _steps(path):
+        if name.startswith("@"):
+            return [_attribute(e, name[1:]) for e in found]
+        found = [c for e in found for c in e if _is_named(c, name)]
+        if key:
+            found = [e for e in found if wanted in (_texts(e, key))]
+    return [_whole_text(e) for e in found]
+
+
+def _texts(element: etree._Element, name: str) -> list[str]:
+    """What stands in the children called `name`, or in that attribute; without outer blanks."""
+    if name.startswith("@"):
+        return [(_attribute(element, name[1:]) or "").strip()]
+    return [_whole_text(c).strip() for c in element if _is_named(c, name)]
+
+
+def _whole_text(element: etree._Element) -> str:
+    return "".join(str(t) for t in element.itertext())
 
 
 def _is_named(element: etree._Element, step: str) -> bool:

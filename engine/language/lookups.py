@@ -21,6 +21,7 @@ from engine.values.kinds import DATE, INTEGER, NUMBER, PERCENT, TEXT, YES_NO, Ki
 
 _YES_NO = {"yes": True, "oui": True, "no": False, "non": False}
 _PLAIN = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,12})?")
+_CODE = re.compile(r"\d{8,}")  # an EAN is no number, though it is written in digits
 _MONEY = re.compile(r"(-?\d{1,15}(?:\.\d{1,6})?) ([A-Z]{3})")
 _PERCENT = re.compile(r"(-?\d{1,12}(?:\.\d{1,6})?) ?%")
 
@@ -79,7 +80,8 @@ def _reader(texts: list[str], name: str) -> _Reader:
     lowered = {t.casefold() for t in texts}
     if lowered and lowered <= _YES_NO.keys():
         return _Reader(YES_NO, lambda t: _YES_NO[t.casefold()])
-    if texts and all(_PLAIN.fullmatch(t) for t in texts):
+    codes_only = all(_CODE.fullmatch(t) for t in texts)
+    if texts and not codes_only and all(_PLAIN.fullmatch(t) for t in texts):
         return _Reader(NUMBER if any("." in t for t in texts) else INTEGER, Decimal)
     if texts and all(_PERCENT.fullmatch(t) for t in texts):
         return _Reader(PERCENT, lambda t: Decimal(t.rstrip("% ")) / 100)

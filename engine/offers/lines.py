@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
+from engine.errors import EngineError
 from engine.offers.text_expressions import json_string
 from engine.program.program import ROW
 
 
 def offer_lines(offers: pl.DataFrame) -> bytes:
-    """A line an offer: row, sku, package, payload, `xml` where that is what is sent, and warnings."""
+    """A line an offer: row, sku, package, payload, `xml` where that is what is sent, and warnings.
+
+    Raises:
+        EngineError: a row would be lost (a fault of the engine).
+    """
     line = pl.concat_str(
         pl.lit('{"row":'),
         pl.col(ROW).cast(pl.String),
@@ -17,8 +22,9 @@ def offer_lines(offers: pl.DataFrame) -> bytes:
         json_string(pl.col("sku")),
         pl.lit(',"package":"'),
         pl.col("package"),
-        pl.lit('","payload":'),
-        pl.col("payload"),
+        pl.lit('"'),
+        # An offer that goes by XML may hold what has no JSON name: then there is no payload.
+        (pl.lit(',"payload":') + pl.col("payload")).fill_null(""),
         (pl.lit(',"xml":') + json_string(pl.col("xml"))).fill_null(""),
         (pl.lit(',"warnings":') + pl.col("reasons")).fill_null(""),
         pl.lit("}"),
@@ -45,5 +51,9 @@ def rejection_lines(others: pl.DataFrame) -> bytes:
 def _joined(frame: pl.DataFrame, line: pl.Expr) -> bytes:
     if not frame.height:
         return b""
-    text: str = frame.select(line.str.join("\n")).item()
+    lines = frame.select(line.alias("line"))["line"]
+    if lines.null_count():
+        row = frame.filter(lines.is_null())[ROW][0]
+        raise EngineError(f"row {row} cannot be written: this is a fault of Feedwright")
+    text: str = lines.str.join("\n").item()
     return text.encode() + b"\n"

@@ -83,10 +83,9 @@ class Mapper:
         ran = self.program.run(batch)
         reference = f"attribute.{REFERENCE}"
         sku = pl.col(reference) if reference in ran.columns else pl.lit(None, pl.String)
-        excluded = [
-            pl.col(LEFT_OUT).is_not_null(),
-            *(pl.col(f.mask) for f in self.program.exclusions),
-        ]
+        # A record that could not be read has no cells: no rule can tell that it is not wanted.
+        by_rule = pl.any_horizontal([pl.lit(value=False), *self._exclusion_masks()])
+        excluded = [pl.col(LEFT_OUT).is_not_null(), by_rule & pl.col(PROBLEM).is_null()]
         stops = [c.where for c in self.complaints if c.stops]
         flags = ran.lazy().with_columns(
             sku.alias(SKU),
@@ -98,6 +97,9 @@ class Mapper:
         return MappedBatch(
             self._offers(flagged.filter(good)), self._others(flagged.filter(~good)), ran
         )
+
+    def _exclusion_masks(self) -> list[pl.Expr]:
+        return [pl.col(f.mask) for f in self.program.exclusions]
 
     def _offers(self, frame: pl.DataFrame) -> pl.DataFrame:
         warnings = [c for c in self.complaints if not c.stops]

@@ -21,13 +21,14 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from engine.diagnostics.codes.rows import EXCLUDED
 from engine.diagnostics.visible import visible
 from engine.offers.accounting import Accounting, RankedReason
 from engine.offers.results import Outcome, Reason, RowResult
 from engine.preview.xml_layout import laid_out
 
 _COLOURS = {Outcome.OFFER: "green", Outcome.EXCLUDED: "yellow", Outcome.REJECTED: "red"}
-_SEVERITIES = {"error": "red", "warning": "yellow"}
+_SEVERITIES = {"error": "red", "warning": "yellow", "excluded": "yellow"}
 _SHOWN_ATTRIBUTES = ("Price", "Stock")
 _HEADINGS = ("row", "SKU", "outcome", *_SHOWN_ATTRIBUTES, "package")
 _TO_THE_RIGHT = frozenset({"row", *_SHOWN_ATTRIBUTES})
@@ -159,10 +160,15 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> Text:
 
 def _print_reason(console: Console, reason: Reason, indent: int) -> None:
     text = Text.assemble(
-        (f"{reason.severity} {reason.code}", _SEVERITIES[reason.severity]),
+        (f"{_sort(reason)} {reason.code}", _SEVERITIES[_sort(reason)]),
         f": {_short(reason.message)}",
     )
     console.print(Padding(text, (0, 0, 0, indent), expand=False))
+
+
+def _sort(reason: Reason) -> str:
+    """What a reason is to a person: what a rule leaves out on purpose is no error."""
+    return "excluded" if reason.code == EXCLUDED.number else reason.severity
 
 
 def _short(text: str) -> str:
@@ -215,7 +221,7 @@ def _print_reasons(console: Console, ranked: Sequence[RankedReason]) -> None:
         place = f"  {example.file}:{example.line}" if example.file else ""
         table.add_row(
             str(reason.rows),
-            f"{example.severity} {example.code}",
+            f"{_sort(example)} {example.code}",
             escape(f"row {reason.example_row}{sku}: {_short(example.message)}{place}"),
         )
     console.print(table)

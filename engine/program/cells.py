@@ -290,11 +290,9 @@ def _without_currency(field: Field, column: pl.Expr) -> tuple[pl.Expr, list[Cell
     facts = (("currency", currency),)
     if reading.currency_column is not None:
         other = pl.col(reading.currency_column).str.strip_chars(_BLANKS).str.to_uppercase()
-        faults.append(
-            CellFault(
-                codes.OTHER_CURRENCY, column.is_not_null() & other.ne_missing(currency), facts
-            )
-        )
+        where = column.is_not_null() & other.ne_missing(currency)
+        named = (("currency", f"{currency} (see `{reading.currency_column}`)"),)
+        faults.append(CellFault(codes.OTHER_CURRENCY, where, named))
     if reading.currency_word is CurrencyWord.NONE:
         return column, faults
     word = column.str.extract(r"([A-Za-z€$£]+)", 1).str.to_uppercase()

@@ -61,6 +61,8 @@ def _used(study: Study) -> set[tuple[str, str]]:
         match node:
             case s.Reference(name=name):
                 used |= {("let", name), ("milestone", name)}
+            case s.Decide(inputs=inputs):
+                used |= {("let", name.text) for name in inputs}
             case s.Take(table=table):
                 used.add(("table", table.text))
             case s.SendWindow(start=start, end=end) | s.EditWindow(start=start, end=end):

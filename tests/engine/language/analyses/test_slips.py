@@ -162,3 +162,20 @@ require a + b + c > 5.00 EUR else warn "Little"
 def test_a_todo_is_a_word(codes: Codes) -> None:
     assert codes("# TODO: weights\nlet x = cost_price" + USED) == ["L987"]
     assert codes("# mastodon and todos\nlet x = cost_price" + USED) == []
+
+
+def test_a_let_that_a_table_looks_at_is_used(codes: Codes) -> None:
+    table = """let heavy = weight > 30 kg
+decide PreparationTime by first row that fits
+  | heavy || PreparationTime |
+  | yes   || 3 days          |
+  | any   || 2 days          |
+end
+require weight present else reject "No weight"
+"""
+    found = codes(table, without=("PreparationTime",))
+    assert "N106" not in found
+    assert "N106" in codes(
+        table.replace("| heavy |", "| weight |").replace("| yes  ", "| > 30 kg"),
+        without=("PreparationTime",),
+    )
