@@ -41,18 +41,23 @@ class Checked:
 
 
 def check(project: Project, rules: Path | None = None) -> Checked:
-    """Check the rules of `project` (or the file `rules`), with all that they name.
+    """Check the rules of `project` (or the file `rules` alone), with all that they name.
 
     Raises:
         ProjectError: there is no such file.
     """
-    path = rules or project.find(project.rules)
-    if path is None or not path.is_file():
-        raise ProjectError(
-            f"{rules or project.rules}: no such rule file; name it, or set `rules` in feedwright.yaml"
-        )
-    entry = read_source(path, project.shown(path))
-    return Checked(*check_rules(entry, Workspace(project)))
+    entry, *others = [rules] if rules else [_rule_file(project, name) for name in project.rules]
+    if not entry.is_file():
+        raise ProjectError(f"{entry}: no such rule file")
+    sources = [read_source(path, project.shown(path)) for path in (entry, *others)]
+    return Checked(*check_rules(sources[0], Workspace(project), sources[1:]))
+
+
+def _rule_file(project: Project, name: str) -> Path:
+    path = project.find(name)
+    if path is None:
+        raise ProjectError(f"{name}: no such rule file; name it, or set `rules` in feedwright.yaml")
+    return path
 
 
 @dataclass(frozen=True, slots=True)

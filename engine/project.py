@@ -11,7 +11,7 @@ from engine.errors import ProjectError
 from engine.resources import bundled_path, bundled_root
 
 SETTINGS_NAMES = ("feedwright.yaml", ".feedwright.yaml")
-RULES = "rules/offers.rules"  # where they are without a setting
+USUAL_RULES = ("rules/offers.rules", "rules/orders.rules")
 PACKAGE_MODES = ("auto", "json", "xml")
 
 
@@ -30,7 +30,7 @@ class Project:
     """A merchant's project. `feeds` keeps each feed's settings as text, by the feed's name."""
 
     root: Path
-    rules: str = RULES
+    rules: tuple[str, ...] = ("rules/offers.rules",)
     feeds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     channels: Mapping[str, ChannelSettings] = field(default_factory=dict)
     package: str = "auto"
@@ -76,7 +76,7 @@ class Project:
 
 def has_project(root: Path) -> bool:
     """Whether `root` is a project's folder: it holds settings, or rules at their usual place."""
-    return any((root / name).is_file() for name in (*SETTINGS_NAMES, RULES))
+    return any((root / name).is_file() for name in (*SETTINGS_NAMES, *USUAL_RULES))
 
 
 def sample_project() -> Project:
@@ -102,7 +102,7 @@ def load_project(root: Path) -> Project:
     if path is None:
         if not root.is_dir():
             raise ProjectError(f"{root}: no such folder; name a project's folder with --project")
-        return Project(root)
+        return Project(root, rules=_usual_rules(root))
     return _project(root, path.name, _read_yaml(path))
 
 
@@ -140,7 +140,7 @@ def _project(root: Path, file: str, read: dict[str, Any]) -> Project:
     feeds = _mapping(file, "feeds", read.get("feeds", {}))
     return Project(
         root,
-        rules=_text(file, "rules", read.get("rules", RULES)),
+        rules=_rule_files(root, file, read.get("rules")),
         feeds={n: _merged(_mapping(file, f"feeds.{n}", s)) for n, s in feeds.items()},
         channels=_channels(file, _mapping(file, "channels", read.get("channels", {}))),
         package=package,
@@ -153,6 +153,21 @@ def _merged(read: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(other, dict):
         return read
     return {**_merged(other), **{k: v for k, v in read.items() if k != "<<"}}
+
+
+def _usual_rules(root: Path) -> tuple[str, ...]:
+    """The rule files of a project whose settings name none: those of these names."""
+    found = tuple(name for name in USUAL_RULES if (root / name).is_file())
+    return found or USUAL_RULES[:1]
+
+
+def _rule_files(root: Path, file: str, read: Any) -> tuple[str, ...]:
+    if read is None:
+        return _usual_rules(root)
+    names = read if isinstance(read, list) else [read]
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise ProjectError(f"{file}: `rules` must be a file, or a list: [{', '.join(USUAL_RULES)}]")
+    return tuple(names)
 
 
 def _channels(file: str, read: Mapping[str, Any]) -> dict[str, ChannelSettings]:

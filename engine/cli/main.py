@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "Check rules, tables and schemas; needs no feed and no network.",
     "explain": "Explain a diagnostic: `feedwright explain N101`.",
     "fmt": "Write rules in their canonical form.",
+    "matrix": "Show what may be done with orders: channels, states, actions.",
     "preview": "Show the payloads and rejections that a feed gives; sends nothing.",
     "render": "Turn a whole feed into offers and rejections, at full speed.",
     "schema": "Show how the cells of a feed are read, as the engine understood the source schema.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -23,6 +24,7 @@ from engine.language.declarations import (
 )
 from engine.language.files import ProjectFiles
 from engine.language.lookups import table_in_place, text_table
+from engine.language.orders.checker import check_orders
 from engine.language.placement import Period, Placed, flatten
 from engine.language.scope import Scope
 from engine.language.slices import SliceBuilder
@@ -30,14 +32,16 @@ from engine.language.suggestions import did_you_mean
 from engine.language.test_checks import check_tests
 
 
-def check_rules(entry: Source, files: ProjectFiles) -> tuple[r.Ruleset | None, Report]:
-    """Check the rules of `entry` and of the files it uses.
+def check_rules(
+    entry: Source, files: ProjectFiles, others: Iterable[Source] = ()
+) -> tuple[r.Ruleset | None, Report]:
+    """Check the rules of `entry`, of the `others` beside it, and of the files they use.
 
     Returns:
         The ruleset, or None where there are errors; and the report, with every source it names.
     """
     report = Report()
-    found = gather(entry, files, report)
+    found = gather(entry, files, report, others)
     if found.source is None or found.vocabulary is None:
         return None, report
     channels = channel_rules(found)
@@ -45,6 +49,7 @@ def check_rules(entry: Source, files: ProjectFiles) -> tuple[r.Ruleset | None, R
     tables = _tables(found, files, scope)
     slices = _slices(found, channels, tables)
     check_tests(found, slices)
+    orders = check_orders(found, channels, tables)
     if report.errors:
         _allow(found, complete=False)
         return None, report
@@ -58,6 +63,7 @@ def check_rules(entry: Source, files: ProjectFiles) -> tuple[r.Ruleset | None, R
         slices,
         tuple(found.tests),
         found.vocabulary.attributes,
+        orders,
     )
     report.extend(_analyse(ruleset, found))
     _allow(found, complete=True)

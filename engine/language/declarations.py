@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,7 @@ class Declarations:
     currency: str = "EUR"
     timezone: str = "Europe/Paris"
     source: SourceSchema | None = None
+    order_source: SourceSchema | None = None
     vocabulary: Vocabulary | None = None
     milestones: dict[str, r.MilestoneRules] = field(default_factory=dict)
     channels: dict[str, s.Channel] = field(default_factory=dict)
@@ -39,22 +41,27 @@ class Declarations:
     reads: list[Span] = field(default_factory=list)
 
 
-def gather(entry: Source, files: ProjectFiles, report: Report) -> Declarations:
-    """Read `entry` and the files it uses."""
+def gather(
+    entry: Source, files: ProjectFiles, report: Report, others: Iterable[Source] = ()
+) -> Declarations:
+    """Read `entry`, the `others` beside it, and the files they use; each of them once."""
     found = Declarations(report)
-    _file(entry, files, found, ())
-    if found.source is None and not report.errors:
-        span = found.files[0].span
-        says = 'write `read product using "schemas/product.schema.json"`'
-        report.add(
-            Diagnostic.of(syntax.MISSING_PART, span, what="`read product`", helps=[Help(says)])
-        )
-    if found.vocabulary is None and not report.errors:
-        span = found.files[0].span
-        says = 'write `write offer using "schemas/offer.schema.json"`'
-        report.add(
-            Diagnostic.of(syntax.MISSING_PART, span, what="`write offer`", helps=[Help(says)])
-        )
+    for source in (entry, *others):
+        if source.name not in report.sources:
+            _file(source, files, found, ())
+    if found.orders and not (found.mappings or found.overrides or found.tests):
+        # Rules about orders alone need neither products nor offers.
+        found.source = found.source or SourceSchema("schemas/product.schema.json", {})
+        found.vocabulary = found.vocabulary or Vocabulary({}, {}, frozenset())
+    for part, example, known in (
+        ("read product", "schemas/product.schema.json", found.source),
+        ("write offer", "schemas/offer.schema.json", found.vocabulary),
+    ):
+        if known is None and not report.errors:
+            says = f'write `{part} using "{example}"`'
+            what = f"`{part}`"
+            span = found.files[0].span
+            report.add(Diagnostic.of(syntax.MISSING_PART, span, what=what, helps=[Help(says)]))
     return found
 
 
@@ -123,9 +130,7 @@ def _schema(node: s.Read | s.Write, files: ProjectFiles, found: Declarations) ->
     path, file = node.path, node.span.file
     answer: tuple[object, list[Diagnostic]] | None
     if isinstance(node, s.Read):
-        answer = (
-            files.source_schema(path.value, file) if node.kind.text == "product" else (None, [])
-        )
+        answer = files.source_schema(path.value, file)
     else:
         answer = files.vocabulary(path.value, file)
     if answer is None:
@@ -135,7 +140,9 @@ def _schema(node: s.Read | s.Write, files: ProjectFiles, found: Declarations) ->
         return
     read, faults = answer
     found.report.extend(faults)
-    if isinstance(read, SourceSchema):
+    if isinstance(read, SourceSchema) and node.kind.text == "order":
+        found.order_source = read
+    elif isinstance(read, SourceSchema):
         found.source = read
     elif isinstance(read, Vocabulary):
         found.vocabulary = read

@@ -27,6 +27,7 @@ FAMILIES = (
     "style",
     "rows",
     "orders",
+    "actions",
 )
 
 

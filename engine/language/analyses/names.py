@@ -67,7 +67,13 @@ def _used(study: Study) -> set[tuple[str, str]]:
                 used.add(("table", table.text))
             case s.SendWindow(start=start, end=end) | s.EditWindow(start=start, end=end):
                 used |= _moments(start, end)
-            case s.Override(start=start, end=end):
+            case s.ParameterType(table=s.Name(text=name)):
+                used.add(("table", name))
+            case (
+                s.Override(start=start, end=end)
+                | s.OverrideAction(start=start, end=end)
+                | s.NoAction(start=start, end=end)
+            ):
                 used |= _moments(start, end)
             case s.Text(value=text):
                 named = (m.strip() for m in _PLACEHOLDER.findall(text))

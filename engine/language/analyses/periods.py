@@ -208,7 +208,9 @@ def _first_line(study: Study, span: Span) -> Span:
 def _over(study: Study) -> Iterator[Diagnostic]:
     """Overrides whose period has ended, where it is known what time it is."""
     for node in study.nodes:
-        if study.now is not None and isinstance(node, s.Override) and node.end is not None:
+        if not isinstance(node, s.Override | s.OverrideAction | s.NoAction):
+            continue
+        if study.now is not None and node.end is not None:
             end = instant_at(study, node.end)
             if end is not None and end <= study.now:
                 edit = study.without_lines(node.span)
@@ -241,7 +243,11 @@ def _leaning(study: Study, name: str) -> Iterator[Span]:
                 yield node.span
             case s.SendWindow(start=start, end=end) | s.EditWindow(start=start, end=end):
                 yield from _named(name, start, end)
-            case s.Override(start=start, end=end):
+            case (
+                s.Override(start=start, end=end)
+                | s.OverrideAction(start=start, end=end)
+                | s.NoAction(start=start, end=end)
+            ):
                 yield from _named(name, start, end)
             case _:
                 pass

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.diagnostics.place import Span
+from engine.language.ruleset.orders import OrderRules
 from engine.language.ruleset.steps import Step
 from engine.language.ruleset.tables import Table
 from engine.language.syntax import SendWindow, Test, TestTable
@@ -65,6 +66,7 @@ class Ruleset:
     slices: tuple[Slice, ...]
     tests: tuple[Test | TestTable, ...] = ()
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    orders: OrderRules | None = None
 
     def slice_at(self, channel: str, at: datetime) -> Slice | None:
         """The slice of `channel` in force at `at` (aware), or None where it has no mapping then."""

@@ -1,0 +1,91 @@
+"""The matrix of a channel in a period: every pair of state and action, allowed or denied and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.diagnostics.codes import actions as codes
+from engine.diagnostics.diagnostic import Diagnostic, Help
+from engine.diagnostics.place import NOWHERE, Span
+from engine.language.declarations import Declarations
+from engine.language.orders.actions import Rules
+from engine.language.orders.sheets import ALLOWED
+from engine.language.orders.suggestions import possible
+from engine.language.ruleset.orders import (
+    ActionRules,
+    NoActionRules,
+    OrderCell,
+    StateRules,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What all cells of a matrix share: the channel, the period, and why it is closed, if it is."""
+
+    channel: str
+    start: datetime | None
+    end: datetime | None
+    closed: str
+    span: Span
+    found: Declarations
+
+    def cells(
+        self, states: Mapping[str, StateRules], actions: Mapping[str, Span], rules: Rules
+    ) -> dict[tuple[str, str], OrderCell]:
+        """The cell of each pair of state and action."""
+        return {
+            (state, action): self._cell(
+                row, action, rules.get(action), actions[action], tuple(states)
+            )
+            for state, row in states.items()
+            for action in actions
+        }
+
+    def _cell(
+        self,
+        state: StateRules,
+        action: str,
+        rules: ActionRules | NoActionRules | None,
+        declared: Span,
+        states: tuple[str, ...],
+    ) -> OrderCell:
+        if self.closed:
+            return _by_default(state.name, action, self.closed, self.span)
+        if self.channel not in state.natives:
+            reason = f"An order on {self.channel} is never {state.name}"
+            return _by_default(state.name, action, reason, state.span)
+        match rules:
+            case ActionRules():
+                return _of_action(state.name, rules, states)
+            case NoActionRules():
+                return self._refused(state.name, rules)
+            case None:
+                reason = f"No rule allows {action} on {self.channel}"
+                return _by_default(state.name, action, reason, declared)
+
+    def _refused(self, state: str, rules: NoActionRules) -> OrderCell:
+        suggestions, sure = possible(rules.suggestions, state, self.start, self.end)
+        if not sure:
+            says = f"nothing says what to suggest instead of `{rules.name}` in {state}"
+            helps = [Help('end the cases with `otherwise suggest nothing "..."`')]
+            span = rules.suggestions[-1].span
+            self.found.report.add(Diagnostic.of(codes.NOT_COVERED, span, helps=helps, what=says))
+        sentence = rules.sentence or f"{self.channel} has no {rules.name}"
+        silent = not rules.sentence
+        return OrderCell(state, rules.name, None, sentence, silent, suggestions, rules.span)
+
+
+def _of_action(state: str, rules: ActionRules, states: tuple[str, ...]) -> OrderCell:
+    span = rules.places.get(ALLOWED, rules.span)
+    if state in rules.allowed:
+        return OrderCell(state, rules.name, rules, "", False, (), span)  # noqa: FBT003 - no denial
+    where = ", ".join(s for s in states if s in rules.allowed) or "no state"
+    reason = rules.denial or f"{rules.name.capitalize()} is allowed only in {where}"
+    return OrderCell(state, rules.name, None, reason, not rules.denial, (), span)
+
+
+def _by_default(state: str, action: str, reason: str, span: Span) -> OrderCell:
+    return OrderCell(state, action, None, reason, True, (), span or NOWHERE)  # noqa: FBT003
