@@ -3,7 +3,9 @@
 EngineError
 ├── RulesError     the rules have errors, so nothing can run; `report` holds them
 ├── ProjectError   settings, or a file that the project names, cannot be used
-└── FeedError      a feed cannot be read at all (a bad row is data, not an error)
+├── FeedError      a feed cannot be read at all (a bad row is data, not an error)
+├── JournalError   what was sent cannot be read or written: nothing may be sent
+└── HaltedError    nothing may be sent until a person looks: exit code 3
 
 None is worth repeating without a change: each says what to change.
 """
@@ -31,3 +33,11 @@ class ProjectError(EngineError):
 
 class FeedError(EngineError):
     """A feed cannot be read at all: missing, unknown format, broken archive."""
+
+
+class JournalError(EngineError):
+    """The journal of what was sent cannot be trusted, read or written; nothing may be sent."""
+
+
+class HaltedError(EngineError):
+    """A plan is stale, altered or foreign, or a guard rail halted; a person must look. Exit code 3."""

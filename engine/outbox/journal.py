@@ -1,0 +1,351 @@
+"""The journal of one seller: the only truth about what was sent.
+
+An SQLite file that keeps events, each with a checksum over itself and the checksum before it, so
+that a changed, lost or added row shows. The records of messages and of what excludes what are
+kept beside them for quick look-up, and hold nothing that the events do not add up to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from engine.errors import JournalError
+from engine.outbox.canonical import canonical, digest
+from engine.outbox.events import Event, Record, Step, StepError, approval, step
+from engine.outbox.head import read_head, write_head
+from engine.outbox.message import WHOLE_ORDER
+from engine.outbox.moments import Clock, Moment
+from engine.outbox.records import record_json, record_of
+
+OPENED, PUSHED, HALTED, LIFTED = "opened", "pushed", "halted", "lifted"
+GENESIS = "0" * 64
+STEPS = frozenset(Step)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as the journal keeps it."""
+
+    seq: int
+    at: Moment
+    event: Event
+    checksum: str
+
+
+class AlreadySentError(ValueError):
+    """The wish is in the journal with another payload, or another message excludes it."""
+
+
+@dataclass(slots=True)
+class _Head:
+    seq: int = 0
+    checksum: str = GENESIS
+
+
+class Journal:
+    """One seller's journal, open; with the lock held if it may be written."""
+
+    def __init__(
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        clock: Clock,
+        held: int | None,
+        sync: Callable[[Path], None] | None = None,
+    ) -> None:
+        self.path = path
+        self.clock = clock
+        self._connection = connection
+        self._held = held
+        self._head = _Head()
+        self._synced = sync
+        self.seller = ""
+        self.lineage = ""
+        self.serial = 0
+        self.last_plan = ""
+        self.halts: dict[str, str] = {}
+
+    def close(self) -> None:
+        """Close the file, then let go of the lock: the other order would let go of SQLite's too."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Reading
+
+    def entries(self, message: str | None = None) -> Iterator[Entry]:
+        """The events in their order, all or those of one message."""
+        where = "" if message is None else "WHERE message = ? "
+        query = (
+            "SELECT seq, wall, steady, boot, step, message, data, checksum FROM event "  # noqa: S608 - no outside text in it
+            f"{where}ORDER BY seq"
+        )
+        with self._reading():
+            rows = self._connection.execute(query, () if message is None else (message,))
+            for seq, wall, steady, boot, what, of, data, checksum in rows:
+                event = Event(what, of, json.loads(data))
+                yield Entry(seq, Moment(wall, steady, boot), event, checksum)
+
+    def record(self, message: str) -> Record | None:
+        """The record of a message, None where it is not in the journal."""
+        rows = self._rows("SELECT record FROM message WHERE id = ?", message)
+        return record_of(json.loads(rows[0][0])) if rows else None
+
+    def records(self, *states: str) -> list[Record]:
+        """The records in one of `states` (all if none is named), in the order of their ids."""
+        marks = ", ".join("?" * len(states))
+        where = f"WHERE state IN ({marks}) " if states else ""
+        rows = self._rows(f"SELECT record FROM message {where}ORDER BY id", *states)  # noqa: S608 - question marks only
+        return [record_of(json.loads(text)) for (text,) in rows]
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        with self._reading():
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, ValueError, KeyError, TypeError) as fault:
+            raise JournalError(f"{self.path}: cannot be read: {fault}") from None
+
+    # Writing
+
+    def append(self, *events: Event, version: int | None = None) -> list[Record]:
+        """Write `events` in one transaction that is on the disk when this returns.
+
+        Args:
+            events: what happened, in order.
+            version: the version that the first event's message must have: nobody else moved it.
+
+        Returns:
+            The record of each event's message, of those that are about one.
+
+        Raises:
+            StepError: an event cannot happen to its message; nothing was written.
+            AlreadySentError: an approval that another message excludes; nothing was written.
+            JournalError: it cannot be written; what is on the disk shows when it is opened again.
+        """
+        if self._held is None:
+            raise JournalError(f"{self.path}: opened to be read only")
+        at = self.clock.now()
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            records, head = self._write(events, at, version)
+            self._connection.execute("COMMIT")
+        except (sqlite3.Error, OSError) as fault:
+            self._undo()
+            raise JournalError(f"{self.path}: cannot be written: {fault}") from None
+        except BaseException:
+            self._undo()
+            raise
+        self._head = head
+        for event in events:
+            self._note(event)
+        write_head(self.path, head.seq, head.checksum)
+        if self._synced is not None:
+            self._synced(self.path)
+        return records
+
+    def _undo(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.execute("ROLLBACK")
+
+    def _write(
+        self, events: Sequence[Event], at: Moment, version: int | None
+    ) -> tuple[list[Record], _Head]:
+        head = _Head(self._head.seq, self._head.checksum)
+        found = self._connection.execute("SELECT max(seq), checksum FROM event").fetchone()
+        if (found[0] or 0) != head.seq or (found[1] or GENESIS) != head.checksum:
+            raise JournalError(f"{self.path}: was written by another process; nothing is sent")
+        records: list[Record] = []
+        for event in events:
+            if event.step in STEPS:
+                records.append(self._move(event, at, version))
+                version = None
+            head = _Head(head.seq + 1, checksum_of(head.checksum, head.seq + 1, at, event))
+            self._connection.execute(
+                "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    head.seq,
+                    at.wall,
+                    at.steady,
+                    at.boot,
+                    event.step,
+                    event.message,
+                    canonical(event.data).decode(),
+                    head.checksum,
+                ),
+            )
+        return records, head
+
+    def _move(self, event: Event, at: Moment, version: int | None) -> Record:
+        before = self.record(event.message or "")
+        if version is not None and (before is None or before.version != version):
+            raise StepError(f"message {event.message} was moved by another process")
+        after = step(before, event, at)
+        if before is None:
+            self._exclude(after)
+        elif not after.holds:
+            self._connection.execute("DELETE FROM exclusive WHERE message = ?", (after.id,))
+        self._connection.execute(
+            "INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?, ?)",
+            (after.id, after.subject, after.state, after.version, record_json(after)),
+        )
+        return after
+
+    def _exclude(self, record: Record) -> None:
+        for group, line in record.claims:
+            other = self._excluder(record.subject, group, line)
+            if other is not None and other != record.id:
+                raise AlreadySentError(
+                    f"{record.kind} of order {record.subject}: message {other[:12]} excludes it"
+                )
+            self._connection.execute(
+                "INSERT INTO exclusive VALUES (?, ?, ?, ?)",
+                (record.subject, group, line, record.id),
+            )
+
+    def excluder(self, record: Record) -> str | None:
+        """The id of the message that excludes `record`, if one does."""
+        found = (self._excluder(record.subject, g, line) for g, line in record.claims)
+        return next((f for f in found if f is not None and f != record.id), None)
+
+    def _excluder(self, subject: str, group: str, line: str) -> str | None:
+        rows = self._rows(
+            "SELECT message, line FROM exclusive WHERE subject = ? AND exclusive_group = ?",
+            subject,
+            group,
+        )
+        # A message about the whole order excludes those about any of its lines, and they it.
+        return next((m for m, at in rows if WHOLE_ORDER in {at, line} or at == line), None)
+
+    def _note(self, event: Event) -> None:
+        """Keep what the events say about the seller's sending."""
+        data = event.data
+        if event.step == OPENED:
+            self.seller, self.lineage = data["seller"], data["lineage"]
+        elif event.step == PUSHED:
+            self.serial, self.last_plan = data["serial"], data["plan"]
+        elif event.step == HALTED:
+            self.halts[data["name"]] = data["why"]
+        elif event.step == LIFTED:
+            self.halts.pop(data["name"], None)
+
+    # Sending as such
+
+    def approve(self, record: Record) -> Record:
+        """Bring a message into the journal; the same wish again is the same message.
+
+        Raises:
+            AlreadySentError: it is there with another payload, or another message excludes it.
+        """
+        known = self.record(record.id)
+        if known is None:
+            return self.append(approval(record))[0]
+        if known.payload_hash != record.payload_hash:
+            raise AlreadySentError(
+                f"{record.kind} of order {record.subject} was sent with other content already"
+            )
+        return known
+
+    def pushed(self, plan: str, approver: str) -> None:
+        """A plan is being pushed: plans made before it are stale from here on."""
+        data = {"serial": self.serial + 1, "plan": plan, "approver": approver}
+        self.append(Event(PUSHED, None, data))
+
+    def halt(self, name: str, why: str) -> None:
+        """Stop all sending until `lift`; a halt that stands already stays as it is."""
+        if name not in self.halts:
+            self.append(Event(HALTED, None, {"name": name, "why": why}))
+
+    def lift(self, name: str, by: str, why: str) -> None:
+        """A person lets sending go on.
+
+        Raises:
+            JournalError: there is no halt of that name.
+        """
+        if name not in self.halts:
+            raise JournalError(f"{self.path}: no halt is called `{name}`")
+        self.append(Event(LIFTED, None, {"name": name, "by": by, "why": why}))
+
+    # Opening
+
+    def load(self) -> None:
+        """Go through all events: checksums, steps, and that the records add up to them.
+
+        Raises:
+            JournalError: something does not; nothing may be sent.
+        """
+        records: dict[str, Record] = {}
+        head = _Head()
+        for entry in self.entries():
+            head = self._follow(head, entry)
+            if entry.event.step in STEPS:
+                key = entry.event.message or ""
+                try:
+                    records[key] = step(records.get(key), entry.event, entry.at)
+                except (StepError, ValueError, KeyError, TypeError) as fault:
+                    raise self._broken(entry.seq, str(fault)) from None
+            self._note(entry.event)
+        if not self.lineage:
+            raise JournalError(f"{self.path}: is no journal of Feedwright, or was never begun")
+        self._head = head
+        self._agree(records)
+        self._not_behind()
+
+    def _follow(self, head: _Head, entry: Entry) -> _Head:
+        checksum = checksum_of(head.checksum, head.seq + 1, entry.at, entry.event)
+        if entry.seq != head.seq + 1 or entry.checksum != checksum:
+            raise self._broken(entry.seq, "the row is not what was written")
+        return _Head(entry.seq, checksum)
+
+    def _agree(self, records: dict[str, Record]) -> None:
+        rows = self._rows("SELECT id, subject, state, version, record FROM message ORDER BY id")
+        wanted = [
+            (r.id, r.subject, r.state.value, r.version, record_json(r))
+            for _, r in sorted(records.items())
+        ]
+        if rows != wanted:
+            raise self._broken(self._head.seq, "the messages' records do not add up to the events")
+        kept = set(self._rows("SELECT subject, exclusive_group, line, message FROM exclusive"))
+        held = {(r.subject, *c, r.id) for r in records.values() if r.holds for c in r.claims}
+        if kept != held:
+            raise self._broken(self._head.seq, "what excludes what does not add up to the events")
+
+    def _not_behind(self) -> None:
+        """A journal that is older than it was is a copy put back: it forgets what was sent."""
+        noted = read_head(self.path)
+        if noted is None:
+            return
+        seq, checksum = noted
+        rows = self._rows("SELECT checksum FROM event WHERE seq = ?", seq)
+        if not rows or rows[0][0] != checksum:
+            raise JournalError(
+                f"{self.path}: it had {seq} entries and has not any more: an older copy was put "
+                f"back, or its -wal file is gone. Nothing is sent; see `feedwright journal verify`"
+            )
+
+    def _broken(self, seq: int, why: str) -> JournalError:
+        return JournalError(f"{self.path}: broken at entry {seq}: {why}; nothing is sent")
+
+
+def checksum_of(before: str, seq: int, at: Moment, event: Event) -> str:
+    """The checksum of an entry, over it and the one before."""
+    own = [seq, at.wall, at.steady, at.boot, event.step, event.message]
+    return digest(b"".join((before.encode(), canonical(own), canonical(event.data))))

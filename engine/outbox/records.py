@@ -1,0 +1,40 @@
+"""Records as the journal's look-up table keeps them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from engine.octopia.outcome import MessageClass
+from engine.outbox.canonical import canonical
+from engine.outbox.events import Record, State
+from engine.outbox.moments import Moment
+
+
+def record_json(record: Record) -> str:
+    """The record as canonical JSON."""
+    return canonical(record).decode()
+
+
+def record_of(read: dict[str, Any]) -> Record:
+    """The record that `record_json` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError: it did not.
+    """
+    names = {f.name for f in dataclasses.fields(Record)}
+    values = {name: value for name, value in read.items() if name in names}
+    return Record(
+        **{
+            **values,
+            "message_class": MessageClass(read["message_class"]),
+            "lines": tuple(read["lines"]),
+            "state": State(read["state"]),
+            "since": _moment(read["since"]),
+            "absent_at": _moment(read["absent_at"]),
+        }
+    )
+
+
+def _moment(read: dict[str, Any] | None) -> Moment | None:
+    return None if read is None else Moment(read["wall"], read["steady"], read["boot"])
