@@ -83,6 +83,7 @@ class Record:
     Attributes:
         sends: how often it may have gone out; a claim counts until it is certain that nothing left.
         allowed: how often it may go out: what its class allows, and one more for each release.
+        expires: the wall clock's milliseconds after which it is not sent for the first time.
         since: when the quarantine began, or the answer came; never when the claim was made.
         refusal: the status of a clear refusal that is still to be checked by a read.
         absences: how many complete reads after the quarantine showed no effect.
@@ -102,7 +103,8 @@ class Record:
     payload_hash: str
     plan: str
     approver: str
-    approved_wall: int
+    approved: Moment
+    expires: int
     corrects: str | None = None
     state: State = State.APPROVED
     version: int = 1
@@ -156,6 +158,7 @@ def approval(record: Record) -> Event:
         "payload": record.payload_hash,
         "plan": record.plan,
         "approver": record.approver,
+        "expires": record.expires,
         "corrects": record.corrects,
     }
     return Event(Step.APPROVE, record.id, data)
@@ -175,7 +178,8 @@ def _approved(event: Event, at: Moment) -> Record:
         payload_hash=data["payload"],
         plan=data["plan"],
         approver=data["approver"],
-        approved_wall=at.wall,
+        approved=at,
+        expires=data["expires"],
         corrects=data["corrects"],
         allowed=AUTOMATIC_SENDS[message_class],
     )

@@ -71,6 +71,7 @@ class Journal:
         self.serial = 0
         self.last_plan = ""
         self.halts: dict[str, str] = {}
+        self.longest_lag = 0
 
     def close(self) -> None:
         """Close the file, then let go of the lock: the other order would let go of SQLite's too."""
@@ -238,7 +239,9 @@ class Journal:
     def _note(self, event: Event) -> None:
         """Keep what the events say about the seller's sending."""
         data = event.data
-        if event.step == OPENED:
+        if event.step == Step.CONFIRM:
+            self.longest_lag = max(self.longest_lag, data.get("lag", 0))
+        elif event.step == OPENED:
             self.seller, self.lineage = data["seller"], data["lineage"]
         elif event.step == PUSHED:
             self.serial, self.last_plan = data["serial"], data["plan"]

@@ -17,18 +17,18 @@ from engine.outbox.moments import Clock
 
 FORMAT = 1
 SCHEMA = """
-CREATE TABLE event (
+CREATE TABLE IF NOT EXISTS event (
   seq INTEGER PRIMARY KEY, wall INTEGER NOT NULL, steady INTEGER NOT NULL, boot TEXT NOT NULL,
   step TEXT NOT NULL, message TEXT, data TEXT NOT NULL, checksum TEXT NOT NULL
 ) STRICT;
-CREATE INDEX event_of_message ON event (message, seq) WHERE message IS NOT NULL;
-CREATE TABLE message (
+CREATE INDEX IF NOT EXISTS event_of_message ON event (message, seq) WHERE message IS NOT NULL;
+CREATE TABLE IF NOT EXISTS message (
   id TEXT PRIMARY KEY, subject TEXT NOT NULL, state TEXT NOT NULL, version INTEGER NOT NULL,
   record TEXT NOT NULL
 ) STRICT;
-CREATE INDEX message_of_subject ON message (subject);
-CREATE INDEX message_in_state ON message (state);
-CREATE TABLE exclusive (
+CREATE INDEX IF NOT EXISTS message_of_subject ON message (subject);
+CREATE INDEX IF NOT EXISTS message_in_state ON message (state);
+CREATE TABLE IF NOT EXISTS exclusive (
   subject TEXT NOT NULL, exclusive_group TEXT NOT NULL, line TEXT NOT NULL, message TEXT NOT NULL,
   PRIMARY KEY (subject, exclusive_group, line)
 ) STRICT;
@@ -66,9 +66,10 @@ def open_journal(
         connection = opener(path)
         journal = Journal(path, connection, clock, held, synced)
         _prepare(connection)
-        if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-            _begin(journal, connection, seller)
+        connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}COMMIT;")
         _sound(connection, path)
+        if not connection.execute("SELECT 1 FROM event").fetchone():
+            _begin(journal, seller)
         journal.load()
         _belongs(journal, seller)
     except sqlite3.Error as fault:
@@ -100,11 +101,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(journal: Journal, connection: sqlite3.Connection, seller: str) -> None:
+def _begin(journal: Journal, seller: str) -> None:
     if read_head(journal.path) is not None:
         raise JournalError(f"{journal.path}: had entries and is empty; nothing is sent")
     lineage = uuid.uuid4().hex
-    connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}COMMIT;")
     journal.append(Event(OPENED, None, {"seller": seller, "lineage": lineage, "format": FORMAT}))
     folder = os.open(journal.path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -30,6 +30,7 @@ def record_of(read: dict[str, Any]) -> Record:
             "message_class": MessageClass(read["message_class"]),
             "lines": tuple(read["lines"]),
             "state": State(read["state"]),
+            "approved": Moment(**read["approved"]),
             "since": _moment(read["since"]),
             "absent_at": _moment(read["absent_at"]),
         }
@@ -37,4 +38,4 @@ def record_of(read: dict[str, Any]) -> Record:
 
 
 def _moment(read: dict[str, Any] | None) -> Moment | None:
-    return None if read is None else Moment(read["wall"], read["steady"], read["boot"])
+    return None if read is None else Moment(**read)

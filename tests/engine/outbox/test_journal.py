@@ -15,6 +15,7 @@ from engine.outbox.events import Event, Record, State, Step, StepError, approval
 from engine.outbox.journal import AlreadySentError, Journal
 from engine.outbox.local_disk import file_system_of
 from engine.outbox.message import Kind, Message, natural_key
+from engine.outbox.moments import Moment
 from engine.outbox.opening import open_journal, read_journal
 
 SELLER = "98979"
@@ -48,7 +49,8 @@ def record(message: Message) -> Record:
         payload_hash=message.payload_hash,
         plan="p",
         approver="Ada",
-        approved_wall=0,
+        approved=Moment(0, 0, ""),
+        expires=0,
     )
 
 

@@ -1,0 +1,239 @@
+"""Sending messages about orders: each at most as often as its class allows, each looked at first.
+
+One run takes every message that is not final as far as it can be taken now. It may be killed
+anywhere: the journal knows what was claimed, and what was claimed and not answered is unknown
+until a read after the quarantine tells. Nothing waits for one message but that message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.errors import HaltedError, JournalError
+from engine.octopia.outcome import Answer, Sender
+from engine.octopia.retry import Next, Verdict, next_step
+from engine.outbox.canonical import hash_of
+from engine.outbox.events import Event, Record, State, Step, StepError
+from engine.outbox.evidence import Look, Seen, look
+from engine.outbox.journal import Journal
+from engine.outbox.message import Message
+from engine.outbox.moments import MINUTE, SECOND, Moment
+from engine.outbox.settlement import Waits, settle
+
+
+@dataclass(slots=True)
+class Done:
+    """What a run came to: the messages by state, and what was in the way."""
+
+    moved: int = 0
+    notes: dict[str, str] = field(default_factory=dict)  # by message: why it waits
+
+
+@dataclass(slots=True)
+class Push:
+    """A run over the messages of one seller."""
+
+    journal: Journal
+    sender: Sender
+    messages: Mapping[str, Message]  # by id: those whose payloads are at hand
+    waits: Waits = field(default_factory=Waits)
+    done: Done = field(default_factory=Done)
+
+    def run(self) -> Done:
+        """Take every message as far as it can be taken now.
+
+        Raises:
+            JournalError: the journal cannot be written; nothing more was sent.
+            HaltedError: something contradicts what seller this is.
+        """
+        self._same_seller(self.sender.seller)
+        for orphan in self.journal.records(State.SENDING):
+            # The quarantine starts now: whoever claimed it may have slept before it sent.
+            self._move(orphan, Step.DOUBT, why="found claimed, its sender gone")
+        # What may have had its effect is looked at before anything new goes out.
+        for state in (State.ANSWERED, State.UNKNOWN, State.APPROVED):
+            for record in sorted(
+                self.journal.records(state), key=lambda r: (r.approved.wall, r.id)
+            ):
+                self._advance(record)
+        return self.done
+
+    def _advance(self, record: Record) -> None:
+        match record.state:
+            case State.APPROVED:
+                self._send(record)
+            case State.ANSWERED | State.UNKNOWN:
+                self._settle(record)
+            case State.SENDING | State.HELD | State.CONFIRMED | State.REFUSED | State.WITHDRAWN:
+                pass
+
+    # Looking
+
+    def _look(self, record: Record) -> Look:
+        found = look(self.sender, record, self._headers(record))
+        if found.seller is not None:
+            self._same_seller(found.seller)
+        return found
+
+    def _headers(self, record: Record) -> tuple[tuple[str, str], ...]:
+        message = self.messages.get(record.id)
+        return message.call.headers if message else (("SellerId", record.seller),)
+
+    def _same_seller(self, seller: str) -> None:
+        """An aggregator's token is good for several sellers: the server catches no mix-up."""
+        if seller != self.journal.seller:
+            self.journal.halt("seller", f"seller {seller} where {self.journal.seller} was expected")
+            raise HaltedError(
+                f"seller {seller} where {self.journal.seller} was expected; nothing more was sent"
+            )
+
+    # Sending
+
+    def _send(self, record: Record) -> None:
+        """Look, claim, send, note; again where nothing left, or the token was old."""
+        renewed = False
+        for number in range(self.waits.tries):
+            obstacle = self._obstacle(record)
+            if obstacle is not None:
+                self.done.notes[record.id] = obstacle
+                return
+            message = self.messages[record.id]
+            looked = self.journal.clock.now()
+            seen = self._look(record)
+            if not self._permits(record, seen):
+                return
+            claimed = self._move(record, Step.CLAIM, n=record.sends + 1)
+            if not self._fresh(looked):
+                self._move(claimed, Step.RETURN, why="the look was too old")
+                return
+            verdict, record = self._call(claimed, message, renewed=renewed)
+            if verdict.next is Next.RENEW:
+                renewed = True
+                if not self.sender.renew():
+                    return
+            elif verdict.next is Next.SEND_AGAIN:
+                self.journal.clock.sleep(self.waits.back_off * 2**number)
+            else:
+                break
+        if record.state in {State.ANSWERED, State.UNKNOWN}:
+            self._settle(record)
+
+    def _obstacle(self, record: Record) -> str | None:
+        """Why a message is not sent now, if something is in the way; what expired is withdrawn."""
+        now = self.journal.clock.now()
+        if record.sends == 0 and self._expired(record, now):
+            self._move(record, Step.WITHDRAW, why="its plan expired before it was sent")
+            return "expired"
+        if record.sends > 0 and _older(record.approved, now, self.waits.repeat_within):
+            self._move(record, Step.HOLD, why="too long after its approval to be sent again")
+            return "held"
+        if self.journal.halts:
+            return f"halted: {', '.join(sorted(self.journal.halts))}"
+        message = self.messages.get(record.id)
+        if message is None:
+            return "its plan is not at hand"
+        self._as_approved(record, message)
+        if now.wall < record.not_before:
+            return "the marketplace asked to wait"
+        blocked = self.sender.blocked_seconds()
+        return f"the connection rests for {blocked} s" if blocked else None
+
+    def _expired(self, record: Record, now: Moment) -> bool:
+        lifetime = record.expires - record.approved.wall
+        return now.wall > record.expires or _older(record.approved, now, lifetime)
+
+    def _as_approved(self, record: Record, message: Message) -> None:
+        if message.id != record.id or message.payload_hash != record.payload_hash:
+            raise HaltedError(
+                f"message {record.id[:12]} is not as it was approved; nothing was sent"
+            )
+        self._same_seller(message.seller)
+        self._same_seller(message.call.header("SellerId") or "")
+
+    def _permits(self, record: Record, seen: Look) -> bool:
+        """Whether the fresh look lets the message go out; if not, note what it means."""
+        evidence = seen.as_json()
+        match seen.seen:
+            case Seen.PRESENT:
+                self._move(record, Step.CONFIRM, why=f"found: {seen.why}", look=evidence)
+                return False
+            case Seen.CONTRADICTED:
+                step = Step.HOLD if record.sends else Step.WITHDRAW
+                self._move(record, step, why=seen.why, look=evidence)
+                return False
+            case Seen.NO_PROOF:
+                self.done.notes[record.id] = seen.why
+                return False
+            case Seen.ABSENT:
+                if not seen.ready:
+                    why = f"it is not possible any more: {seen.why}"
+                    self._move(record, Step.WITHDRAW, why=why, look=evidence)
+                return seen.ready
+
+    def _fresh(self, looked: Moment) -> bool:
+        age = self.journal.clock.now().since(looked)
+        return age is not None and age <= self.waits.fresh
+
+    def _call(self, claimed: Record, message: Message, *, renewed: bool) -> tuple[Verdict, Record]:
+        """The one place where a message goes out; what became of it is on the disk afterwards."""
+        outcome = self.sender.send(message.call)
+        verdict = next_step(claimed.message_class, outcome, renewed=renewed)
+        answer = outcome if isinstance(outcome, Answer) else None
+        data = _told(answer)
+        match verdict.next:
+            case Next.ANSWERED:
+                noted = self._move(claimed, Step.ANSWER, why=verdict.why, **data)
+            case Next.SEND_AGAIN | Next.RENEW:
+                noted = self._move(claimed, Step.RETURN, why=verdict.why, **data)
+            case Next.WAIT:
+                until = self.journal.clock.now().wall + verdict.wait_seconds * SECOND
+                data |= {"not_before": until, "turned_away": 1}
+                noted = self._move(claimed, Step.RETURN, why=verdict.why, **data)
+            case Next.CHECK_REFUSAL | Next.STOP:
+                refusal = None if answer is None else answer.status
+                noted = self._move(claimed, Step.DOUBT, why=verdict.why, refusal=refusal, **data)
+            case Next.UNKNOWN | Next.ABANDON | Next.READ_BACK:
+                noted = self._move(claimed, Step.DOUBT, why=verdict.why, **data)
+        if verdict.halt is not None:
+            self.journal.halt(verdict.halt, f"{verdict.why} on {claimed.kind}")
+        return verdict, noted
+
+    # Settling
+
+    def _settle(self, record: Record) -> None:
+        """Find out what became of what was answered, or is unknown, as far as a look tells now."""
+        seen = self._look(record)
+        quarantine = max(self.waits.quarantine, 3 * self.journal.longest_lag)
+        events = settle(record, seen, self.journal.clock.now(), self.waits, quarantine)
+        if events:
+            self._append(record, *events)
+        else:
+            self.done.notes[record.id] = f"{record.state}: {seen.why}"
+
+    # Writing
+
+    def _move(self, record: Record, step: Step, **data: Any) -> Record:
+        return self._append(record, Event(step, record.id, data))
+
+    def _append(self, record: Record, *events: Event) -> Record:
+        self.done.moved += 1
+        try:
+            return self.journal.append(*events, version=record.version)[-1]
+        except StepError as fault:
+            raise JournalError(f"{self.journal.path}: {fault}; nothing more was sent") from None
+
+
+def _older(then: Moment, now: Moment, lifetime: int) -> bool:
+    """Whether `then` lies longer back than `lifetime`, or nobody can tell: the clock was set back."""
+    if now.boot == then.boot:
+        return now.steady - then.steady > lifetime
+    return not -5 * MINUTE <= now.wall - then.wall <= lifetime
+
+
+def _told(answer: Answer | None) -> dict[str, Any]:
+    """What is kept of an answer: its status and its request's name, its body only as a hash."""
+    if answer is None:
+        return {}
+    return {"status": answer.status, "trace": answer.trace_id, "answer": hash_of(answer.body)}

@@ -1,0 +1,89 @@
+"""Messages about orders for tests: real bodies, as the connectors write them."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from simulator.market import SELLER, Order
+
+from engine.octopia.outcome import Call
+from engine.outbox.events import Record
+from engine.outbox.message import Kind, Message, natural_key
+from engine.outbox.moments import MINUTE, Moment
+
+STATUS = {
+    Kind.ACCEPT: "WaitingAcceptance",
+    Kind.REFUSE: "WaitingAcceptance",
+    Kind.SHIP: "InPreparation",
+    Kind.CANCEL: "InPreparation",
+    Kind.REFUND: "Shipped",
+    Kind.GESTURE: "Shipped",
+}
+
+
+def order_for(kind: Kind, name: str) -> Order:
+    return Order(name, STATUS[kind], ("1", "2"))
+
+
+def wish(kind: Kind, order: Order, *, seller: str = SELLER, variant: str = "") -> Message:
+    bodies: dict[Kind, tuple[str, Any]] = {
+        Kind.ACCEPT: (f"/orders/{order.id}/approval-status", {"approval_status": "Accepted"}),
+        Kind.REFUSE: (f"/orders/{order.id}/approval-status", {"approval_status": "Refused"}),
+        Kind.SHIP: (
+            f"/orders/{order.id}/shipments",
+            [{"parcelNumber": f"P-{order.id}{variant}", "carrierName": "GLS"}],
+        ),
+        Kind.CANCEL: (
+            "/order-cancellation-requests",
+            {"orderSellerId": order.id, "reason": f"out-of-stock{variant}"},
+        ),
+        Kind.REFUND: (
+            "/order-cancellation-requests",
+            {"orderSellerId": order.id, "reason": f"returned{variant}"},
+        ),
+        Kind.GESTURE: (
+            "/order-commercial-gesture-requests",
+            {"orderId": order.id, "amount": 4, "reason": f"Other{variant}"},
+        ),
+    }
+    path, body = bodies[kind]
+    lines = ("*", *order.lines)
+    text = json.dumps(body).encode()
+    read = json.loads(text, parse_float=Decimal)
+    headers = (
+        ("SellerId", seller),
+        ("SalesChannelId", "CDISFR"),
+        ("Content-Type", "application/json"),
+    )
+    return Message(
+        seller,
+        "cdiscount_octopia",
+        kind,
+        order.id,
+        natural_key(kind, read, lines),
+        lines,
+        Call("POST", path, headers, text),
+    )
+
+
+def approved(
+    message: Message, now: int, *, expires: int | None = None, plan: str = "plan"
+) -> Record:
+    return Record(
+        id=message.id,
+        seller=message.seller,
+        channel=message.channel,
+        kind=message.kind,
+        message_class=message.message_class,
+        subject=message.subject,
+        natural_key=message.natural_key,
+        lines=message.lines,
+        payload_hash=message.payload_hash,
+        plan=plan,
+        approver="Ada",
+        approved=Moment(now, 0, ""),
+        expires=now + 10 * MINUTE if expires is None else expires,
+        corrects=message.corrects,
+    )

@@ -1,0 +1,348 @@
+"""A life of some messages, drawn from a seed: real outbox, simulated marketplace, disk and clock.
+
+What must hold whatever happens is checked at the end, and in between: `run_seed` raises
+`BrokenError` with what was broken and the way there.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from simulator.clock import ManualClock
+from simulator.disk import BESIDE, Disk, KilledError
+from simulator.market import CUSTOMER, SELLER, DrawnFate, Fate, Market
+from simulator.wishes import approved, order_for, wish
+
+from engine.errors import HaltedError, JournalError
+from engine.octopia.outcome import Call
+from engine.outbox.events import Event, State, Step
+from engine.outbox.journal import AlreadySentError
+from engine.outbox.message import Kind, Message
+from engine.outbox.moments import MINUTE, SECOND
+from engine.outbox.opening import open_journal
+from engine.outbox.push import Push
+
+KINDS = tuple(Kind)
+OPPOSITE = {
+    Kind.ACCEPT: Kind.REFUSE,
+    Kind.REFUSE: Kind.ACCEPT,
+    Kind.SHIP: Kind.CANCEL,
+    Kind.CANCEL: Kind.SHIP,
+    Kind.REFUND: Kind.REFUND,
+    Kind.GESTURE: Kind.GESTURE,
+}
+
+
+class BrokenError(AssertionError):
+    """Something that must hold does not."""
+
+
+class TroubledFate(DrawnFate):
+    """A drawn fate that can let the process sleep before it sends, while others go on."""
+
+    world: World
+
+    def paused(self, call: Call) -> None:
+        self.world.while_paused(call)
+
+
+@dataclass(slots=True)
+class World:
+    """One seller's day: `seed` decides everything."""
+
+    seed: int
+    folder: Path
+    random: Random = field(init=False)
+    clock: ManualClock = field(default_factory=ManualClock)
+    market: Market = field(init=False)
+    disk: Disk = field(default_factory=Disk)
+    messages: dict[str, Message] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    lifetimes: dict[str, int] = field(default_factory=dict)
+    expiries: dict[str, int] = field(default_factory=dict)
+    sent: Counter[str] = field(default_factory=Counter)
+    depth: int = 0
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)  # noqa: S311 - a game, not a secret
+        fate = TroubledFate(self.random, self.random.choice((0.2, 0.5, 0.9)))
+        fate.world = self
+        self.market = Market(self.clock, fate)
+
+    @property
+    def path(self) -> Path:
+        return self.folder / f"{SELLER}.sqlite"
+
+    # The seller's wishes
+
+    def make_wishes(self) -> None:
+        other = order_for(self.random.choice(KINDS), "ORDER-OF-OTHERS")
+        self.market.add(other)
+        for number in range(self.random.choice((1, 1, 2, 3))):
+            kind = self.random.choice(KINDS)
+            order = order_for(kind, f"O-{number}")
+            self.market.add(order)
+            made = wish(kind, order)
+            self.messages[made.id] = made
+            if self.random.random() < 0.3:
+                conflicting = wish(OPPOSITE[kind], order, variant="-2")
+                self.messages[conflicting.id] = conflicting
+
+    def plan_again(self) -> None:
+        """The same wishes, as another plan makes them: they are the same messages."""
+        for known in list(self.messages.values()):
+            again = Message(
+                known.seller,
+                known.channel,
+                known.kind,
+                known.subject,
+                known.natural_key,
+                known.lines,
+                known.call,
+            )
+            self.messages[again.id] = again
+
+    # The seller's processes
+
+    def process(self, *, approving: bool, at: int = 0, how: str = "") -> str:
+        """A process from its start to its end, natural or not."""
+        self.disk.at, self.disk.how, self.disk.writes = at, how, 0
+        journal = None
+        try:
+            journal = open_journal(
+                self.path,
+                self.clock,
+                seller=SELLER,
+                opener=self.disk.connect,
+                synced=self.disk.synced,
+            )
+            self.disk.keep(self.path)
+            if approving:
+                for message in self.messages.values():
+                    try:
+                        lifetime = self.lifetimes.setdefault(
+                            message.id, self.random.choice((10, 40, 90)) * MINUTE
+                        )
+                        known = journal.record(message.id)
+                        expires = self.clock.wall + lifetime
+                        if known is None:
+                            self.expiries[message.id] = self.clock.true + lifetime
+                        journal.approve(approved(message, self.clock.wall, expires=expires))
+                    except AlreadySentError:
+                        self.say(f"{message.kind} excluded")
+            Push(journal, self.market, self.messages).run()
+        except KilledError:
+            return "killed"
+        except JournalError as fault:
+            return f"journal: {fault}"
+        except HaltedError as fault:
+            return f"halted: {fault}"
+        finally:
+            if journal is not None:
+                journal.close()
+        return "ended"
+
+    def while_paused(self, call: Call) -> None:
+        """The process decided to send, and sleeps: time passes, others may try to send as well."""
+        self.check_write(call)
+        if self.random.random() > 0.15 or self.depth:
+            return
+        self.depth += 1
+        kept = (self.disk.at, self.disk.how, self.disk.writes, self.disk.synchronous)
+        for _ in range(self.random.choice((1, 3))):
+            self.pass_time(self.random.choice((MINUTE, 20 * MINUTE)))
+            said = self.process(approving=False)
+            self.say(f"  while it sleeps, another: {said}")
+        self.disk.at, self.disk.how, self.disk.writes, self.disk.synchronous = kept
+        self.depth -= 1
+        if self.random.random() < 0.3:
+            # What it sent arrives, and it dies before it can note an answer.
+            self.market._apply(call)
+            raise KilledError
+
+    def check_write(self, call: Call) -> None:
+        """What must hold whenever something goes out."""
+        message = next((m for m in self.messages.values() if m.call == call), None)
+        if message is None:
+            raise BrokenError(f"sent what nobody approved: {call}")
+        if call.header("SellerId") != SELLER:
+            raise BrokenError("sent for another seller")
+        self.sent[message.id] += 1
+        late = self.clock.true - self.expiries[message.id]
+        # With the wall clock moved and the machine started again, nobody can know how late it is.
+        known = not (self.clock.jumped and self.clock.rebooted)
+        if self.sent[message.id] == 1 and late > MINUTE and known:
+            raise BrokenError(f"{message.kind} sent {late // 1000} s after its plan expired")
+
+    # Time and people
+
+    def pass_time(self, milliseconds: int) -> None:
+        self.clock.sleep(milliseconds)
+        self.market.arrive()
+
+    def trouble_clocks(self) -> None:
+        what = self.random.random()
+        if what < 0.06:
+            self.clock.jump(self.random.choice((-3600, -400, 400, 3600)) * SECOND)
+        elif what < 0.12:
+            self.clock.reboot(self.random.choice((SECOND, MINUTE)))
+
+    def people(self) -> None:
+        """A person lifts halts, and releases what is held where the evidence says: not there."""
+        try:
+            with open_journal(self.path, self.clock, seller=SELLER) as journal:
+                for name in list(journal.halts):
+                    if self.random.random() < 0.7:
+                        journal.lift(name, "Ada", "looked")
+                for record in journal.records(State.HELD):
+                    last = [e.event.data for e in journal.entries(record.id)][-1]
+                    seen = last.get("look", {}).get("seen")
+                    if seen == "absent" and record.sends < 3 and self.random.random() < 0.5:
+                        self.say(f"released {record.kind}")
+                        journal.append(Event(Step.RELEASE, record.id, {"by": "Ada"}))
+        except JournalError as fault:
+            self.say(f"person: {fault}")
+            raise BrokenError(f"the journal cannot be opened any more: {fault}") from None
+
+    def back_office(self) -> None:
+        """A person does one of the wishes by hand."""
+        message = self.random.choice(list(self.messages.values()))
+        if any(e.order == message.subject for e in self.market.ledger):
+            return
+        if any(c.path == message.call.path for _, c in self.market.under_way):
+            return
+        self.say(f"by hand: {message.kind}")
+        self.market.by_hand(message.call)
+        self.pass_time(16 * MINUTE)  # and it shows, before anything is sent
+
+    def say(self, what: str) -> None:
+        self.log.append(f"{self.clock.true // 1000}: {what}")
+
+    # A life
+
+    def live(self) -> None:
+        self.make_wishes()
+        if self.random.random() < 0.15:
+            self.back_office()
+        for _ in range(self.random.randrange(2, 7)):
+            self.turn()
+        self.settle_down()
+        self.check()
+
+    def turn(self) -> None:
+        at, how = 0, ""
+        if self.random.random() < 0.5:
+            at = self.random.randrange(1, 30)
+            how = self.random.choice(("killed before", "killed after", "full", "broken", "stuck"))
+        if self.random.random() < 0.1:
+            self.plan_again()
+        said = self.process(approving=True, at=at, how=how)
+        self.say(f"run {how}@{at}: {said}")
+        if said != "ended" and self.random.random() < 0.4:
+            self.say("power lost")
+            self.disk.lose_power(self.path)
+        self.trouble_clocks()
+        self.pass_time(
+            self.random.choice((SECOND, SECOND, MINUTE, 6 * MINUTE, 16 * MINUTE, 45 * MINUTE))
+        )
+        if self.random.random() < 0.3:
+            self.people()
+
+    def settle_down(self) -> None:
+        """Nothing goes wrong any more: whatever is open must come to an end."""
+        self.market.fate = Fate()
+        self.disk.at = 0
+        for _ in range(6):
+            self.pass_time(20 * MINUTE)
+            self.say(f"quiet run: {self.process(approving=False)}")
+            with open_journal(self.path, self.clock, seller=SELLER) as journal:
+                for name in list(journal.halts):
+                    journal.lift(name, "Ada", "looked")
+
+    # What must hold
+
+    def check(self) -> None:
+        with open_journal(self.path, self.clock, seller=SELLER) as journal:
+            records = {r.id: r for r in journal.records()}
+        done = Counter((e.order, e.what) for e in self.market.ledger)
+        ours = Counter((e.order, e.what) for e in self.market.ledger if e.by == "request")
+        doubles = {k: n for k, n in done.items() if n > 1}
+        if doubles:
+            raise BrokenError(f"done twice: {doubles}")
+        if any(e.order == "ORDER-OF-OTHERS" for e in self.market.ledger):
+            raise BrokenError("something was done to an order that nobody named")
+        self._no_opposites(done)
+        for record in records.values():
+            effects = done[record.subject, self._effect_of(self.messages[record.id])]
+            if record.kind in {Kind.CANCEL, Kind.REFUND}:
+                # Cancelled lines are proof, whatever reason somebody else gave for them.
+                effects = sum(
+                    n
+                    for (o, w), n in done.items()
+                    if o == record.subject and w.startswith("cancel")
+                )
+            if record.state is State.CONFIRMED and not effects:
+                raise BrokenError(f"{record.kind} is confirmed and was never done")
+            effects = ours[record.subject, self._effect_of(self.messages[record.id])]
+            if record.state in {State.REFUSED, State.WITHDRAWN} and effects:
+                raise BrokenError(f"{record.kind} is {record.state} and was done: {record.why}")
+            if record.state is not State.HELD and not record.final:
+                raise BrokenError(f"{record.kind} never came to an end: {record}")
+        self._no_secrets()
+
+    def _no_opposites(self, done: Counter[tuple[str, str]]) -> None:
+        for order in self.market.orders:
+            words = {what.split()[0] for subject, what in done if subject == order}
+            for pair in ({"Accepted", "Refused"}, {"ship", "cancel"}):
+                if pair <= words:
+                    raise BrokenError(f"order {order}: {' and '.join(sorted(pair))}")
+            refunds = [w for subject, w in done if subject == order and w.startswith("cancel")]
+            if len(refunds) > 1:
+                raise BrokenError(f"order {order}: money back twice: {refunds}")
+
+    def _effect_of(self, message: Message) -> str:
+        key = message.natural_key
+        match message.kind:
+            case Kind.ACCEPT:
+                return "Accepted"
+            case Kind.REFUSE:
+                return "Refused"
+            case Kind.SHIP:
+                return "ship " + ",".join(key["parcels"])
+            case Kind.CANCEL | Kind.REFUND:
+                return f"cancel {key['reason']}"
+            case Kind.GESTURE:
+                return f"gesture {key['amount']} {key['reason']}"
+
+    def _no_secrets(self) -> None:
+        for beside in BESIDE:
+            file = self.path.with_name(self.path.name + beside)
+            if file.exists():
+                content = file.read_bytes()
+                for secret in (*CUSTOMER.split(), "Bearer"):
+                    if secret.encode() in content:
+                        raise BrokenError(f"{file.name} holds {secret}")
+
+
+def run_seed(seed: int) -> World:
+    """Live one life.
+
+    Raises:
+        BrokenError: something that must hold does not.
+    """
+    shm = Path("/dev/shm")  # noqa: S108 - syncs are simulated: no disk has to wait for them
+    folder = Path(tempfile.mkdtemp(prefix="life-", dir=shm if shm.is_dir() else None))
+    world = World(seed, folder)
+    try:
+        world.live()
+    except BrokenError as fault:
+        story = "\n".join(world.log[-30:])
+        raise BrokenError(f"seed {seed}: {fault}\n{story}") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return world
