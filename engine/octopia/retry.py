@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.octopia.outcome import Answer, Lost, MessageClass, NotSent, Outcome
+from engine.transport.outcome import Answer, Lost, MessageClass, NotSent, Outcome
 
 MOST_WAIT_SECONDS = 15 * 60
 CLEAR_REFUSALS = frozenset({400, 404, 409, 422})

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from engine.octopia.outcome import MessageClass
 from engine.outbox.message import Kind, claims_of
 from engine.outbox.moments import Moment
+from engine.transport.outcome import MessageClass
 
 AUTOMATIC_SENDS = {MessageClass.STATE: 2, MessageClass.MONEY: 1}
 

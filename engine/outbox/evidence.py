@@ -12,11 +12,11 @@ from typing import Any
 import msgspec
 
 from engine.marketplace.facts import JsonObject, member, text, texts
-from engine.octopia.outcome import Reading, Sender
+from engine.octopia.reads import OctopiaReads
 from engine.orders.facts import read_facts
 from engine.outbox.events import Record
 from engine.outbox.message import WHOLE_ORDER
-from engine.outbox.readings import RequestList, read_order, read_requests
+from engine.transport.outcome import Reading, Sender
 
 FACTS = "schemas/octopia/orders/evidence.json"
 
@@ -62,9 +62,8 @@ class ActionFacts:
 
 @dataclass(frozen=True, slots=True)
 class ListFacts:
-    """Where the requests of a kind are listed, and what their members are called."""
+    """What the members of listed requests are called; `line` are candidates."""
 
-    source: RequestList
     lines: str
     line: tuple[str, ...]
     reason: str
@@ -75,7 +74,6 @@ class ListFacts:
 class EvidenceFacts:
     """What ships with Feedwright about the evidence of actions."""
 
-    order_path: str
     states: frozenset[str]
     actions: Mapping[str, ActionFacts]
     lists: Mapping[str, ListFacts]
@@ -93,7 +91,6 @@ def evidence_facts() -> EvidenceFacts:
 def _facts(read: JsonObject) -> EvidenceFacts:
     actions, lists = member(read, "actions"), member(read, "lists")
     return EvidenceFacts(
-        text(member(read, "order"), "path"),
         frozenset(texts(read, "states")),
         {name: _action(member(actions, name)) for name in actions},
         {name: _list(member(lists, name)) for name in lists},
@@ -107,11 +104,8 @@ def _action(read: JsonObject) -> ActionFacts:
 
 
 def _list(read: JsonObject) -> ListFacts:
-    source = RequestList(
-        text(read, "path"), text(read, "filter"), text(read, "paging"), tuple(texts(read, "order"))
-    )
     line = tuple(texts(read, "line"))
-    return ListFacts(source, text(read, "lines"), line, text(read, "reason"), text(read, "amount"))
+    return ListFacts(text(read, "lines"), line, text(read, "reason"), text(read, "amount"))
 
 
 class _Seller(msgspec.Struct):
@@ -135,12 +129,13 @@ class _Order(msgspec.Struct, rename="camel"):
     lines: list[_Line]
 
 
-def look(sender: Sender, record: Record, headers: tuple[tuple[str, str], ...]) -> Look:
+def look(sender: Sender, record: Record) -> Look:
     """Read what the marketplace says about the message's order, and judge it."""
-    known = evidence_facts()
-    reading = read_order(sender, known.order_path, record.subject, headers)
-    if reading.incomplete is not None:
-        return Look(Seen.NO_PROOF, reading.incomplete, facts=_traced(reading))
+    known, reads = evidence_facts(), OctopiaReads(sender)
+    reading = reads.order(record.subject)
+    if reading.incomplete is not None or not reading.items:
+        why = reading.incomplete or "the marketplace says that it knows no such order"
+        return Look(Seen.NO_PROOF, why, facts=_traced(reading))
     try:
         order = msgspec.convert(dict(reading.items[0]), _Order, strict=True)
     except msgspec.ValidationError as fault:
@@ -161,7 +156,8 @@ def look(sender: Sender, record: Record, headers: tuple[tuple[str, str], ...]) -
         case "status":
             seen, why = _by_status(action, order)
         case by:
-            requests = read_requests(sender, known.lists[by].source, record.subject, headers)
+            listed = reads.gestures if by == "gesture" else reads.cancellation_requests
+            requests = listed(record.subject)
             facts |= {"requests": len(requests.items)}
             seen, why = _by_requests(known.lists[by], action, record, order, requests)
     return Look(seen, why, ready=ready, seller=order.seller.id, facts=facts)

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from engine.octopia.endpoints import message_class
-from engine.octopia.outcome import Call, MessageClass
 from engine.outbox.canonical import digest, hash_of
+from engine.transport.outcome import Call, MessageClass
 
 WHOLE_ORDER = "*"
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import HaltedError, JournalError
-from engine.octopia.outcome import Answer, Sender
 from engine.octopia.retry import Next, Verdict, next_step
 from engine.outbox.canonical import hash_of
 from engine.outbox.events import Event, Record, State, Step, StepError
@@ -21,6 +20,7 @@ from engine.outbox.journal import Journal
 from engine.outbox.message import Message
 from engine.outbox.moments import MINUTE, SECOND, Moment
 from engine.outbox.settlement import Waits, settle
+from engine.transport.outcome import Answer, Sender
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Push:
             # The quarantine starts now: whoever claimed it may have slept before it sent.
             self._move(orphan, Step.DOUBT, why="found claimed, its sender gone")
         # What may have had its effect is looked at before anything new goes out.
-        for state in (State.ANSWERED, State.UNKNOWN, State.APPROVED):
+        for state in (State.HELD, State.ANSWERED, State.UNKNOWN, State.APPROVED):
             for record in sorted(
                 self.journal.records(state), key=lambda r: (r.approved.wall, r.id)
             ):
@@ -64,22 +64,18 @@ class Push:
         match record.state:
             case State.APPROVED:
                 self._send(record)
-            case State.ANSWERED | State.UNKNOWN:
+            case State.ANSWERED | State.UNKNOWN | State.HELD:
                 self._settle(record)
-            case State.SENDING | State.HELD | State.CONFIRMED | State.REFUSED | State.WITHDRAWN:
+            case State.SENDING | State.CONFIRMED | State.REFUSED | State.WITHDRAWN:
                 pass
 
     # Looking
 
     def _look(self, record: Record) -> Look:
-        found = look(self.sender, record, self._headers(record))
+        found = look(self.sender, record)
         if found.seller is not None:
             self._same_seller(found.seller)
         return found
-
-    def _headers(self, record: Record) -> tuple[tuple[str, str], ...]:
-        message = self.messages.get(record.id)
-        return message.call.headers if message else (("SellerId", record.seller),)
 
     def _same_seller(self, seller: str) -> None:
         """An aggregator's token is good for several sellers: the server catches no mix-up."""

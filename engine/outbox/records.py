@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from engine.octopia.outcome import MessageClass
 from engine.outbox.canonical import canonical
 from engine.outbox.events import Record, State
 from engine.outbox.moments import Moment
+from engine.transport.outcome import MessageClass
 
 
 def record_json(record: Record) -> str:

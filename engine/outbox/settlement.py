@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.octopia.outcome import MessageClass
 from engine.outbox.events import Event, Record, State, Step
 from engine.outbox.evidence import Look, Seen
 from engine.outbox.moments import HOUR, MINUTE, SECOND, Moment
+from engine.transport.outcome import MessageClass
 
 LEAST_QUARANTINE = 5 * MINUTE
 
@@ -40,6 +40,8 @@ def settle(
     if seen.seen is Seen.PRESENT:
         lag = _lag(record)
         return (_event(record, Step.CONFIRM, seen, lag=lag),)
+    if record.state is State.HELD:
+        return ()  # only presence ends it; everything else a person decides
     waited = now.since(record.since) if record.since else None
     if waited is None:
         return (Event(Step.WAIT_AGAIN, record.id, {"why": "the clocks cannot tell how long"}),)
@@ -91,8 +93,11 @@ def _answered_and_absent(
 
 
 def _lag(record: Record) -> int:
-    """How long the effect certainly did not show after the answer, in milliseconds."""
-    if record.since is None or record.absent_at is None or record.state is not State.ANSWERED:
+    """How long the effect certainly did not show after the answer or the doubt, in milliseconds.
+
+    Of what is held nothing is learnt: a person may have done it by hand at any time.
+    """
+    if record.since is None or record.absent_at is None or record.state is State.HELD:
         return 0
     return record.absent_at.since(record.since) or 0
 

@@ -25,6 +25,7 @@ class Disk:
 
     at: int = 0
     how: str = ""
+    commits_only: bool = False
     writes: int = 0
     durable: dict[str, bytes] = field(default_factory=dict)
     synchronous: Callable[[], int] = lambda: 2
@@ -36,7 +37,7 @@ class Disk:
         class Connection(sqlite3.Connection):
             def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
                 word = sql.split(None, 1)[0]
-                if word in {"BEGIN", "INSERT", "COMMIT"}:
+                if word == "COMMIT" or (word in {"BEGIN", "INSERT"} and not disk.commits_only):
                     disk.before()
                     cursor = super().execute(sql, *values)
                     disk.after(word)

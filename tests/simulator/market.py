@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from simulator.clock import ManualClock
 
 from engine.octopia.endpoints import message_class
-from engine.octopia.outcome import (
+from engine.transport.outcome import (
     Answer,
     Call,
     Lost,
@@ -154,6 +154,7 @@ class Market:
 
     def send(self, call: Call) -> Outcome:
         self.calls.append(call)
+        self.arrive()
         if message_class(call.method, call.path) is MessageClass.READ:
             return self._read(call)
         self.fate.paused(call)
@@ -162,10 +163,10 @@ class Market:
 
     def arrive(self) -> None:
         """Let what was under way arrive, once its time has come."""
-        due = [c for at, c in self.under_way if at <= self.clock.true]
+        due = [(at, c) for at, c in self.under_way if at <= self.clock.true]
         self.under_way = [(at, c) for at, c in self.under_way if at > self.clock.true]
-        for call in due:
-            self._apply(call)
+        for at, call in sorted(due, key=lambda d: d[0]):
+            self._apply(call, at=at)
 
     # Writes
 
@@ -203,7 +204,8 @@ class Market:
         self.clock.sleep(60_000)
         return Lost(LostKind.TIMEOUT)
 
-    def _apply(self, call: Call, by: str = "request") -> None:
+    def _apply(self, call: Call, by: str = "request", at: int | None = None) -> None:
+        at = self.clock.true if at is None else at
         body = json.loads(call.body or b"null", parse_float=Decimal)
         parts = call.path.split("/")
         if call.path.startswith("/orders/"):
@@ -218,8 +220,8 @@ class Market:
         else:
             order = self.orders[body.get("orderSellerId") or body["orderId"]]
             what = self._money(order, body)
-        self.ledger.append(Effect(self.clock.true, order.id, what, by))
-        self._show(order.id, self.fate.lag())
+        self.ledger.append(Effect(at, order.id, what, by))
+        self._show(order.id, at + self.fate.lag())
 
     def _money(self, order: Order, body: dict[str, Any]) -> str:
         item = dict(body)
@@ -238,13 +240,13 @@ class Market:
 
     # Reads
 
-    def _show(self, order: str, lag: int) -> None:
-        """What reads show of an order from `lag` milliseconds from now on."""
+    def _show(self, order: str, since: int) -> None:
+        """What reads show of an order from a moment on."""
         own = [
             dict(r) for r in self.requests if order in {r.get("orderSellerId"), r.get("orderId")}
         ]
         told = self.shown.setdefault(order, [])
-        at = max([self.clock.true + lag, *(t for t, _ in told[-1:])])
+        at = max([since, *(t for t, _ in told[-1:])])
         told.append((at, (self._document(self.orders[order]), own)))
 
     def _visible(self, order: str) -> Any:
@@ -297,7 +299,7 @@ class Market:
         wanted = query["orderId" if name == "gesture" else "orderSellerId"][0]
         before = [_filler(name, wanted, n) for n in range(PAGE + 1)] if name == "gesture" else []
         if how == "filter ignored":
-            found = [_filler(name, "ORDER-OF-OTHERS", n) for n in range(2)]
+            found = [_filler(name, "ORDER-OF-OTHERS", n) for n in range(2 * PAGE - 1)]
         else:
             own = [r for r in self._visible(wanted)[1] if r["list"] == name]
             found = before + own

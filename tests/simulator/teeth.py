@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from engine.octopia.outcome import Reading
-from engine.outbox import evidence, opening, push, readings
+from engine.octopia import paging, reads
+from engine.octopia.reads import OctopiaReads
+from engine.outbox import opening, push
 from engine.outbox.canonical import hash_of
 from engine.outbox.events import Record, Step
 from engine.outbox.journal import Journal
 from engine.outbox.message import Message
+from engine.transport.outcome import Reading
 
 Removed = Callable[[], Any]
 
@@ -69,35 +71,25 @@ def _fresh_read() -> Any:
 @contextmanager
 def _filter_check() -> Iterator[None]:
     """Whatever is answered is taken to be about the order that was asked for."""
-    whole = readings.read_requests
-    one = readings.read_order
+    listed = paging.read_list
 
-    def requests(*given: Any) -> Reading:
-        found = whole(*given)
-        ignored = "filter was ignored" in (found.incomplete or "")
-        return replace(found, incomplete=None) if ignored else found
+    def unfiltered(*given: Any, **how: Any) -> Reading:
+        return listed(*given, **{**how, "belongs": lambda _: True})
 
-    def order(sender: Any, path: str, name: str, headers: Any) -> Reading:
-        found = one(sender, path, name, headers)
-        if "another order" not in (found.incomplete or ""):
-            return found
-        other = sender._visible("ORDER-OF-OTHERS")[0]
-        return Reading((other,))
+    def order(self: OctopiaReads, name: str) -> Reading:
+        return self._single("order", name)
 
     with (
-        mock.patch.object(evidence, "read_requests", requests),
-        mock.patch.object(evidence, "read_order", order),
+        mock.patch.object(reads, "read_list", unfiltered),
+        mock.patch.object(OctopiaReads, "order", order),
     ):
         yield
 
 
-@contextmanager
-def _page_check() -> Iterator[None]:
-    with (
-        mock.patch.object(readings, "_full", return_value=False),
-        mock.patch.object(readings, "_cursor", return_value=None),
-    ):
-        yield
+def _page_check() -> Any:
+    """The first page is taken for the whole list."""
+    first = dict.fromkeys(paging._PAGES, paging._one_page)
+    return mock.patch.object(paging, "_PAGES", first)
 
 
 def _unique_id() -> Any:

@@ -8,10 +8,10 @@ from typing import Any
 
 from simulator.market import SELLER, Order
 
-from engine.octopia.outcome import Call
 from engine.outbox.events import Record
 from engine.outbox.message import Kind, Message, natural_key
 from engine.outbox.moments import MINUTE, Moment
+from engine.transport.outcome import Call
 
 STATUS = {
     Kind.ACCEPT: "WaitingAcceptance",

@@ -19,13 +19,13 @@ from simulator.market import CUSTOMER, SELLER, DrawnFate, Fate, Market
 from simulator.wishes import approved, order_for, wish
 
 from engine.errors import HaltedError, JournalError
-from engine.octopia.outcome import Call
 from engine.outbox.events import Event, State, Step
 from engine.outbox.journal import AlreadySentError
 from engine.outbox.message import Kind, Message
 from engine.outbox.moments import MINUTE, SECOND
 from engine.outbox.opening import open_journal
 from engine.outbox.push import Push
+from engine.transport.outcome import Call
 
 KINDS = tuple(Kind)
 OPPOSITE = {

@@ -10,13 +10,13 @@ import pytest
 from simulator.clock import ManualClock
 
 from engine.errors import JournalError
-from engine.octopia.outcome import Call, MessageClass
 from engine.outbox.events import Event, Record, State, Step, StepError, approval
 from engine.outbox.journal import AlreadySentError, Journal
 from engine.outbox.local_disk import file_system_of
 from engine.outbox.message import Kind, Message, natural_key
 from engine.outbox.moments import Moment
 from engine.outbox.opening import open_journal, read_journal
+from engine.transport.outcome import Call, MessageClass
 
 SELLER = "98979"
 

@@ -1,0 +1,38 @@
+"""Any number of lives: `PYTHONPATH=tests python -m simulator --seeds 100000`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from multiprocessing import Pool
+
+from simulator.world import BrokenError, run_seed
+
+
+def one(seed: int) -> str | None:
+    try:
+        run_seed(seed)
+    except BrokenError as fault:
+        return str(fault)
+    return None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="simulator", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=2_000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    asked = parser.parse_args()
+    started = time.monotonic()
+    seeds = range(asked.first, asked.first + asked.seeds)
+    with Pool(asked.jobs) as pool:
+        broken = [fault for fault in pool.imap_unordered(one, seeds, chunksize=50) if fault]
+    for fault in broken[:5]:
+        print(fault, file=sys.stderr)
+    print(f"{asked.seeds} lives, {len(broken)} broken, {time.monotonic() - started:.0f} s")
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()
