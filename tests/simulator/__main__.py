@@ -1,4 +1,4 @@
-"""Any number of lives: `PYTHONPATH=tests python -m simulator --seeds 100000`."""
+"""Any number of lives: `PYTHONPATH=.:tests python -m simulator --seeds 100000`."""
 
 from __future__ import annotations
 

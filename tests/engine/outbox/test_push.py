@@ -6,6 +6,7 @@ import pytest
 from simulator.clock import ManualClock
 from simulator.market import SELLER, Effect, Fate, Market, Order
 from simulator.wishes import approved, order_for, wish
+from simulator.world import run_seed
 
 from engine.errors import HaltedError
 from engine.outbox.events import Event, Record, State, Step
@@ -439,3 +440,9 @@ def test_moments_tell_only_what_both_clocks_agree_on() -> None:
     assert Moment(61_000, 400, "a").since(first) is None
     assert Moment(61_000 + 6 * MINUTE, 60_500, "a").since(first) is None
     assert Moment(61_000 - 4 * MINUTE, 60_500, "a").since(first) == 60_000
+
+
+def test_a_few_lives() -> None:
+    """Thousands of them: tests/properties/test_lives.py."""
+    for seed in range(40):
+        run_seed(seed)

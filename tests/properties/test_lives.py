@@ -1,6 +1,6 @@
 """Lives of messages with everything that can go wrong; without a safeguard, some must go wrong.
 
-Any number of them: `PYTHONPATH=tests python -m simulator --seeds 100000`.
+Any number of them: `PYTHONPATH=.:tests python -m simulator --seeds 100000`.
 """
 
 from itertools import product
