@@ -5,6 +5,11 @@ from collections.abc import Generator
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
