@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -82,6 +82,16 @@ class Report:
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
+    _channels: dict[Diagnostic, list[str]] = field(default_factory=dict, repr=False)
+
+    def add_for(self, channel: str, told: Callable[[str], Diagnostic]) -> None:
+        """Keep what `told` says of `channel`: once, however many channels it is said of."""
+        channels = self._channels.setdefault(told("\0"), [])
+        if channel not in channels:
+            earlier = told(" and ".join(channels))
+            self.diagnostics = [d for d in self.diagnostics if not channels or d != earlier]
+            channels.append(channel)
+            self.add(told(" and ".join(channels)))
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Keep `diagnostic`, unless the very same one is known already."""

@@ -82,7 +82,12 @@ class _Painter:
 def _places(diagnostic: Diagnostic) -> list[tuple[str, list[Mark]]]:
     """The marks of a diagnostic by file, its own first."""
     own = Mark(diagnostic.span, diagnostic.mark, "^")
-    labels = [Mark(label.span, label.says, "-") for label in diagnostic.labels]
+    labels = [
+        Mark(label.span, label.says, "-")
+        for label in diagnostic.labels
+        # What the mark says already needs no second line in another file.
+        if label.says != diagnostic.mark or label.span.file == diagnostic.span.file
+    ]
     marks = [m for m in (own, *labels) if m.span.file]
     files = dict.fromkeys(m.span.file for m in marks)
     return [(file, [m for m in marks if m.span.file == file]) for file in files]

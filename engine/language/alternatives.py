@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.diagnostics.codes import missing, types
-from engine.diagnostics.diagnostic import Help
+from engine.diagnostics.diagnostic import EditLevel, Help, Replacement
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
@@ -29,8 +29,11 @@ def bind_repaired(
         kind = value.kind if other.value in (value.kind.choices or ()) else kind
     if isinstance(node, s.Default):
         if value.fails and not value.missing:
-            helps = [Help("write `on error` instead of `default`")]
-            scope.add(missing.DEFAULT_FOR_FAILURE, node.span, helps=helps)
+            scope.add(missing.DEFAULT_FOR_FAILURE, node.span, helps=[_on_error(scope, node)])
+            # As the edit would have it: the failure needs no other message.
+            repair = r.Repair.FAILURE
+            fails = other.fails
+            return r.Repaired(node.span, kind, other.missing, fails, repair, value, other)
         return r.Repaired(
             node.span,
             kind,
@@ -42,6 +45,18 @@ def bind_repaired(
         )
     missing_ = value.missing or other.missing
     return r.Repaired(node.span, kind, missing_, other.fails, r.Repair.FAILURE, value, other)
+
+
+def _on_error(scope: Scope, node: s.Default) -> Help:
+    """The help that puts `on error` where `default` stands."""
+    says = "write `on error` instead of `default`"
+    source = scope.report.sources.get(node.span.file)
+    if source is None:
+        return Help(says)
+    between = source.text[node.value.span.end : node.alternative.span.start]
+    at = node.value.span.end + between.find("default")
+    edit = Replacement(source.span(at, at + len("default")), "on error")
+    return Help(says, EditLevel.CHOICE, (edit,))
 
 
 def bind_choice(

@@ -13,6 +13,9 @@ from engine.language.kinding import arithmetic_kind, is_zero, same_family
 from engine.language.scope import Scope, unbound
 from engine.values.kinds import INTEGER, Kind, KindName
 
+_TEXTS = {KindName.TEXT, KindName.CHOICE}
+_DAY = 86_400
+
 
 def bind_arithmetic(scope: Scope, node: s.Arithmetic, left: r.Bound, right: r.Bound) -> r.Bound:
     """A sum, difference, product or quotient, if its operands fit together."""
@@ -21,6 +24,13 @@ def bind_arithmetic(scope: Scope, node: s.Arithmetic, left: r.Bound, right: r.Bo
         kind = right.kind if is_zero(left) else left.kind if is_zero(right) else None
     if kind is None:
         _bad_operands(scope, node, left.kind, right.kind)
+        return unbound(node.span)
+    if left.kind.name is KindName.DATE and _hours(right):
+        helps = [
+            Help("a date has no hours: make it an instant with `start of ... in Europe/Paris`")
+        ]
+        facts: dict[str, Any] = {"left": "a date", "right": "hours", "combined": "combined"}
+        scope.add(types.WRONG_OPERANDS, node.span, facts=facts, helps=helps)
         return unbound(node.span)
     by_zero = node.operator is s.Operator.DIVIDE and not (
         isinstance(right, r.Constant) and right.value != 0
@@ -36,10 +46,17 @@ def bind_arithmetic(scope: Scope, node: s.Arithmetic, left: r.Bound, right: r.Bo
     )
 
 
+def _percent(number: s.Number) -> Help:
+    """The help that makes a percentage of a plain number; beside one, 1 stands for the whole."""
+    text = "100%" if number.value == 1 else f"{number.value}%"
+    return Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(number.span, text),))
+
+
 def bind_negative(scope: Scope, node: s.Negative, value: r.Bound) -> r.Bound:
     """The opposite of a number."""
     if not value.kind.numeric and value.kind.name is not KindName.ERROR:
-        facts: dict[str, Any] = {"left": "nothing", "right": str(value.kind), "operator": "-"}
+        facts: dict[str, Any] = {"left": "a minus sign", "right": str(value.kind)}
+        facts["combined"] = "combined"
         scope.add(types.WRONG_OPERANDS, node.span, facts=facts)
         return unbound(node.span)
     if isinstance(value, r.Constant) and isinstance(value.value, Decimal):
@@ -65,24 +82,29 @@ def bind_rounded(scope: Scope, node: s.Rounded, value: r.Bound, step: r.Bound) -
     return r.Round(node.span, kind, value.missing, value.fails, value, node.mode, step.value)
 
 
+def _hours(value: r.Bound) -> bool:
+    """Whether `value` is a literal duration that is no number of days."""
+    known = isinstance(value, r.Constant) and isinstance(value.value, Decimal)
+    return known and not value.kind.calendar and value.value % _DAY != 0  # type: ignore[attr-defined]
+
+
 def _bad_operands(scope: Scope, node: s.Arithmetic, left: Kind, right: Kind) -> None:
     facts: dict[str, Any] = {
         "left": str(left),
         "right": str(right),
-        "operator": node.operator.value,
+        "combined": f"combined by `{node.operator.value}`",
     }
     labels = [Label(node.left.span, str(left)), Label(node.right.span, str(right))]
     code = types.WRONG_OPERANDS
     helps = []
     if left.name is right.name is KindName.MONEY:
         code = money.TWO_CURRENCIES if left.currency != right.currency else money.MONEY_TIMES_MONEY
-    elif left.name is right.name is KindName.QUANTITY:
+    elif left.name is right.name is KindName.QUANTITY and left.dimension != right.dimension:
         code = money.UNITS_DIFFER
-    elif left.name is right.name is KindName.DURATION:
+    elif left.name is right.name is KindName.DURATION and left.calendar != right.calendar:
         code = dates.MONTHS_AND_DAYS
-    elif KindName.TEXT in (left.name, right.name) and node.operator is s.Operator.ADD:
-        helps = [Help("texts are put together with `join`")]
-    elif KindName.PERCENT in (left.name, right.name) and isinstance(node.right, s.Number):
-        text = f"{node.right.value}%"
-        helps = [Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(node.right.span, text),))]
+    elif {left.name, right.name} & _TEXTS and node.operator is s.Operator.ADD:
+        helps = [Help('texts are put together with `join_texts("", first, second)`')]
+    elif KindName.PERCENT in (left.name, right.name):
+        helps = [_percent(one) for one in (node.left, node.right) if isinstance(one, s.Number)]
     scope.add(code, node.span, facts=facts, labels=labels, helps=helps)

@@ -10,11 +10,20 @@ from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Re
 from engine.diagnostics.place import Source, Spans
 from engine.language import syntax as s
 from engine.language.keywords import TOP_LEVEL
-from engine.language.mistakes import Stop, means_well, recognise
+from engine.language.mistakes import means_well, recognise
+from engine.language.stop import Stop
+from engine.language.table_mistakes import pasted_table
 
 _FIRST_WORD = re.compile(r"\s*([\w]+)")
 _OPENER = re.compile(
-    r"\s*(mapping|override|channel|decide|only\s+when|test|table\s+\w+\s+key)\b",
+    r"\s*(mapping|override|channel|decide|only\s+when|test|table\s+\w+\s+key"
+    r"|states|route|no\s+action|action)\b",
+)
+_STATEMENT = re.compile(
+    r"\s*((let|require|always|exclude|only|decide)\b|[A-ZÀ-ÖØ-ÞŒ][\wÀ-ÿœŒ]*\s*=)"
+)
+_DEFINES = re.compile(
+    r"\s*(?:(?:let|milestone|table|channel)\s+(\w+)|(mapping)\b|decide\s+(.+?)\s+by\b|([A-ZÀ-ÖØ-ÞŒ]\w*)\s*=)"
 )
 _UNFINISHED = re.compile(r"=\s*$|^\s*decide\b|^\s*\|[^\"]*\|\|[^\"]*\|\s*$")
 _CONTINUES = re.compile(r"\s*(when\b|otherwise\b|\||$)")
@@ -41,6 +50,12 @@ class Attempt:
         """What is left to read."""
         return "\n".join(self.lines)
 
+    def lost(self) -> frozenset[str]:
+        """What the lines that were taken out define: names that are not to be told unknown."""
+        found = (_DEFINES.match(self.original[number - 1]) for number in sorted(self.blanked))
+        words = [word for one in found if one for word in one.groups() if word]
+        return frozenset(name.strip() for word in words for name in word.split(","))
+
     def learn(self, at: int, accepted: set[str]) -> None:
         """Reading stopped at offset `at`: note why, and take the line out."""
         number, column = self._position(at)
@@ -56,6 +71,8 @@ class Attempt:
                 before, accepted, silent=any(n in self.blanked for n in range(before, number))
             )
             return
+        if begins and "_MAPPING" in accepted and _STATEMENT.match(line) and self._early_end(number):
+            return
         if "_END" in accepted and at >= len(self.spans.text):
             self._close_block(at, len(self.lines) + 1)
             return
@@ -66,6 +83,39 @@ class Attempt:
             number = self._last_written(number)
             column = len(self.lines[number - 1])
         self._blame(number, accepted, column, silent=self._follows_a_mistake(number))
+
+    def _early_end(self, number: int) -> bool:
+        """Take out the `end` above that closed the mapping before this line, if there is one."""
+        if self._end_below(number) is None:
+            return False
+        early = number - 1
+        while early and not self._first_word(self.lines[early - 1]):
+            early -= 1
+        if not early or self.lines[early - 1].strip() != "end":
+            return False
+        span = self.spans.line_span(early)
+        edit = Help("take it out", EditLevel.CHOICE, (Replacement(span, ""),))
+        labels = [Label(self.spans.line_span(number), "so that this stands outside")]
+        told = Diagnostic.of(codes.STRAY_END, span, labels=labels, helps=[edit])
+        self.found.append(told)
+        self.lines[early - 1] = " " * len(self.lines[early - 1])
+        self.blanked.add(early)
+        return True
+
+    def _end_below(self, number: int) -> int | None:
+        """The line of an `end` below that nothing from line `number` on opens."""
+        depth = 0
+        for one in range(number, len(self.lines) + 1):
+            line = self.lines[one - 1]
+            if self._first_word(line) in TOP_LEVEL:
+                return None
+            if _OPENER.match(line):
+                depth += 1
+            elif line.strip() == "end":
+                if depth == 0:
+                    return one
+                depth -= 1
+        return None
 
     def _near(self, number: int, column: int, accepted: set[str]) -> bool:
         """Whether the line means well: its first word is nearly one that may stand there."""
@@ -82,9 +132,17 @@ class Attempt:
     ) -> None:
         line = self.lines[number - 1]
         at = len(line) if column is None else column
+        stop = Stop(self.spans, number, line, at, frozenset(accepted))
         if not silent:
-            self.found.append(recognise(Stop(self.spans, number, line, at, frozenset(accepted))))
-        self._blank(number)
+            self.found.append(recognise(stop))
+        self._blank(self._table_of(number) if pasted_table(stop) else number)
+
+    def _table_of(self, number: int) -> int:
+        """The line that opens the block around line `number`."""
+        opener = number
+        while opener > 1 and not _OPENER.match(self.original[opener - 1]):
+            opener -= 1
+        return opener
 
     def _position(self, at: int) -> tuple[int, int]:
         number, column = self.spans.at(min(at, len(self.spans.text)))
@@ -109,6 +167,10 @@ class Attempt:
         return False
 
     def _blank(self, number: int) -> None:
+        before = self._last_written(number - 1)
+        header = self.original[number - 1].lstrip().startswith("|")
+        if header and before and _OPENER.match(self.lines[before - 1]):
+            number = before  # rows without their header would all be wrong
         last = self._end_of_block(number) if _OPENER.match(self.original[number - 1]) else number
         for one in range(number, last + 1):
             self.lines[one - 1] = " " * len(self.lines[one - 1])

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.diagnostics.codes import names, periods, types
+from engine.diagnostics.codes import names, periods, syntax, types
 from engine.diagnostics.diagnostic import Help
+from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.alternatives import bind_choice, bind_repaired
@@ -50,6 +51,7 @@ SECONDS = {
     s.DurationUnit.WEEK: 604_800,
     s.DurationUnit.MONTH: 1,  # calendar durations are counted in months
 }
+_VALUES = ("yes", "no", "now", "omit", "clear", "inherited")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 Facts = frozenset[str]
 
@@ -162,13 +164,30 @@ class Binder:
         """A sentence with the values named in {braces}."""
         parts: list[str | r.Bound] = []
         at = 0
+        begin = message.span.start
         for found in _PLACEHOLDER.finditer(message.value):
             parts.append(message.value[at : found.start()])
-            reference = s.Reference(message.span, found[1].strip())
-            parts.append(self._reference(reference))
+            span = self._placeholder(message.span, begin, found[1])
+            begin = span.end
+            parts.append(self._named(span, found[1].strip()))
             at = found.end()
         parts.append(message.value[at:])
         return r.Template(message.span, tuple(p for p in parts if p != ""))
+
+    def _placeholder(self, message: Span, begin: int, name: str) -> Span:
+        """Where `{name}` stands in the text as typed, from the offset `begin` on; less its braces."""
+        source = self.scope.report.sources.get(message.file)
+        at = source.text.find("{" + name + "}", begin, message.end) if source else -1
+        return source.span(at + 1, at + 1 + len(name)) if source and at >= 0 else message
+
+    def _named(self, span: Span, name: str) -> r.Bound:
+        """The value that a sentence names."""
+        if name:
+            return self._reference(s.Reference(span, name))
+        what = "the name of a value"
+        helps = [Help("write a field, a `let` or an attribute between the braces: `{Price}`")]
+        self.scope.add(syntax.MISSING_PART, span, facts={"what": what}, helps=helps)
+        return unbound(span)
 
     # --- leaves ---------------------------------------------------------------------------------
 
@@ -217,8 +236,10 @@ class Binder:
         milestone = self.scope.milestones.get(node.name)
         if milestone is not None:
             return self._milestone(node, milestone)
+        if node.name in self.scope.lost:
+            return unbound(node.span)
         titles = {f.name: f.title for f in self.scope.source.fields.values()}
-        known = [*self.scope.source.fields, *self.scope.lets, *self.scope.milestones]
+        known = [*self.scope.source.fields, *self.scope.lets, *self.scope.milestones, *_VALUES]
         helps = did_you_mean(
             node.span, node.name, known, f"fields stand in {self.scope.source.path}", titles
         )
@@ -242,9 +263,11 @@ class Binder:
     def _attribute_reference(self, node: s.Reference) -> r.Bound:
         attribute = self.scope.vocabulary.attributes.get(node.name)
         if attribute is None:
-            unknown_attribute(self.scope, node.span, node.name)
+            unknown_attribute(self.scope, node.span, node.name, self.scope.values())
             return unbound(node.span)
         bound = self.scope.attribute(node.name)
+        if bound is None and node.name in self.scope.lost:
+            return unbound(node.span)
         if bound is None:  # never set on this channel: always omitted
             return r.AttributeValue(
                 node.span, attribute.kind, missing=True, fails=False, name=node.name

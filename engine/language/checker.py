@@ -45,7 +45,7 @@ def check_rules(
     if found.source is None or found.vocabulary is None:
         return None, report
     channels = channel_rules(found)
-    scope = Scope(found.source, found.vocabulary, {}, found.milestones, report)
+    scope = Scope(found.source, found.vocabulary, {}, found.milestones, report, found.lost)
     tables = _tables(found, files, scope)
     slices = _slices(found, channels, tables)
     check_tests(found, slices)
@@ -109,7 +109,7 @@ def _slices(
     for channel, rules in channels.items():
         mappings = _mappings_of(channel, found)
         if not mappings:
-            _without_mapping(rules, found.report)
+            _without_mapping(rules, found)
             continue
         overrides = [o for o in found.overrides if channel in {c.text for c in o.channels}]
         periods_ = _periods(channel, overrides, found)
@@ -132,17 +132,22 @@ def _slice(
             placed += flatten(override.body, layer)
     if found.source is None or found.vocabulary is None:
         raise AssertionError("slices are built only from complete declarations")
-    scope = Scope(found.source, found.vocabulary, tables, found.milestones, found.report)
-    return SliceBuilder(scope, period, placed).build()
+    scope = Scope(
+        found.source, found.vocabulary, tables, found.milestones, found.report, found.lost
+    )
+    place = mappings[0].span.to(mappings[0].channels[-1].span)
+    return SliceBuilder(scope, period, placed, place).build()
 
 
 def _known_channels(found: Declarations) -> None:
     bodies: list[s.Mapping | s.Override] = [*found.mappings, *found.overrides]
     for node in bodies:
         for name in node.channels:
-            if name.text not in found.channels:
-                known = ", ".join(f"`{c}`" for c in found.channels) or "none is declared"
-                helps = did_you_mean(name.span, name.text, found.channels, f"known here: {known}")
+            if name.text not in found.channels and name.text not in found.lost:
+                known = ", ".join(f"`{c}`" for c in found.channels) or "none"
+                helps = did_you_mean(
+                    name.span, name.text, found.channels, f"declared here: {known}"
+                )
                 facts: dict[str, Any] = {"what": "channel", "name": name.text}
                 found.report.add(Diagnostic.of(names.UNKNOWN_NAME, name.span, helps=helps, **facts))
     for override in found.overrides:
@@ -158,9 +163,10 @@ def _mappings_of(channel: str, found: Declarations) -> list[s.Mapping]:
     return []
 
 
-def _without_mapping(channel: r.ChannelRules, report: Report) -> None:
-    if any(w.subject.text == "offers" for w in channel.windows):
-        report.add(Diagnostic.of(periods.NO_MAPPING, channel.span, name=channel.name))
+def _without_mapping(channel: r.ChannelRules, found: Declarations) -> None:
+    sends = any(w.subject.text == "offers" for w in channel.windows)
+    if sends and "mapping" not in found.lost:
+        found.report.add(Diagnostic.of(periods.NO_MAPPING, channel.span, name=channel.name))
 
 
 def _periods(channel: str, overrides: list[s.Override], found: Declarations) -> list[Period]:

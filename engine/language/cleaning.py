@@ -69,7 +69,7 @@ def clean(source: Source) -> Cleaned:
             faults.append(_local_date(spans, chars, start, found))
         elif found[0] in _QUOTES and len(found) > 1:
             chars[start], chars[end - 1] = '"', '"'
-            faults += [_typographic(spans, at, source.text[at]) for at in (start, end - 1)]
+            faults.append(_curly(spans, source.text, start, end))
         elif len(found) == 1:
             faults += _character(spans, chars, start, found)
         else:
@@ -132,6 +132,14 @@ def _typographic(spans: Spans, at: int, char: str, plain: str = '"') -> Diagnost
     span = Span(spans.name, at, at + 1, *spans.at(at), *spans.at(at + 1))
     edit = Help(f"write `{plain}`", EditLevel.SAFE, (Replacement(span, plain),))
     return Diagnostic.of(codes.TYPOGRAPHIC, span, what=what, helps=[edit])
+
+
+def _curly(spans: Spans, text: str, start: int, end: int) -> Diagnostic:
+    """The curly quotes around one text: one slip, however many of the two are curly."""
+    curly = [spans.span(at, at + 1) for at in (start, end - 1) if text[at] in _QUOTES]
+    edit = tuple(Replacement(span, '"') for span in curly)
+    helps = [Help('write `"`', EditLevel.SAFE, edit)]
+    return Diagnostic.of(codes.TYPOGRAPHIC, curly[0], what="curly quote", helps=helps)
 
 
 def _too_long(text: str, spans: Spans) -> tuple[str, list[Diagnostic]]:

@@ -32,7 +32,7 @@ def bind_comparison(scope: Scope, node: s.Comparison, left: r.Bound, right: r.Bo
         facts: dict[str, Any] = {
             "left": str(left.kind),
             "right": str(right.kind),
-            "operator": node.comparator.value,
+            "combined": f"ordered by `{node.comparator.value}`",
         }
         scope.add(types.WRONG_OPERANDS, node.span, facts=facts)
         return unbound(node.span)
@@ -67,7 +67,7 @@ def comparable(scope: Scope, span: Span, left: r.Bound, right: r.Bound) -> bool:
     facts: dict[str, Any] = {
         "left": str(left.kind),
         "right": str(right.kind),
-        "operator": "a comparison",
+        "combined": "compared",
     }
     code = types.WRONG_OPERANDS
     helps: list[Help] = []

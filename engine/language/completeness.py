@@ -15,26 +15,26 @@ from engine.language.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """What the statements `placed` set in `period`; `sets` has them by attribute."""
+    """What the mapping that opens at `place` sets in `period`; `sets` has it by attribute."""
 
     scope: Scope
     period: Period
-    placed: Sequence[Placed]
+    place: Span
     sets: Mapping[str, Sequence[Placed]]
 
     def required(self) -> None:
         """What every offer has must be set."""
         for attribute in self.scope.vocabulary.attributes.values():
-            if self.period.channel in attribute.required_on and attribute.name not in self.sets:
-                span = self.placed[0].node.span if self.placed else Span("", 0, 0, 0, 0, 0, 0)
+            if self.period.channel in attribute.required_on and self._unset(attribute.name):
                 facts: dict[str, Any] = {
                     "name": attribute.name,
                     "channel": self.period.channel,
-                    "period": self._when(),
                 }
                 labels = [Label(attribute.place, "required here")] if attribute.place.file else []
                 helps = [Help(f"give it a value: `{attribute.name} = ...`")]
-                self.scope.add(validity.NEVER_SET, span, facts=facts, labels=labels, helps=helps)
+                self.scope.add(
+                    validity.NEVER_SET, self.place, facts=facts, labels=labels, helps=helps
+                )
 
     def groups(self) -> None:
         """Attributes that are sent together are set together."""
@@ -44,7 +44,7 @@ class Completeness:
                 groups.setdefault(attribute.group, []).append(attribute.name)
         for members in groups.values():
             given = [m for m in members if m in self.sets]
-            absent = [m for m in members if m not in self.sets]
+            absent = [m for m in members if self._unset(m)]
             if given and absent:
                 span = self.sets[given[0]][-1].node.span
                 others = " and ".join(f"`{a}`" for a in absent)
@@ -52,7 +52,6 @@ class Completeness:
                     validity.GROUP_IN_PART, span, facts={"name": given[0], "others": others}
                 )
 
-    def _when(self) -> str:
-        start = f" from {self.period.start:%Y-%m-%d %H:%M} UTC" if self.period.start else ""
-        end = f" until {self.period.end:%Y-%m-%d %H:%M} UTC" if self.period.end else ""
-        return start + end
+    def _unset(self, name: str) -> bool:
+        """Whether no statement sets the attribute, not even one that cannot be read."""
+        return name not in self.sets and name not in self.scope.lost

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.diagnostics.codes import dates, names, periods, syntax
+from engine.diagnostics.codes import dates, names, periods, syntax, types
 from engine.diagnostics.diagnostic import Diagnostic, Help, Label, Report
-from engine.diagnostics.place import Source, Span
+from engine.diagnostics.place import Source, Span, Spans
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.files import ProjectFiles
@@ -39,6 +39,7 @@ class Declarations:
     tests: list[s.Test | s.TestTable] = field(default_factory=list)
     orders: list[s.OrderDeclaration] = field(default_factory=list)
     reads: list[Span] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)  # names that lines which cannot be read define
 
 
 def gather(
@@ -60,9 +61,14 @@ def gather(
         if known is None and not report.errors:
             says = f'write `{part} using "{example}"`'
             what = f"`{part}`"
-            span = found.files[0].span
+            span = _first_line(found)
             report.add(Diagnostic.of(syntax.MISSING_PART, span, what=what, helps=[Help(says)]))
     return found
+
+
+def _first_line(found: Declarations) -> Span:
+    file = found.files[0].span.file
+    return Spans(file, found.report.sources[file].text).line_span(1)
 
 
 def _file(source: Source, files: ProjectFiles, found: Declarations, chain: tuple[str, ...]) -> None:
@@ -70,14 +76,20 @@ def _file(source: Source, files: ProjectFiles, found: Declarations, chain: tuple
     tree, faults = parse(source)
     found.report.extend(faults)
     found.files.append(tree)
+    found.lost |= tree.lost
     for declaration in tree.declarations:
         match declaration:
             case s.Use(path=path):
                 _use(path, source, files, found, (*chain, source.name))
-            case s.Read() | s.Write():
+            case s.Read(kind=kind):
+                _known_kind(kind, ("product", "order"), "way to read", found.report)
+                _schema(declaration, files, found)
+            case s.Write(kind=kind):
+                _known_kind(kind, ("offer",), "way to write", found.report)
                 _schema(declaration, files, found)
             case s.Timezone(zone=zone):
-                fault = zone_fault(zone, declaration.span)
+                end = declaration.span.end
+                fault = zone_fault(zone, source.span(end - len(zone), end))
                 found.report.extend([fault] if fault else [])
                 found.timezone = zone
             case s.Currency(currency=currency):
@@ -89,9 +101,11 @@ def _file(source: Source, files: ProjectFiles, found: Declarations, chain: tuple
                 found.channels[name.text] = declaration
             case s.TableFromCsv() | s.TableInPlace():
                 found.tables.append(declaration)
-            case s.Mapping():
+            case s.Mapping(kind=kind):
+                _known_kind(kind, ("offer",), "mapping of", found.report)
                 found.mappings.append(declaration)
-            case s.Override():
+            case s.Override(kind=kind):
+                _known_kind(kind, ("offer",), "override of", found.report)
                 found.overrides.append(declaration)
             case s.Test() | s.TestTable():
                 found.tests.append(declaration)
@@ -105,6 +119,16 @@ def _file(source: Source, files: ProjectFiles, found: Declarations, chain: tuple
                 | s.OrderTestTable()
             ):
                 found.orders.append(declaration)
+
+
+def _known_kind(name: s.Name, known: tuple[str, ...], what: str, report: Report) -> None:
+    """Report a word where only a few may stand: what is read, written, mapped, sent, edited."""
+    if name.text in known:
+        return
+    listed = " or ".join(f"`{word}`" for word in known)
+    helps = did_you_mean(name.span, name.text, known, f"here stands {listed}")
+    facts: dict[str, Any] = {"what": what, "name": name.text}
+    report.add(Diagnostic.of(names.UNKNOWN_NAME, name.span, helps=helps, **facts))
 
 
 def _use(
@@ -163,7 +187,11 @@ def _once(
 ) -> None:
     if first is not None:
         labels = [Label(first.span, "first declared here")]
-        facts: dict[str, Any] = {"name": name.text, "channel": f"one {what}"}
+        facts: dict[str, Any] = {
+            "name": name.text,
+            "twice": "declared twice as",
+            "channel": f"a {what}",
+        }
         report.add(Diagnostic.of(names.SET_TWICE, name.span, labels=labels, **facts))
 
 
@@ -179,9 +207,11 @@ def moment(
         found.report.extend(faults)
         return at, None
     milestone = found.milestones.get(node.text)
+    if milestone is None and node.text in found.lost:
+        return None, None
     if milestone is None:
-        known = ", ".join(f"`{m}`" for m in found.milestones) or "none is declared"
-        helps = did_you_mean(node.span, node.text, found.milestones, f"known here: {known}")
+        known = ", ".join(f"`{m}`" for m in found.milestones) or "none"
+        helps = did_you_mean(node.span, node.text, found.milestones, f"declared here: {known}")
         facts: dict[str, Any] = {"what": "milestone", "name": node.text}
         found.report.add(Diagnostic.of(names.UNKNOWN_NAME, node.span, helps=helps, **facts))
         return None, None
@@ -216,9 +246,31 @@ def channel_rules(found: Declarations) -> dict[str, r.ChannelRules]:
             windows += [w for w in own if w.subject.text not in subjects]
         for window in node.windows:
             reversed_interval(window.start, window.end, found)
+            _window(window, found.report)
         extends = node.extends.text if node.extends else None
         rules[name] = r.ChannelRules(name, extends, tuple(windows), node.span)
     return rules
+
+
+_SENT = ("offers", "orders", "products")
+_EDITED = ("mappings",)
+
+
+def _window(window: s.SendWindow | s.EditWindow, report: Report) -> None:
+    """Report a window of something that is never sent, or of no cadence."""
+    if isinstance(window, s.EditWindow):
+        _known_kind(window.subject, _EDITED, "window to edit", report)
+        return
+    _known_kind(window.subject, _SENT, "window to send", report)
+    if window.every is None:
+        return
+    if window.every.amount == 0:
+        facts: dict[str, Any] = {"name": "every", "wanted": "a time above 0", "found": "0"}
+        report.add(Diagnostic.of(types.WRONG_VALUE, window.every.span, **facts))
+    if not window.automatically:
+        helps = [Help("what is sent manually is sent when you say so: leave out `every ...`")]
+        facts = {"word": "every", "helps": helps}
+        report.add(Diagnostic.of(syntax.UNEXPECTED_WORD, window.every.span, **facts))
 
 
 def _ancestors(node: s.Channel, found: Declarations) -> list[s.Channel]:
@@ -227,6 +279,8 @@ def _ancestors(node: s.Channel, found: Declarations) -> list[s.Channel]:
     while chain[-1].extends is not None:
         name = chain[-1].extends
         parent = found.channels.get(name.text)
+        if parent is None and name.text in found.lost:
+            return chain
         if parent is None:
             helps = did_you_mean(
                 name.span, name.text, found.channels, "channels are declared with `channel`"
@@ -235,8 +289,10 @@ def _ancestors(node: s.Channel, found: Declarations) -> list[s.Channel]:
             found.report.add(Diagnostic.of(names.UNKNOWN_NAME, name.span, helps=helps, **facts))
             return chain
         if parent in chain:
-            cycle = " → ".join([*(c.name.text for c in chain), parent.name.text])
-            found.report.add(Diagnostic.of(periods.CHANNEL_CYCLE, name.span, cycle=cycle))
+            ring = chain[chain.index(parent) :]
+            if parent is min(ring, key=lambda c: c.span):  # once, not from each of its channels
+                cycle = " → ".join([*(c.name.text for c in ring), parent.name.text])
+                found.report.add(Diagnostic.of(periods.CHANNEL_CYCLE, name.span, cycle=cycle))
             return chain
         chain.append(parent)
     return chain

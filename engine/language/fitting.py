@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +82,13 @@ class Fitting:
         ):
             text = f"{value.value} {attribute.kind.currency}"
             helps = [Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(value.span, text),))]
+        if (
+            isinstance(value, r.Constant)
+            and attribute.kind.name is KindName.TEXT
+            and value.kind.name in (KindName.NUMBER, KindName.INTEGER)
+        ):
+            text = f'"{value.value}"'
+            helps = [Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(value.span, text),))]
         self.scope.add(types.WRONG_VALUE, value.span, facts=facts, helps=helps)
 
     def _fits_list(self, attribute: Attribute, value: r.Bound) -> None:
@@ -134,7 +141,11 @@ class Fitting:
             many = "any number of them" if found is None else str(found - shift)
             step = f"{'0.' + '0' * (attribute.scale - 1) + '1' if attribute.scale else '1'}"
             unit = f" {attribute.kind.currency}" if attribute.kind.currency else ""
-            helps = [Help(f"write `... rounded half up to {step}{unit}` (or up, or down)")]
+            unit = "%" if attribute.kind.name is KindName.PERCENT else unit
+            rounding = f"rounded half up to {step}{unit}"
+            edits = tuple(self._rounding(attribute, value, shift, rounding))
+            says = f"write `... {rounding}` (or up, or down)"
+            helps = [Help(says, EditLevel.CHOICE if edits else None, edits)]
             facts: dict[str, Any] = {
                 "name": attribute.name,
                 "scale": attribute.scale,
@@ -144,6 +155,18 @@ class Fitting:
             self.scope.add(
                 money.UNROUNDED_MONEY, value.span, facts=facts, helps=helps, labels=labels
             )
+
+    def _rounding(
+        self, attribute: Attribute, value: r.Bound, shift: int, rounding: str
+    ) -> Iterator[Replacement]:
+        """The edits that round each value that this one can come out as."""
+        for leaf in leaves(value):
+            found = decimals(leaf, self._known())
+            if found is None or found - shift > attribute.scale:
+                source = self.scope.report.sources.get(leaf.span.file)
+                if source is not None:
+                    text = source.text[leaf.span.start : leaf.span.end]
+                    yield Replacement(leaf.span, f"{text} {rounding}")
 
     def _known(self) -> dict[str, r.Bound]:
         return {name: value for name, value in self.bound.items() if value is not None}

@@ -8,45 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from engine.diagnostics.codes import dates as date_codes
+from engine.diagnostics.codes import money as money_codes
+from engine.diagnostics.codes import names as name_codes
 from engine.diagnostics.codes import syntax as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
-from engine.diagnostics.place import Span, Spans
 from engine.language.keywords import FOREIGN, FRENCH, KEYWORDS, STATEMENTS, TOP_LEVEL
+from engine.language.stop import Stop
+from engine.language.table_mistakes import bars_missing, pasted_table, row_not_closed
 
-_WORD = re.compile(r"[\w€$£]+|[=!<>&|]+|\S")
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Where reading stopped: the line, the place in it, and what could have stood there."""
-
-    spans: Spans
-    line_number: int
-    line: str
-    column: int  # from 0
-    accepted: frozenset[str]
-
-    @property
-    def word(self) -> str:
-        """The word at the place, or "" at the end of the line."""
-        found = _WORD.match(self.line, self.column)
-        return found[0] if found else ""
-
-    def span(self, start: int, end: int) -> Span:
-        """A stretch of the line, columns from 0."""
-        base = self.spans.starts[self.line_number - 1]
-        return self.spans.span(base + start, base + max(end, start + 1))
-
-    @property
-    def here(self) -> Span:
-        """The word at the place; at the end of the line, its last character."""
-        if self.word:
-            return self.span(self.column, self.column + len(self.word))
-        end = len(self.line.rstrip())
-        return self.span(max(end - 1, 0), end)
+_GIVEN = re.compile(r"\s*([a-zà-öø-ÿœ_][\wÀ-ÿœŒ]*)\s*=(?!=)")
+_ROUNDED = re.compile(r"\brounded\b\s*(?P<mode>(half\s+)?up\b|down\b)?\s*(?P<to>to\b)?\s*$")
 
 
 def recognise(stop: Stop) -> Diagnostic:
@@ -60,11 +33,8 @@ def recognise(stop: Stop) -> Diagnostic:
 
 def means_well(stop: Stop) -> bool:
     """Whether the word at the place is nearly one that may stand there."""
-    return bool(_french(stop) or _misspelt(stop) or _foreign_operator(stop))
-
-
-def _replace(stop: Stop, start: int, end: int, text: str, level: EditLevel) -> Help:
-    return Help(f"write `{text}`", level, (Replacement(stop.span(start, end), text),))
+    near = (pasted_table, _small_letter, _french, _misspelt, _foreign_operator)
+    return any(look(stop) for look in near)
 
 
 def _text_not_closed(stop: Stop) -> Diagnostic | None:
@@ -82,7 +52,7 @@ def _text_not_closed(stop: Stop) -> Diagnostic | None:
 def _decimal_comma(stop: Stop) -> Diagnostic | None:
     for found in re.finditer(r"\b\d+,\d+\b", stop.line):
         if found.start() <= stop.column <= found.end() + 1:
-            helps = [_replace(stop, *found.span(), found[0].replace(",", "."), EditLevel.SAFE)]
+            helps = [stop.replacing(*found.span(), found[0].replace(",", "."), EditLevel.SAFE)]
             return Diagnostic.of(
                 codes.DECIMAL_COMMA, stop.span(*found.span()), text=found[0], helps=helps
             )
@@ -102,7 +72,7 @@ def _currency_sign(stop: Stop) -> Diagnostic | None:
             if found.start() <= stop.column <= found.end() + 1:
                 word = _SIGNS.get(found[sign], "EUR")
                 text = f"{found[amount].replace(',', '.')} {word}"
-                helps = [_replace(stop, *found.span(), text, EditLevel.SAFE)]
+                helps = [stop.replacing(*found.span(), text, EditLevel.SAFE)]
                 span = stop.span(*found.span())
                 return Diagnostic.of(codes.CURRENCY_SIGN, span, text=found[0], helps=helps)
     return None
@@ -119,7 +89,7 @@ def _foreign_operator(stop: Stop) -> Diagnostic | None:
         start = found.start()
         if meant == "when" and stop.line[:start].strip() == "" and "_RULES" in stop.accepted:
             continue
-        helps = [_replace(stop, *found.span(), meant, EditLevel.SAFE)]
+        helps = [stop.replacing(*found.span(), meant, EditLevel.SAFE)]
         return Diagnostic.of(
             codes.FOREIGN_OPERATOR, stop.span(*found.span()), word=found[0], helps=helps
         )
@@ -129,7 +99,7 @@ def _foreign_operator(stop: Stop) -> Diagnostic | None:
 def _equals_compares(stop: Stop) -> Diagnostic | None:
     if stop.word != "=" or "_IS" not in stop.accepted:
         return None
-    helps = [_replace(stop, stop.column, stop.column + 1, "is", EditLevel.SAFE)]
+    helps = [stop.replacing(stop.column, stop.column + 1, "is", EditLevel.SAFE)]
     return Diagnostic.of(codes.EQUALS_COMPARES, stop.here, helps=helps)
 
 
@@ -139,23 +109,6 @@ def _stray_end(stop: Stop) -> Diagnostic | None:
     edit = Replacement(stop.here, "")
     helps = [Help("take it out, or look for an `end` too many above", EditLevel.CHOICE, (edit,))]
     return Diagnostic.of(codes.STRAY_END, stop.here, helps=helps)
-
-
-def _header_without_bars(stop: Stop) -> Diagnostic | None:
-    table = stop.line.lstrip().startswith("|") and "||" not in stop.line
-    if not table or stop.word or not stop.accepted & {"_BARS", "LOWER", "UPPER"}:
-        return None
-    helps = [Help("write `||` between what is given and what follows from it")]
-    return Diagnostic.of(codes.NO_BARS, stop.spans.line_span(stop.line_number), helps=helps)
-
-
-def _pasted_table(stop: Stop) -> Diagnostic | None:
-    if "\t" not in stop.line.strip() or "|" in stop.line or "_PIPE" not in stop.accepted:
-        return None
-    cells = " | ".join(c.strip() for c in stop.line.strip().split("\t"))
-    span = stop.spans.line_span(stop.line_number)
-    edit = Help(f"write `| {cells} |`", EditLevel.CHOICE, (Replacement(span, f"| {cells} |"),))
-    return Diagnostic.of(codes.MISSING_PART, span, what="`|` between the cells", helps=[edit])
 
 
 def _local_time(stop: Stop) -> Diagnostic | None:
@@ -169,17 +122,52 @@ def _local_time(stop: Stop) -> Diagnostic | None:
     return Diagnostic.of(date_codes.LOCAL_TIME, stop.span(start, end), helps=helps)
 
 
-def _french(stop: Stop) -> Diagnostic | None:
-    meant = FRENCH.get(stop.word.lower())
-    if meant is None or not _fits(stop, meant):
+def _small_letter(stop: Stop) -> Diagnostic | None:
+    """`comment = "x"`: an attribute that begins with a small letter, or a `let` without its word."""
+    found = _GIVEN.match(stop.line)
+    if not (found and stop.begins and "UPPER" in stop.accepted):
         return None
-    end = stop.column + len(stop.word)
-    helps = [_replace(stop, stop.column, end, meant, EditLevel.SAFE)]
+    name = found[1]
+    capital = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    end = stop.column + len(name)
+    helps = [
+        stop.replacing(stop.column, end, capital, EditLevel.CHOICE),
+        stop.replacing(stop.column, end, f"let {name}", EditLevel.CHOICE),
+    ]
+    return Diagnostic.of(name_codes.UNKNOWN_ATTRIBUTE, stop.here, name=name, helps=helps)
+
+
+def _rounding(stop: Stop) -> Diagnostic | None:
+    """`rounded to 0.01 EUR`, `rounded half up 0.01 EUR`: no mode, or no `to`, or no step."""
+    if not (found := _ROUNDED.search(stop.before)):
+        return None
+    if not found["mode"]:
+        fault = "say how: `rounded half up`, `rounded up` or `rounded down`"
+        helps = [stop.inserting("half up")] if stop.word else []
+    elif not found["to"]:
+        fault = "say to what: `to 0.01 EUR`"
+        helps = [stop.inserting("to")] if stop.word else []
+    else:
+        fault, helps = "a step is a number, such as `0.01 EUR`", []
+    return Diagnostic.of(money_codes.ROUNDING_STEP, stop.here, fault=fault, helps=helps)
+
+
+def _consequence(stop: Stop) -> Diagnostic | None:
+    """`else` with nothing after it, or with a text alone."""
+    if not {"_REJECT", "_WARN", "_DROP"} <= stop.accepted or stop.word[:1].isalpha():
+        return None
+    what = '`reject "..."`, `warn "..."` or `drop ... with "..."`'
+    helps = [stop.inserting("reject")] if stop.word.startswith('"') else []
+    return Diagnostic.of(codes.MISSING_PART, stop.here, what=what, helps=helps)
+
+
+def _french(stop: Stop) -> Diagnostic | None:
+    meanings = FRENCH.get(stop.word.lower(), ())
+    meant = next((one for one in meanings if f"_{one.upper()}" in stop.accepted), None)
+    if meant is None:
+        return None
+    helps = [stop.replacing_word(meant, EditLevel.SAFE)]
     return Diagnostic.of(codes.FRENCH_KEYWORD, stop.here, word=stop.word, helps=helps)
-
-
-def _fits(stop: Stop, keyword: str) -> bool:
-    return f"_{keyword.upper()}" in stop.accepted
 
 
 def _misspelt(stop: Stop) -> Diagnostic | None:
@@ -189,7 +177,7 @@ def _misspelt(stop: Stop) -> Diagnostic | None:
     if close is None or close == stop.word:
         return None
     end = stop.column + len(stop.word)
-    helps = [_replace(stop, stop.column, end, close, EditLevel.SAFE)]
+    helps = [stop.replacing(stop.column, end, close, EditLevel.SAFE)]
     return Diagnostic.of(codes.MISSPELT_KEYWORD, stop.here, word=stop.word, helps=helps)
 
 
@@ -209,7 +197,7 @@ def _reserved(stop: Stop) -> Diagnostic | None:
     if stop.word not in KEYWORDS.values() or not names or len(stop.accepted) > 3:
         return None
     new = f"{stop.word}_value"
-    helps = [_replace(stop, stop.column, stop.column + len(stop.word), new, EditLevel.CHOICE)]
+    helps = [stop.replacing(stop.column, stop.column + len(stop.word), new, EditLevel.CHOICE)]
     return Diagnostic.of(codes.RESERVED_WORD, stop.here, word=stop.word, helps=helps)
 
 
@@ -240,13 +228,9 @@ def _missing_part(stop: Stop) -> Diagnostic | None:
         if terminal in ("_THEN", "_ELSE", "_BECAUSE") or len(stop.accepted) <= 2 or not stop.word:
             helps = []
             if text and terminal in ("_THEN", "_OF") and stop.word:
-                place = stop.span(stop.column, stop.column + len(stop.word))
-                edit = Replacement(place, text.strip() + " " + stop.word)
-                helps = [
-                    Help(f"write `{text.strip()}` before `{stop.word}`", EditLevel.CHOICE, (edit,))
-                ]
+                helps = [stop.inserting(text.strip())]
             return Diagnostic.of(codes.MISSING_PART, stop.here, what=what, helps=helps)
-    if not stop.word and {"NUMBER", "LOWER", "TEXT"} <= stop.accepted:
+    if not stop.word and ("_WHEN" in stop.accepted or {"NUMBER", "LOWER", "TEXT"} <= stop.accepted):
         return Diagnostic.of(codes.MISSING_PART, stop.here, what="a value")
     if '"="' in stop.accepted or "EQUAL" in stop.accepted:
         return Diagnostic.of(codes.MISSING_PART, stop.here, what="`=`")
@@ -255,14 +239,18 @@ def _missing_part(stop: Stop) -> Diagnostic | None:
 
 _RECOGNISERS: tuple[Callable[[Stop], Diagnostic | None], ...] = (
     _text_not_closed,
-    _decimal_comma,
     _currency_sign,
+    _decimal_comma,
     _equals_compares,
     _foreign_operator,
     _stray_end,
-    _header_without_bars,
-    _pasted_table,
+    row_not_closed,
+    bars_missing,
+    pasted_table,
     _local_time,
+    _small_letter,
+    _rounding,
+    _consequence,
     _french,
     _misspelt,
     _reserved,
@@ -286,14 +274,23 @@ _WAYS = {
 
 
 def _unexpected(stop: Stop) -> Diagnostic:
-    word = stop.word or "the end of the line"
+    if not stop.word:
+        helps = _ways_on(stop)
+        what = "the rest of this line"
+        return Diagnostic.of(codes.MISSING_PART, stop.here, what=what, helps=helps)
+    word = stop.word
     if stop.line[: stop.column].strip() == "":
         known = TOP_LEVEL if "_MAPPING" in stop.accepted else STATEMENTS
         says = f"a line here begins with {', '.join(f'`{k}`' for k in known[:6])} ..."
+        if "_MAPPING" in stop.accepted and re.match(r"\s*[A-Z]\w*\s*=", stop.line):
+            says = "attributes are set between `mapping offer for ...` and its `end`"
         if "UPPER" in stop.accepted:
             says = "a line here gives an attribute its value (`Price = ...`), or begins with `let`, `require`, `end` ..."
         return Diagnostic.of(codes.UNEXPECTED_WORD, stop.here, word=word, helps=[Help(says)])
+    return Diagnostic.of(codes.UNEXPECTED_WORD, stop.here, word=word, helps=_ways_on(stop))
+
+
+def _ways_on(stop: Stop) -> list[Help]:
     ways = [_WAYS[a] for a in _WAYS if a in stop.accepted]
     ways = [f"`{k}`" for k in _keywords(stop)[:2]] + ways
-    helps = [Help("what can follow: " + ", ".join(ways[:3]))] if ways else []
-    return Diagnostic.of(codes.UNEXPECTED_WORD, stop.here, word=word, helps=helps)
+    return [Help("what can follow: " + ", ".join(ways[:3]))] if ways else []

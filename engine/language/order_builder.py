@@ -9,6 +9,7 @@ from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import Span
 from engine.language import syntax as s
 from engine.language.expression_builder import ExpressionBuilder
+from engine.language.table_mistakes import FILLING
 
 
 class OrderBuilder(ExpressionBuilder):
@@ -21,7 +22,7 @@ class OrderBuilder(ExpressionBuilder):
     def _same_width(self, span: Span, cells: int, columns: int) -> None:
         if cells != columns:
             self.faults.append(
-                Diagnostic.of(codes.ROW_WIDTH, span, cells=cells, columns=columns),
+                Diagnostic.of(codes.ROW_WIDTH, span, cells=cells, columns=columns, helps=FILLING),
             )
 
     # --- states and routes ----------------------------------------------------------------------

@@ -43,9 +43,11 @@ def parse(source: Source) -> tuple[RulesFile, list[Diagnostic]]:
     faults += attempt.found
     builder = TreeBuilder(source, attempt.text)
     if tree is None or not tree.children:
-        return replace(empty_file(builder.spans), comments=cleaned.comments), faults
+        empty = empty_file(builder.spans)
+        return replace(empty, comments=cleaned.comments, lost=attempt.lost()), faults
     file: RulesFile = builder.build(tree)
-    return replace(file, comments=cleaned.comments), faults + builder.faults
+    whole = replace(file, comments=cleaned.comments, lost=attempt.lost())
+    return whole, faults + builder.faults
 
 
 def _try(attempt: Attempt) -> Tree[Token] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from engine.diagnostics.codes import missing, names, types
@@ -26,16 +27,27 @@ class Scope:
     tables: dict[str, r.Table]
     milestones: dict[str, r.MilestoneRules]
     report: Report
+    lost: AbstractSet[str] = frozenset()  # names that are defined where rules cannot be read
     lets: dict[str, s.Value] = field(default_factory=dict)
     let: Callable[[str], r.Bound | None] = lambda _: None
     attribute: Callable[[str], r.Bound | None] = lambda _: None
     leans_on: set[str] = field(default_factory=set)
 
+    def values(self) -> list[str]:
+        """The names in small letters that have a value."""
+        return [*self.source.fields, *self.lets]
+
     def add(
         self, code: Code, span: Span, *, facts: Mapping[str, object] | None = None, **more: object
     ) -> None:
         """Report `code` at `span`; `facts` fill its sentence, `more` are marks, labels, helps."""
-        self.report.add(Diagnostic.of(code, span, **(facts or {}), **more))  # type: ignore[arg-type]
+        known = dict(facts or {})
+
+        def told(channels: str) -> Diagnostic:
+            known["channel"] = channels
+            return Diagnostic.of(code, span, **known, **more)  # type: ignore[arg-type]
+
+        self.report.add_for(str(known.get("channel", "")), told)
 
 
 def unbound(span: Span) -> r.Bound:
@@ -114,9 +126,8 @@ def need_value(scope: Scope, value: r.Bound, *, skips_omitted: bool = False) -> 
     `skips_omitted`: an attribute that is omitted skips the statement, so it is no fault here.
     """
     for leaf in lacking(value, scope):
-        if skips_omitted and isinstance(leaf, r.AttributeValue):
-            continue
-        _report_missing(scope, leaf)
+        if not (skips_omitted and isinstance(leaf, r.AttributeValue)):
+            report_missing(scope, leaf)
     report_failing(scope, value)
 
 
@@ -128,7 +139,15 @@ def report_failing(scope: Scope, value: r.Bound) -> None:
         scope.add(missing.MAY_FAIL, leaf.span, facts={"what": what}, helps=helps)
 
 
-def _report_missing(scope: Scope, leaf: r.Bound) -> None:
+def report_missing(
+    scope: Scope,
+    leaf: r.Bound,
+    *,
+    lacks: str = "nothing says what then",
+    notes: Iterable[str] = (),
+    row: str = "",
+) -> None:
+    """Report that `leaf` may be missing; what `lacks`, and the `row` that a table would need."""
     if isinstance(leaf, r.TakeFrom):
         helps = [Help("add `default ...`, or the missing rows to the table")]
         labels = [Label(leaf.table.span, "the table")]
@@ -140,16 +159,25 @@ def _report_missing(scope: Scope, leaf: r.Bound) -> None:
             labels=labels,
         )
         return
-    labels = []
+    labels, mark = [], ""
     if isinstance(leaf, r.FieldValue) and leaf.field.place.file:
-        labels = [
-            Label(
-                leaf.field.place, f"optional in {scope.source.path}, line {leaf.field.place.line}"
-            )
-        ]
+        mark = f"optional in {scope.source.path}, line {leaf.field.place.line}"
+        labels = [Label(leaf.field.place, mark)]
     name = name_of(leaf)
-    helps = [Help(f'add `default ...`, or `require {name} present else reject "..."`')]
-    scope.add(missing.MAY_BE_MISSING, leaf.span, facts={"name": name}, labels=labels, helps=helps)
+    require = f'`require {name} present else reject "..."`'
+    helps = [
+        Help(f"add a row `{row}`, or {require}" if row else f"add `default ...`, or {require}")
+    ]
+    facts = {"name": name, "lacks": lacks}
+    scope.add(
+        missing.MAY_BE_MISSING,
+        leaf.span,
+        facts=facts,
+        mark=mark,
+        labels=labels,
+        notes=tuple(notes),
+        helps=helps,
+    )
 
 
 def failing(value: r.Bound) -> list[r.Bound]:
@@ -182,9 +210,9 @@ def name_of(value: r.Bound) -> str:
             return "this value"
 
 
-def unknown_attribute(scope: Scope, span: Span, name: str) -> None:
-    """Report that offers have no attribute `name`."""
-    known = scope.vocabulary.attributes
+def unknown_attribute(scope: Scope, span: Span, name: str, others: Iterable[str] = ()) -> None:
+    """Report that offers have no attribute `name`; it may be one of the `others`, in small letters."""
+    known = [*scope.vocabulary.attributes, *(o for o in others if o == name.lower())]
     helps = did_you_mean(
         span, name, known, f"attributes stand in {scope.vocabulary.attributes_from}"
     )

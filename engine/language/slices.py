@@ -14,6 +14,7 @@ from engine.language import syntax as s
 from engine.language.binding import Binder
 from engine.language.completeness import Completeness
 from engine.language.conditions import cell_condition
+from engine.language.decision_tables import report_missing_inputs, report_undecided
 from engine.language.facts import present_where
 from engine.language.fitting import Fitting
 from engine.language.placement import Period, Placed, inherits
@@ -25,6 +26,7 @@ from engine.language.scope import (
     unknown_attribute,
 )
 from engine.language.vocabulary import Attribute
+from engine.language.walks import nodes_of
 from engine.values.kinds import NOTHING, YES_NO
 
 
@@ -35,12 +37,14 @@ class SliceBuilder:
     scope: Scope
     period: Period
     placed: list[Placed]
+    place: Span  # the line that opens the mapping
     steps: list[r.Step] = field(default_factory=list)
     bound: dict[str, r.Bound | None] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
     lets: dict[str, Placed] = field(default_factory=dict)
     sets: dict[str, list[Placed]] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
+    narrowing: set[str] = field(default_factory=set)  # lets that `facts` come from: these ask
 
     @property
     def _fitting(self) -> Fitting:
@@ -58,7 +62,7 @@ class SliceBuilder:
             self.attribute(name)
         for placed in self.placed:
             self._statement(placed)
-        complete = Completeness(self.scope, self.period, self.placed, self.sets)
+        complete = Completeness(self.scope, self.period, self.place, self.sets)
         complete.required()
         complete.groups()
         leans = tuple(sorted(self.scope.leans_on))
@@ -89,7 +93,7 @@ class SliceBuilder:
             return
         earlier = self.sets.setdefault(name.text, [])
         self._twice(earlier[-1] if earlier else None, placed, name)
-        if placed.layer > 0 and not earlier:
+        if placed.layer > 0 and not earlier and name.text not in self.scope.lost:
             what = f"`{name.text}` is not set on {self.period.channel} before"
             self.scope.add(periods.OVERRIDES_NOTHING, name.span, facts={"what": what})
         earlier.append(placed)
@@ -99,7 +103,8 @@ class SliceBuilder:
             return
         labels = [Label(earlier.node.span, "set here already")]
         if earlier.layer == placed.layer:
-            facts: dict[str, Any] = {"name": name.text, "channel": self.period.channel}
+            facts: dict[str, Any] = {"name": name.text, "twice": "set twice for"}
+            facts["channel"] = self.period.channel
             self.scope.add(names.SET_TWICE, name.span, facts=facts, labels=labels)
         elif earlier.layer > 0 and not inherits(placed.node):
             self.scope.add(
@@ -114,16 +119,21 @@ class SliceBuilder:
                 continue
             match placed.node:
                 case s.Require(condition=condition, guard=None, otherwise=s.Reject()):
-                    facts |= (
-                        present_where(condition, self.scope.lets)
-                        if isinstance(condition, s.Presence)
-                        else frozenset()
-                    )
+                    facts |= present_where(condition, self.scope.lets)
+                    self._narrows(condition)
                 case s.Exclude(condition=condition):
                     facts |= present_where(condition, self.scope.lets, holds=False)
+                    self._narrows(condition)
                 case _:
                     pass
         return facts
+
+    def _narrows(self, condition: s.Value) -> None:
+        """Keep the lets that the condition looks through."""
+        for node in nodes_of(condition):
+            if isinstance(node, s.Reference) and node.name in self.lets.keys() - self.narrowing:
+                self.narrowing.add(node.name)
+                self._narrows(self.scope.lets[node.name])
 
     def _binder(self, placed: Placed, inherited: r.Bound | None = None) -> Binder:
         facts = self.facts
@@ -142,7 +152,9 @@ class SliceBuilder:
             with_name = self._enter(name, placed.node.name.span)
             if with_name is not None:
                 return with_name
-            value = self._binder(placed).value(placed.node.value)
+            facts_apply = name not in self.narrowing
+            binder = self._binder(placed) if facts_apply else Binder(self.scope)
+            value = binder.value(placed.node.value)
             report_failing(self.scope, value)  # missing values are mended where the let is used
             self._leave(name, value)
             self.steps.append(r.LetStep(name, value, placed.node.span))
@@ -239,6 +251,7 @@ class SliceBuilder:
                 }
                 self.scope.add(types.WRONG_VALUE, node.span, facts=facts)
         results = {n.text: i for i, n in enumerate(node.results)}
+        report_undecided(self.scope, node)
         for name in node.attributes:
             if name.text not in results:
                 self.scope.add(
@@ -252,7 +265,7 @@ class SliceBuilder:
             if len(row.conditions) != len(inputs) or len(row.results) != len(results):
                 continue
             rows.append(self._decide_row(binder, row, inputs, attributes, results))
-        self._missing_inputs(node, inputs)
+        report_missing_inputs(self.scope, node, inputs)
         step = r.DecideStep(
             tuple(attributes),
             node.policy,
@@ -296,15 +309,6 @@ class SliceBuilder:
                 values.append(value)
         return r.DecideRow(whole, tuple(values), row.span)
 
-    def _missing_inputs(self, node: s.Decide, inputs: list[r.Bound]) -> None:
-        """A missing input must have a row that says `missing`, or be narrowed before."""
-        for index, value in enumerate(inputs):
-            cells = [row.conditions[index] for row in node.rows if len(row.conditions) > index]
-            if value.missing and not any(isinstance(c, s.MissingCell | s.AnyCell) for c in cells):
-                need_value(self.scope, value)
-
-    # --- attributes -----------------------------------------------------------------------------
-
     def _may_be_omitted(self, attribute: Attribute, value: r.Bound, span: Span) -> None:
         guarded = isinstance(value, r.Choose) and isinstance(value.otherwise, r.Omitted)
         if (
@@ -347,12 +351,7 @@ class SliceBuilder:
             need_value(self.scope, guard, skips_omitted=True)
             binder = binder.knowing(present_where(node.guard, self.scope.lets))
         own = present_where(node.condition, self.scope.lets)
-        plain = (
-            Binder(self.scope, binder.facts - own)
-            if isinstance(node.condition, s.Presence)
-            else binder
-        )
-        condition = plain.condition(node.condition)
+        condition = Binder(self.scope, binder.facts - own).condition(node.condition)
         need_value(self.scope, condition, skips_omitted=True)
         match node.otherwise:
             case s.Reject(message=message):

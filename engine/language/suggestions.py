@@ -17,7 +17,7 @@ def close_names(
     """At most three of `known` that `typed` may mean.
 
     A name is close within a third of its length, or with the same words in another order, case,
-    accent or number; or where its title (`titles`) is what was typed.
+    accent or number; or where its title (`titles`) is what was typed. Only the closest are told.
     """
     from rapidfuzz.distance import OSA  # noqa: PLC0415 - only faulty rules need it
 
@@ -30,7 +30,8 @@ def close_names(
         distance = OSA.distance(typed.lower(), name.lower())
         if distance <= max(1, len(name) // 3):
             found.append((distance, name))
-    return [name for _, name in sorted(found)[:MOST]]
+    best = min(found, default=(0, ""))[0]
+    return [name for distance, name in sorted(found)[:MOST] if distance == best]
 
 
 def did_you_mean(

@@ -16,12 +16,16 @@ from engine.values.kinds import KindName
 def bind_take(scope: Scope, node: s.Take, keys: tuple[r.Bound, ...]) -> r.Bound:
     """A cell of a table, if the table, the column and the kinds of the keys are right."""
     table = scope.tables.get(node.table.text)
+    if table is None and node.table.text in scope.lost:
+        return unbound(node.span)
     if table is None:
         _unknown(scope, "table", node.table, scope.tables)
         return unbound(node.span)
     column = table.column(node.column.text)
     if column is None:
-        _unknown(scope, f"column of `{table.name}`", node.column, [c.name for c in table.columns])
+        _unknown(
+            scope, f"column in `{table.name}` called", node.column, [c.name for c in table.columns]
+        )
         return unbound(node.span)
     if len(keys) != len(table.keys):
         fault = f"has {len(table.keys)} key columns ({', '.join(table.keys)}), not {len(keys)}"
@@ -51,6 +55,6 @@ def _key_kinds(scope: Scope, table: r.Table, keys: tuple[r.Bound, ...]) -> None:
 
 
 def _unknown(scope: Scope, what: str, name: s.Name, known: dict[str, r.Table] | list[str]) -> None:
-    listed = ", ".join(f"`{n}`" for n in sorted(known)[:6]) or "none is declared"
-    helps = did_you_mean(name.span, name.text, known, f"known here: {listed}")
+    listed = ", ".join(f"`{n}`" for n in sorted(known)[:6]) or "none"
+    helps = did_you_mean(name.span, name.text, known, f"there are: {listed}")
     scope.add(names.UNKNOWN_NAME, name.span, facts={"what": what, "name": name.text}, helps=helps)

@@ -2,9 +2,7 @@
 
 from engine.diagnostics.codes.code import Code, Severity
 
-MAY_BE_MISSING = Code(
-    "X501", "may-be-missing", "`{name}` may be missing, and nothing says what then"
-)
+MAY_BE_MISSING = Code("X501", "may-be-missing", "`{name}` may be missing, and {lacks}")
 NEEDLESS_DEFAULT = Code("X502", "needless-default", "this value is never missing", Severity.WARNING)
 MAY_FAIL = Code("X503", "may-fail", "{what} may fail, and nothing says what then")
 NEEDLESS_ON_ERROR = Code("X504", "needless-on-error", "this value never fails", Severity.WARNING)

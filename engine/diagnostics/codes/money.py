@@ -7,7 +7,7 @@ MONEY_TIMES_MONEY = Code("M302", "money-times-money", "money is not multiplied b
 UNROUNDED_MONEY = Code(
     "M303", "unrounded-number", "`{name}` takes {scale} decimals, and this value may have {found}"
 )
-ROUNDING_STEP = Code("M304", "rounding-step", "this is no step to round to: {fault}")
+ROUNDING_STEP = Code("M304", "rounding-step", "rounding needs a way and a step: {fault}")
 LIKELY_PERCENT = Code(
     "M305", "likely-percent", "`{text}` multiplies a price; is `{text}%` meant?", Severity.WARNING
 )

@@ -5,7 +5,7 @@ from engine.diagnostics.codes.code import Code, Severity
 UNKNOWN_FIELD = Code("N101", "unknown-field", "the product has no field `{name}`")
 UNKNOWN_ATTRIBUTE = Code("N102", "unknown-attribute", "offers have no attribute `{name}`")
 UNKNOWN_NAME = Code("N103", "unknown-name", "there is no {what} `{name}`")
-SET_TWICE = Code("N104", "set-twice", "`{name}` is set twice for {channel}")
+SET_TWICE = Code("N104", "set-twice", "`{name}` is {twice} {channel}")
 HIDES_FIELD = Code(
     "N105", "name-hides-field", "`{name}` hides the field of that name", Severity.WARNING
 )

@@ -17,7 +17,7 @@ TYPOGRAPHIC = Code(
     "a {what} stands here, as text programs put it",
     Severity.WARNING,
 )
-ROW_WIDTH = Code("P011", "row-width", "this row has {cells} cells, the header has {columns}")
+ROW_WIDTH = Code("P011", "row-width", "the header has {columns} cells, and this row {cells}")
 NO_BARS = Code("P012", "header-without-bars", "the header of this table lacks `||`")
 TEXT_NOT_CLOSED = Code("P013", "text-not-closed", "this text is not closed with a quote")
 RESERVED_WORD = Code("P014", "reserved-word", "`{word}` is a word of the language, not a name")

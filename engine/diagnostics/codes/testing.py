@@ -11,4 +11,7 @@ CSV_HEADER = Code("S972", "csv-header", "the header of this table cannot be used
 CSV_CELL = Code("S973", "csv-cell", "{fault}")
 ENCODING = Code("S974", "file-encoding", "{file} is not UTF-8: byte {byte} is no part of it")
 FIXTURE = Code("K956", "fixture-does-not-fit", "the fixture {file} cannot be used: {fault}")
+TEST_VALUE = Code(
+    "K954", "test-value-does-not-fit", "`{name}` takes {wanted}, and this test has {found}"
+)
 WITHOUT_TEST = Code("K952", "rule-without-test", "no test tries these rules", Severity.LINT)

@@ -2,9 +2,7 @@
 
 from engine.diagnostics.codes.code import Code
 
-WRONG_OPERANDS = Code(
-    "T201", "operands-do-not-fit", "{left} and {right} cannot be combined by `{operator}`"
-)
+WRONG_OPERANDS = Code("T201", "operands-do-not-fit", "{left} and {right} cannot be {combined}")
 WRONG_VALUE = Code("T202", "value-does-not-fit", "`{name}` takes {wanted}, and this is {found}")
 MIXED_BRANCHES = Code("T203", "branches-differ", "the cases give {left} here and {right} there")
 NO_CONDITION = Code("T204", "not-a-condition", "a condition is yes or no, and this is {found}")

@@ -2,9 +2,7 @@
 
 from engine.diagnostics.codes.code import Code, Severity
 
-NEVER_SET = Code(
-    "V701", "required-never-set", "`{name}` is required on {channel} and never set{period}"
-)
+NEVER_SET = Code("V701", "required-never-set", "`{name}` is required on {channel} and never set")
 BREAKS_SCHEMA = Code("V702", "breaks-schema", "{value} is outside what `{name}` can be: {bound}")
 ALWAYS_BROKEN = Code("V703", "promise-always-broken", "no offer can keep this promise")
 NEVER_FAILS = Code(

@@ -55,3 +55,4 @@ class RulesFile(Node):
     version_span: Span
     declarations: tuple[Declaration, ...]
     comments: tuple[Comment, ...]
+    lost: frozenset[str] = frozenset()  # what is defined on lines that could not be read

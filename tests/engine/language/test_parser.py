@@ -108,7 +108,7 @@ MISTAKES = [
     ("exclude when a and b", ["P003"]),
     ('require a > 2 else reject "x', ["P013"]),
     ("let a = 29/07/2025", ["P018"]),
-    ("let a = “Lamps”", ["P010", "P010"]),
+    ("let a = “Lamps”", ["P010"]),
     ("let end = 2", ["P014"]),
     ("only when a\n Price = 1 EUR", ["P004"]),
     ("Price = 1 EUR\nend", ["P005"]),

@@ -1,0 +1,229 @@
+"""Mistakes that merchants make: the message, the words it marks, and the edit that mends it."""
+
+import pytest
+from checking.shop import Shop, applied, marked
+
+from engine.diagnostics.diagnostic import EditLevel
+
+CASES = 'Comment =\n  when category {} "Outlet" then "Used"\n  otherwise "New"'
+TABLE = "decide Comment by first row that fits\n{}\nend"
+GROUP = """\
+DiscountComponentStartDate = start of 2025-09-01 in Europe/Paris
+DiscountComponentEndDate = end of 2025-09-30 in Europe/Paris
+DiscountComponentSalesReferencePrice = Price
+DiscountComponentDiscountValue = 20"""
+MANY = """\
+let margin = pric_excl_vat
+Comment = "a
+StrikedPrice = 12,50 EUR
+only when weight > 3 l
+AvailabilityDate = 2025-01-01
+end
+require weight present else
+require brand is 3 else reject "x\""""
+# What is typed, the code, the words marked, the line it becomes, and how sure the edit is.
+SAFE, CHOICE = EditLevel.SAFE, EditLevel.CHOICE
+MISTAKES = [
+    (CASES.format("="), "P006", "=", CASES.format("is"), SAFE),
+    (CASES.format("=="), "P007", "==", CASES.format("is"), SAFE),
+    (CASES.format("!="), "P007", "!=", CASES.format("is not"), SAFE),
+    (
+        'only when weight present && vat_rate is 20%\nComment = "x"\nend',
+        "P007",
+        "&&",
+        'only when weight present and vat_rate is 20%\nComment = "x"\nend',
+        SAFE,
+    ),
+    (
+        'only when weight present || vat_rate is 20%\nComment = "x"\nend',
+        "P007",
+        "||",
+        'only when weight present or vat_rate is 20%\nComment = "x"\nend',
+        SAFE,
+    ),
+    (
+        CASES.format("is").replace("when", "if"),
+        "P007",
+        "if",
+        CASES.format("is"),
+        SAFE,
+    ),
+    (CASES.format("is").replace("when", "si"), "P015", "si", CASES.format("is"), SAFE),
+    (
+        CASES.format("is").replace("then ", ""),
+        "P003",
+        '"Used"',
+        CASES.format("is"),
+        CHOICE,
+    ),
+    (
+        CASES.format("is").replace("otherwise", "otherwhise"),
+        "P002",
+        "otherwhise",
+        CASES.format("is"),
+        SAFE,
+    ),
+    ("StrikedPrice = 83,33 EUR", "P008", "83,33", "StrikedPrice = 83.33 EUR", SAFE),
+    ("StrikedPrice = 12 €", "P009", "12 €", "StrikedPrice = 12 EUR", SAFE),
+    ("StrikedPrice = 12,50€", "P009", "12,50€", "StrikedPrice = 12.50 EUR", SAFE),
+    ("StrikedPrice = EUR 12", "P009", "EUR 12", "StrikedPrice = 12 EUR", SAFE),
+    (
+        "StrikedPrice = price_excl_vat * (100% + 20) rounded up to 0.01 EUR",
+        "T201",
+        "100% + 20",
+        "StrikedPrice = price_excl_vat * (100% + 20%) rounded up to 0.01 EUR",
+        CHOICE,
+    ),
+    (
+        "StrikedPrice = price_excl_vat * (1 + vat_rate) rounded up to 0.01 EUR",
+        "T201",
+        "1 + vat_rate",
+        "StrikedPrice = price_excl_vat * (100% + vat_rate) rounded up to 0.01 EUR",
+        CHOICE,
+    ),
+    (
+        'require sale_start present and sale_start before 29/07/2025 else reject "Over"',
+        "P018",
+        "29/07/2025",
+        'require sale_start present and sale_start before 2025-07-29 else reject "Over"',
+        SAFE,
+    ),
+    (
+        'require now before 2025-07-29 10:00 else reject "Over"',
+        "D401",
+        "2025-07-29 10:00",
+        'require now before 2025-07-29 10:00 Europe/Paris else reject "Over"',
+        CHOICE,
+    ),
+    ("Comment = “Neuf”", "P010", "“", 'Comment = "Neuf"', SAFE),
+    ('Comment =\u00a0"Neuf"', "P010", "\u00a0", 'Comment = "Neuf"', SAFE),
+    (
+        TABLE.format("brand\tweight\tComment\nLumeo\t<= 3 kg\tLampe légère\nany\t\tLampe"),
+        "P003",
+        "brand\tweight\tComment",
+        TABLE.format(
+            "| brand | weight || Comment |\n"
+            '| "Lumeo" | <= 3 kg || "Lampe légère" |\n'
+            '| any | any || "Lampe" |'
+        ),
+        CHOICE,
+    ),
+    (
+        TABLE.format('| brand | Comment |\n| any || "x" |'),
+        "P012",
+        "| brand | Comment |",
+        TABLE.format('| brand || Comment |\n| any || "x" |'),
+        CHOICE,
+    ),
+    (
+        TABLE.format('| brand || Comment |\n| any | "x" |'),
+        "P003",
+        '| any | "x" |',
+        TABLE.format('| brand || Comment |\n| any || "x" |'),
+        CHOICE,
+    ),
+    (
+        TABLE.format('| brand || Comment |\n| any || "x"'),
+        "P003",
+        '"',
+        TABLE.format('| brand || Comment |\n| any || "x" |'),
+        CHOICE,
+    ),
+    (
+        'require weight present sinon reject "Poids"',
+        "P015",
+        "sinon",
+        'require weight present else reject "Poids"',
+        SAFE,
+    ),
+    (
+        'exclure when weight missing because "Poids"',
+        "P015",
+        "exclure",
+        'exclude when weight missing because "Poids"',
+        SAFE,
+    ),
+    ('comment = "x"', "N102", "comment", 'Comment = "x"', CHOICE),
+    ("striked_price = 12.00 EUR", "N102", "striked_price", "StrikedPrice = 12.00 EUR", CHOICE),
+    ("STRIKEDPRICE = 12.00 EUR", "N102", "STRIKEDPRICE", "StrikedPrice = 12.00 EUR", CHOICE),
+    ("Comment = Brand", "N102", "Brand", "Comment = brand", CHOICE),
+    (
+        "StrikedPrice = price_excl_vat rounded to 0.01 EUR",
+        "M304",
+        "to",
+        "StrikedPrice = price_excl_vat rounded half up to 0.01 EUR",
+        CHOICE,
+    ),
+    (
+        "StrikedPrice = price_excl_vat rounded up 0.01 EUR",
+        "M304",
+        "0.01",
+        "StrikedPrice = price_excl_vat rounded up to 0.01 EUR",
+        CHOICE,
+    ),
+    (
+        'require weight present else "Poids"',
+        "P003",
+        '"Poids"',
+        'require weight present else reject "Poids"',
+        CHOICE,
+    ),
+    (
+        'only when weight present\nComment = "x"\nend\nend\nStrikedPrice = 12.00 EUR',
+        "P005",
+        "end",
+        'only when weight present\nComment = "x"\nend\n\nStrikedPrice = 12.00 EUR',
+        CHOICE,
+    ),
+]
+
+
+@pytest.mark.parametrize(("typed", "code", "words", "meant", "level"), MISTAKES)
+def test_a_mistake_its_message_and_its_edit(
+    shop: Shop, *, typed: str, code: str, words: str, meant: str, level: EditLevel
+) -> None:
+    text = shop.text(typed)
+    (told,) = shop.of(text)
+    assert told.code.number == code
+    assert marked(text, told) == words
+    help_ = told.helps[0]
+    assert help_.level is level
+    mended = applied(text, help_)
+    assert mended == shop.text(meant)
+    assert shop.of(mended) == []
+
+
+def test_a_cell_too_few(shop: Shop) -> None:
+    (told,) = shop.told(TABLE.format('| brand | weight || Comment |\n| any || "x" |'))
+    assert told.says == "the header has 3 cells, and this row 2"
+    (told,) = shop.told(TABLE.format('| brand || Comment |\n| "Lumeo" |\n| any || "x" |'))
+    assert told.says == "the header has 2 cells, and this row 1"
+
+
+def test_a_plain_number_where_a_percentage_goes(shop: Shop) -> None:
+    text = shop.text(GROUP)
+    (told,) = shop.of(text)
+    assert told.says == "`DiscountComponentDiscountValue` takes percent, and this is integer"
+    assert applied(text, told.helps[0]) == shop.text(f"{GROUP}%")
+
+
+def test_mistakes_that_have_nothing_to_do_with_each_other_are_all_told(shop: Shop) -> None:
+    codes = [d.code.number for d in shop.told(MANY)]
+    assert codes == ["N101", "P013", "P008", "M307", "N102", "P003", "T201"]
+
+
+def test_what_could_not_be_read_says_nothing_more(shop: Shop) -> None:
+    """The attribute of a broken line is not told to be lacking, nor its `let` to be unknown."""
+    body = 'let high = price_excl_vat ** 2\nrequire high > 2.00 EUR else reject "x"'
+    assert [d.code.number for d in shop.told(body)] == ["P001"]
+    broken = "Price = 12,50 EUR\nStrikedPrice = Price"
+    assert [d.code.number for d in shop.told(broken, without=("Price",))] == ["P008"]
+    table = 'table fees key brand\n| brand | fee\n| "A" | 2.00 EUR |\nend'
+    taken = "StrikedPrice = take fee from fees for brand default omit"
+    assert [d.code.number for d in shop.told(taken, beside=table)] == ["P003"]
+    opened = shop.text().replace("mapping offer for", "mapping offer fr")
+    assert [d.code.number for d in shop.of(opened)] == ["P002"]
+    switch = "milestone switch = 2025-07-29 10:00\n"
+    windows = "channel cdiscount\n  send offers manually until switch\nend\n"
+    channels = switch + windows + "channel cdiscount_octopia\nend"
+    assert [d.code.number for d in shop.told(channels=channels)] == ["D401"]

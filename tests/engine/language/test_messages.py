@@ -1,0 +1,225 @@
+"""What the checker says, word for word, where the words were chosen with care."""
+
+from pathlib import Path
+
+import pytest
+from checking.shop import CHANNELS, Shop, applied, marked
+
+from engine.diagnostics.terminal import as_text
+
+ROOT = Path(__file__).parents[3]
+SAMPLE = (ROOT / "rules/offers.rules").read_text(encoding="utf-8")
+MILESTONE = "milestone octopia_switch = 2025-07-29 10:00 Europe/Paris"
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Shop:
+    """The sample's tables, beside rules that differ from the sample's."""
+    tables = ROOT / "rules/tables"
+    (tmp_path / "tables").mkdir()
+    for table in tables.iterdir():
+        (tmp_path / "tables" / table.name).write_bytes(table.read_bytes())
+    return Shop(tmp_path)
+
+
+def words(shop: Shop, text: str, code: str) -> str:
+    """The diagnostics with `code`, as the terminal shows them, without the closing line."""
+    report = shop.report(text)
+    report.diagnostics = [d for d in report.diagnostics if d.code.number == code]
+    return as_text(report).rsplit("\n\n", 1)[0]
+
+
+def test_an_unknown_field(sample: Shop) -> None:
+    text = SAMPLE.replace("full_price  = price_excl_vat *", "full_price  = prix_ht *")
+    assert (
+        words(sample, text, "N101")
+        == """\
+error[N101]: the product has no field `prix_ht`
+  a.rules:30:21
+   30 |   let full_price  = prix_ht * (100% + vat_rate) rounded half up to 0.01 EUR
+      |                     ^^^^^^^ not in schemas/product.schema.json
+  help: did you mean `price_excl_vat`? (its title in the schema is "Prix HT")   [choice]"""
+    )
+
+
+def test_a_table_without_a_row_for_what_is_missing(sample: Shop) -> None:
+    require = next(line for line in SAMPLE.split("\n") if "require weight present" in line)
+    shown = words(sample, SAMPLE.replace(require, ""), "X501")
+    assert "`weight` may be missing, and this table has no row for that\n  a.rules:63:7" in shown
+    assert "^^^^^^ optional in schemas/product.schema.json, line 77\n" in shown
+    assert "note: ShippingInformationDeliveryMode is required on cdiscount and cdiscount_" in shown
+    assert (
+        'help: add a row `| missing || ... |`, or `require weight present else reject "..."`'
+        in (shown)
+    )
+
+
+def test_an_abbreviation_of_winter_in_summer(sample: Shop) -> None:
+    text = SAMPLE.replace(MILESTONE, MILESTONE.replace("Europe/Paris", "CET"))
+    assert (
+        words(sample, text, "D402")
+        == """\
+warning[D402]: "10:00 CET" on 29 July is 11:00 on Paris clocks
+  a.rules:9:28
+    9 | milestone octopia_switch = 2025-07-29 10:00 CET
+      |                            ^^^^^^^^^^^^^^^^^^^^ CET is +1 h; Paris is on CEST that day
+  help: write `2025-07-29 10:00 Europe/Paris` (08:00 UTC)   [choice]
+  help: write `2025-07-29 11:00 Europe/Paris` (09:00 UTC)   [choice]"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (
+            "let x = weight * weight",
+            "quantity of mass and quantity of mass cannot be combined by `*`",
+        ),
+        ("let x = weight + 3 l", "quantity of mass and quantity of volume do not mix"),
+        ("let x = price_excl_vat + 3 USD", "money in EUR and money in USD do not mix"),
+        ("let x = price_excl_vat * cost_price", "money is not multiplied by money"),
+        ("let x = -brand", "a minus sign and text cannot be combined"),
+        ('let x = brand > "a"', "text and text cannot be ordered by `>`"),
+        ("let x = brand is 3", "text and integer cannot be compared"),
+        ("let x = 1 month > 30 days", "months have no fixed number of days"),
+        ("let x = sale_start < now", "a date is compared with an instant"),
+        ("let x = sale_start + 3 hours", "a date and hours cannot be combined"),
+        ("let x = take fee from fees for brand", "there is no table `fees`"),
+        ("Price = 3.00 EUR", "`Price` is set twice for cdiscount and cdiscount_octopia"),
+        (
+            "StrikedPrice = list_price",
+            "`list_price` may be missing, and nothing says what then",
+        ),
+        ("Comment = inherited", None),
+    ],
+)
+def test_one_mistake_one_sentence(shop: Shop, body: str, says: str | None) -> None:
+    told = [d.says for d in shop.told(body)]
+    assert len(told) == 1
+    assert says is None or told == [says]
+
+
+def test_what_fails_is_not_missing(shop: Shop) -> None:
+    """`default` after a division: one message, whose edit is all that is needed."""
+    body = (
+        "let ratio = price_excl_vat / cost_price default 0\n"
+        'require ratio > 1 else reject "No margin"'
+    )
+    text = shop.text(body)
+    (told,) = shop.of(text)
+    assert told.code.number == "X507"
+    assert applied(text, told.helps[0]) == shop.text(body.replace("default", "on error"))
+    assert shop.of(applied(text, told.helps[0])) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "rounded"),
+    [
+        ("price_excl_vat * 1.333", "price_excl_vat * 1.333 rounded half up to 0.01 EUR"),
+        (
+            "list_price * 1.333 default omit",
+            "list_price * 1.333 rounded half up to 0.01 EUR default omit",
+        ),
+        (
+            '\nwhen brand is "A" then price_excl_vat * 1.333\notherwise cost_price',
+            (
+                '\nwhen brand is "A" then price_excl_vat * 1.333 rounded half up to 0.01 EUR\n'
+                "otherwise cost_price"
+            ),
+        ),
+    ],
+)
+def test_rounding_is_written_where_it_is_needed(shop: Shop, value: str, rounded: str) -> None:
+    text = shop.text(f"StrikedPrice = {value}")
+    (told,) = shop.of(text)
+    assert told.code.number == "M303"
+    mended = applied(text, told.helps[0])
+    assert mended == shop.text(f"StrikedPrice = {rounded}")
+    assert shop.of(mended) == []
+
+
+def test_a_name_in_a_sentence_is_marked_by_itself(shop: Shop) -> None:
+    body = 'require weight present else reject "No weight: {title}, {titel}, {}"'
+    text = shop.text(body)
+    # `title` may be missing, and a sentence says so by leaving it out.
+    first, second = shop.of(text)
+    assert (first.code.number, marked(text, first)) == ("N101", "titel")
+    assert applied(text, first.helps[0]) == shop.text(body.replace("{titel}", "{title}"))
+    assert second.says == "the name of a value is missing here"
+
+
+def test_a_close_name_and_no_random_neighbour(shop: Shop) -> None:
+    (told,) = shop.told("StrikedPrice = lst_price default omit")
+    assert [h.says.split("`")[1] for h in told.helps] == ["list_price"]
+    (told,) = shop.told("PriceMustBeAligned = yess\nMinimumPriceForPriceAlignment = omit")
+    assert [h.says for h in told.helps] == ["did you mean `yes`?"]
+    (told,) = shop.told("Comment = quite_something_else")
+    assert [h.says for h in told.helps] == ["fields stand in schemas/product.schema.json"]
+
+
+def test_the_zone_alone_is_marked(shop: Shop) -> None:
+    text = shop.text().replace("timezone Europe/Paris", "timezone Europe/Pari")
+    (told,) = shop.of(text)
+    assert marked(text, told) == "Europe/Pari"
+    assert applied(text, told.helps[0]) == shop.text()
+
+
+def test_what_every_offer_lacks_is_said_once_and_at_the_mapping(shop: Shop) -> None:
+    override = "override offer for cdiscount from 2025-09-01 00:00 Europe/Paris\n  Stock = 4\nend"
+    text = shop.text(without=("Price",), beside=override)
+    (told,) = shop.of(text)
+    assert told.says == "`Price` is required on cdiscount and cdiscount_octopia and never set"
+    assert marked(text, told) == "mapping offer for cdiscount, cdiscount_octopia"
+
+
+@pytest.mark.parametrize(
+    ("channels", "says"),
+    [
+        (CHANNELS.replace("send offers manually", "send ofers manually"), "window to send `ofers`"),
+        (CHANNELS.replace("every 1 hour", "every 0 hours"), "`every` takes a time above 0"),
+        (CHANNELS.replace("manually", "manually every 1 hour"), "cannot be read from `every`"),
+        (CHANNELS.replace("send offers manually", "edit mapping"), "window to edit `mapping`"),
+        (
+            CHANNELS.replace(
+                "channel cdiscount\n", "channel cdiscount extends cdiscount_octopia\n"
+            ).replace(
+                "channel cdiscount_octopia\n", "channel cdiscount_octopia extends cdiscount\n"
+            ),
+            "these channels extend each other: cdiscount → cdiscount_octopia → cdiscount",
+        ),
+        (
+            f"{CHANNELS}milestone late = to be confirmed\nmilestone late = to be confirmed",
+            "`late` is declared twice as a milestone",
+        ),
+    ],
+)
+def test_channels_and_their_windows(shop: Shop, channels: str, says: str) -> None:
+    (told,) = shop.told(channels=channels)
+    assert says in told.says
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("mapping offers for", "mapping offer for"),
+        ("read prduct using", "read product using"),
+        ("write offers using", "write offer using"),
+    ],
+)
+def test_what_is_read_written_and_mapped(shop: Shop, typed: str, meant: str) -> None:
+    text = shop.text().replace(meant, typed)
+    (told,) = shop.of(text)
+    assert told.code.number == "N103"
+    assert applied(text, told.helps[0]) == shop.text()
+
+
+def test_a_result_that_the_table_does_not_say_it_decides(shop: Shop) -> None:
+    table = (
+        'decide {} by first row that fits\n| brand || Stock | Comment |\n| any || 3 | "x" |\nend'
+    )
+    text = shop.text(table.format("Stock"), without=("Stock",))
+    (told,) = shop.of(text)
+    assert marked(text, told) == "Comment"
+    mended = applied(text, told.helps[0])
+    assert mended == shop.text(table.format("Stock, Comment"), without=("Stock",))
+    assert shop.of(mended) == []
