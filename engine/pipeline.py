@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from engine.feeds.feed import Feed
+    from engine.insight.impact import Impact, Side
     from engine.insight.row_explained import RowExplained
     from engine.offers.accounting import Accounting
     from engine.offers.mapping import MappedBatch, Mapper
@@ -98,21 +99,42 @@ def open_run(
         ProjectError: the channel has no mapping then, or the settings cannot be used.
         FeedError: the feed cannot be read, or lacks a column that every product needs.
     """
+    side = compile_side(project, ruleset, channel, at)
+    opened = feed_of(project, feed)
+    _has_columns(side.program, opened)
+    return Run(side.program, side.mapper, opened, side.part.channel, side.program.at, side.part)
+
+
+def feed_of(project: Project, feed: str) -> Feed:
+    """Open a feed as the settings of `project` say: a file, `-`, or a name in the settings.
+
+    Raises:
+        FeedError: it cannot be read.
+    """
     from engine.feeds.feed import open_feed
     from engine.feeds.feed_settings import feed_settings
-    from engine.program.compiler import compile_slice
 
-    at = _in_utc(at)
-    part = _slice(ruleset, channel, at)
     name, read = project.feed_settings(feed)
     settings = feed_settings(read, f"feeds.{name}" if name else "feeds")
     file = settings.path if feed == name else None
     path = str(project.root / file) if file else project.feed_file(feed)
-    opened = open_feed(settings, path, project.root)
+    return open_feed(settings, path, project.root)
+
+
+def compile_side(project: Project, ruleset: Ruleset, channel: str | None, at: datetime) -> Side:
+    """Compile the rules for a channel and an instant.
+
+    Raises:
+        ProjectError: the channel has no mapping then.
+    """
+    from engine.insight.impact import Side
+    from engine.program.compiler import compile_slice
+
+    at = _in_utc(at)
+    part = _slice(ruleset, channel, at)
     lists = frozenset(c for c in _list_columns(part) if is_list_path(c))
     program = compile_slice(part, at, lists=lists)
-    _has_columns(program, opened)
-    return Run(program, mapper_for(project, program), opened, part.channel, at, part)
+    return Side(part, program, mapper_for(project, program))
 
 
 def mapper_for(project: Project, program: Program) -> Mapper:
@@ -321,6 +343,18 @@ def explain_rows(
             schema=run.mapper.schema,
             sources=sources,
         )
+
+
+def diff(old: Side, new: Side, feed: Feed) -> Impact | None:
+    """What changes on the whole of `feed` between two versions; None where both mean the same."""
+    from engine.insight.impact import Comparison, same_meaning
+
+    if same_meaning(old, new):
+        return None
+    comparison = Comparison(old, new)
+    for batch in feed.batches(comparison.columns):
+        comparison.add(batch)
+    return comparison.impact
 
 
 def run_tests(

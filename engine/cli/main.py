@@ -11,7 +11,8 @@ import click
 TRACEBACK = "FEEDWRIGHT_TRACEBACK"  # set it to see where an internal error comes from
 COMMANDS = {
     "check": "Check rules, tables and schemas; needs no feed and no network.",
-    "explain": "Explain a diagnostic: `feedwright explain N101`.",
+    "diff": "Show what changes between two versions of the rules, on a whole feed.",
+    "explain": "Explain a diagnostic, or why a value of a feed's row is what it is.",
     "fmt": "Write rules in their canonical form.",
     "matrix": "Show what may be done with orders: channels, states, actions.",
     "preview": "Show the payloads and rejections that a feed gives; sends nothing.",

@@ -23,6 +23,7 @@ from engine.program.program import LEFT_OUT, PROBLEM, Made, Program
 
 REFERENCE = "SellerProductId"
 SKU = "sku"
+GOOD = "__good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,14 @@ class Mapper:
     def map(self, batch: pl.DataFrame) -> MappedBatch:
         """The offers of `batch`, and what became of its other rows."""
         ran = self.program.run(batch)
+        judged = self.judge(ran)
+        good = pl.col(GOOD)
+        return MappedBatch(
+            self._offers(judged.filter(good)), self.others(judged.filter(~good)), ran
+        )
+
+    def judge(self, ran: pl.DataFrame) -> pl.DataFrame:
+        """`ran`, what the program made of a batch, with `sku` and whether the row makes an offer."""
         reference = f"attribute.{REFERENCE}"
         sku = pl.col(reference) if reference in ran.columns else pl.lit(None, pl.String)
         # A record that could not be read has no cells: no rule can tell that it is not wanted.
@@ -94,9 +103,7 @@ class Mapper:
         )
         flagged = self.seen.mark(flags.collect())
         good = ~pl.col("__excludes") & ~pl.col("__stops") & pl.col("__first").is_null()
-        return MappedBatch(
-            self._offers(flagged.filter(good)), self._others(flagged.filter(~good)), ran
-        )
+        return flagged.with_columns(good.alias(GOOD))
 
     def _exclusion_masks(self) -> list[pl.Expr]:
         return [pl.col(f.mask) for f in self.program.exclusions]
@@ -112,7 +119,8 @@ class Mapper:
         xml = pl.when(pl.col("package") == "xml").then(offer_xml(self.columns, self.channel))
         return made.with_columns(xml.alias("xml")).collect()
 
-    def _others(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def others(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Why the rows of `frame`, judged and found to make no offer, make none."""
         excluded = [Complaint.of_fault(f) for f in self.program.exclusions]
         left_out = Complaint(codes.EXCLUDED, pl.col(LEFT_OUT).is_not_null(), pl.col(LEFT_OUT))
         broken = Complaint(codes.BROKEN_RECORD, pl.col(PROBLEM).is_not_null(), pl.col(PROBLEM))
