@@ -1,0 +1,261 @@
+"""Plans about orders: wanted actions as messages, each new or why it is not sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from engine.errors import HaltedError
+from engine.outbox.canonical import canonical
+from engine.outbox.events import Event, Record, State, approval
+from engine.outbox.journal import PUSHED, Journal
+from engine.outbox.message import WHOLE_ORDER, Kind, Message, natural_key
+from engine.outbox.moments import Moment
+from engine.outbox.plan import LIFETIMES, ORDERS, GuardFinding, Plan, Standing, refuse_unfit
+from engine.transport.outcome import Call, MessageClass
+
+
+class Planned(StrEnum):
+    """What a push would do with a wanted action."""
+
+    NEW = "new"
+    CORRECTION = "correction"  # in place of one that certainly had no effect
+    KNOWN = "known"  # the journal has it already
+    EXCLUDED = "excluded"  # another message stands against it
+    CHANGED = "changed"  # it went out with other content
+    REFUSED = "refused"  # the marketplace refused the very same
+
+
+SENT = frozenset({Planned.NEW, Planned.CORRECTION})
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMessage:
+    """A message and what a push would do with it."""
+
+    message: Message
+    planned: Planned
+    why: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The message as the plan keeps it: with the payload, byte for byte."""
+        message, call = self.message, self.message.call
+        return {
+            "planned": self.planned.value,
+            "why": self.why,
+            "id": message.id,
+            "kind": message.kind.value,
+            "order": message.subject,
+            "natural_key": dict(message.natural_key),
+            "lines": list(message.lines),
+            "corrects": message.corrects,
+            "method": call.method,
+            "path": call.path,
+            "headers": [list(h) for h in call.headers],
+            "body": None if call.body is None else call.body.decode(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An action that the rules allow: the request, and the lines of the order it is about."""
+
+    kind: Kind
+    order: str
+    lines: tuple[str, ...]
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    body: Any
+    corrects: str | None = None
+
+
+def message_of(wanted: Wanted, seller: str, channel: str) -> Message:
+    """The message that does what is wanted.
+
+    Raises:
+        ValueError: the body is none of its kind.
+    """
+    body = canonical(wanted.body)
+    lines = (WHOLE_ORDER, *sorted(wanted.lines))
+    key = natural_key(wanted.kind, json.loads(body, parse_float=Decimal), lines)
+    call = Call(wanted.method, wanted.path, wanted.headers, body)
+    made = Message(seller, channel, wanted.kind, wanted.order, key, lines, call, wanted.corrects)
+    _ = made.message_class  # a call that is not known is never planned
+    return made
+
+
+def plan_orders(
+    journal: Journal,
+    wanted: Iterable[Wanted],
+    channel: str,
+    *,
+    inputs: Mapping[str, str],
+    guards: tuple[GuardFinding, ...] = (),
+) -> Plan:
+    """The plan of what is wanted, against what the journal knows.
+
+    Raises:
+        ValueError: a body is none of its kind.
+    """
+    planned: list[PlannedMessage] = []
+    now = journal.clock.now()
+    for wish in wanted:
+        message = message_of(wish, journal.seller, channel)
+        if not any(_same(message, p.message) for p in planned):  # the same wish twice is one
+            planned.append(_planned(journal, message, planned, now))
+    return Plan(
+        kind=ORDERS,
+        seller=journal.seller,
+        channel=channel,
+        lineage=journal.lineage,
+        serial=journal.serial,
+        made=now.wall,
+        expires=now.wall + LIFETIMES[ORDERS],
+        inputs=inputs,
+        content={"messages": [p.as_json() for p in planned]},
+        guards=guards,
+    ).sealed()
+
+
+def _planned(
+    journal: Journal, message: Message, earlier: Iterable[PlannedMessage], now: Moment
+) -> PlannedMessage:
+    known = journal.record(message.id)
+    if known is not None:
+        return _known(journal, message, known, earlier, now)
+    for other in earlier:
+        if other.planned in SENT and _excludes(other.message, message):
+            why = f"{other.message.kind} of the same order stands before it in this plan"
+            return PlannedMessage(message, Planned.EXCLUDED, why)
+    excluder = journal.excluder(record_of(message, "", "", now, 0))
+    if excluder is not None:
+        return PlannedMessage(message, Planned.EXCLUDED, f"message {excluder[:12]} excludes it")
+    planned = Planned.NEW if message.corrects is None else Planned.CORRECTION
+    return PlannedMessage(message, planned, "" if planned is Planned.NEW else "instead of another")
+
+
+def _known(
+    journal: Journal,
+    message: Message,
+    known: Record,
+    earlier: Iterable[PlannedMessage],
+    now: Moment,
+) -> PlannedMessage:
+    never_sent = known.state is State.WITHDRAWN and known.sends == 0
+    same = known.payload_hash == message.payload_hash
+    money = known.message_class is MessageClass.MONEY
+    if never_sent or (known.state is State.REFUSED and not same and not money):
+        return _planned(journal, replace(message, corrects=known.id), earlier, now)
+    if known.state is State.REFUSED:
+        why = "the marketplace refused it before"
+        if money:
+            why += f"; a person may correct it by naming it: --corrects {known.id[:12]}"
+        return PlannedMessage(message, Planned.REFUSED, why)
+    if not same:
+        return PlannedMessage(message, Planned.CHANGED, f"it is {known.state} with other content")
+    return PlannedMessage(message, Planned.KNOWN, f"it is {known.state}")
+
+
+def _same(one: Message, other: Message) -> bool:
+    return one.id == other.id and one.payload_hash == other.payload_hash
+
+
+def _excludes(one: Message, other: Message) -> bool:
+    if one.subject != other.subject:
+        return False
+    if one.id == other.id:
+        return True
+    first = record_of(one, "", "", Moment(0, 0, ""), 0).claims
+    second = record_of(other, "", "", Moment(0, 0, ""), 0).claims
+    return any(a == b and (WHOLE_ORDER in {x, y} or x == y) for a, x in first for b, y in second)
+
+
+def record_of(message: Message, plan: str, approver: str, at: Moment, expires: int) -> Record:
+    """The record that approving a message makes."""
+    return Record(
+        id=message.id,
+        seller=message.seller,
+        channel=message.channel,
+        kind=message.kind,
+        message_class=message.message_class,
+        subject=message.subject,
+        natural_key=message.natural_key,
+        lines=message.lines,
+        payload_hash=message.payload_hash,
+        plan=plan,
+        approver=approver,
+        approved=at,
+        expires=expires,
+        corrects=message.corrects,
+    )
+
+
+def messages_of(plan: Plan) -> list[PlannedMessage]:
+    """The messages of a plan, in its order.
+
+    Raises:
+        HaltedError: one is not what its id says.
+    """
+    found: list[PlannedMessage] = []
+    for entry in plan.content["messages"]:
+        body = entry["body"]
+        call = Call(
+            entry["method"],
+            entry["path"],
+            tuple((name, value) for name, value in entry["headers"]),
+            None if body is None else body.encode(),
+        )
+        message = Message(
+            plan.seller,
+            plan.channel,
+            Kind(entry["kind"]),
+            entry["order"],
+            entry["natural_key"],
+            tuple(entry["lines"]),
+            call,
+            entry["corrects"],
+        )
+        if message.id != entry["id"]:
+            raise HaltedError(f"message {entry['id'][:12]} of the plan is not what its id says")
+        found.append(PlannedMessage(message, Planned(entry["planned"]), entry["why"]))
+    return found
+
+
+def approve_plan(
+    plan: Plan, journal: Journal, approver: str, inputs: Mapping[str, str]
+) -> dict[str, Message]:
+    """Approve everything that the plan sends, in one transaction; again where it was approved.
+
+    Returns:
+        The messages of the plan by their ids.
+
+    Raises:
+        HaltedError: the plan may not be pushed; nothing was approved.
+        AlreadySentError: another message excludes one of them; nothing was approved.
+    """
+    standing = Standing(
+        journal.seller, journal.lineage, journal.serial, journal.last_plan, journal.halts, inputs
+    )
+    at = journal.clock.now()
+    goes_on = refuse_unfit(plan, standing, at)
+    messages = messages_of(plan)
+    if not goes_on:
+        events = [
+            Event(
+                PUSHED,
+                None,
+                {"serial": journal.serial + 1, "plan": plan.hash, "approver": approver},
+            )
+        ]
+        events += [
+            approval(record_of(p.message, plan.hash, approver, at, plan.expires))
+            for p in messages
+            if p.planned in SENT
+        ]
+        journal.append(*events)
+    return {p.message.id: p.message for p in messages if p.planned in {*SENT, Planned.KNOWN}}
