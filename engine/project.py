@@ -12,6 +12,7 @@ from engine.resources import bundled_path, bundled_root
 
 SETTINGS_NAMES = ("feedwright.yaml", ".feedwright.yaml")
 USUAL_RULES = ("rules/offers.rules", "rules/orders.rules")
+SETTINGS = ("rules", "feeds", "channels", "offers", "sellers", "sending", "schedule")
 PACKAGE_MODES = ("auto", "json", "xml")
 
 
@@ -27,13 +28,19 @@ class ChannelSettings:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A merchant's project. `feeds` keeps each feed's settings as text, by the feed's name."""
+    """A merchant's project. `feeds` keeps each feed's settings as text, by the feed's name.
+
+    `sellers`, `sending` and `schedule` are kept as text too: `outbox` reads them when it sends.
+    """
 
     root: Path
     rules: tuple[str, ...] = ("rules/offers.rules",)
     feeds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     channels: Mapping[str, ChannelSettings] = field(default_factory=dict)
     package: str = "auto"
+    sellers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sending: Mapping[str, Any] = field(default_factory=dict)
+    schedule: Mapping[str, Any] = field(default_factory=dict)
 
     def find(self, path: str, beside: str = "") -> Path | None:
         """Where `path` stands: beside the file that names it, in the project, or bundled."""
@@ -130,7 +137,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 
 def _project(root: Path, file: str, read: dict[str, Any]) -> Project:
-    _known(file, "", read, ("rules", "feeds", "channels", "offers"))
+    _known(file, "", read, SETTINGS)
     offers = _mapping(file, "offers", read.get("offers", {}))
     _known(file, "offers.", offers, ("package",))
     package = _text(file, "offers.package", offers.get("package", "auto"))
@@ -144,6 +151,12 @@ def _project(root: Path, file: str, read: dict[str, Any]) -> Project:
         feeds={n: _merged(_mapping(file, f"feeds.{n}", s)) for n, s in feeds.items()},
         channels=_channels(file, _mapping(file, "channels", read.get("channels", {}))),
         package=package,
+        sellers={
+            n: _mapping(file, f"sellers.{n}", s)
+            for n, s in _mapping(file, "sellers", read.get("sellers", {})).items()
+        },
+        sending=_mapping(file, "sending", read.get("sending", {})),
+        schedule=_mapping(file, "schedule", read.get("schedule", {})),
     )
 
 

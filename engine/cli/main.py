@@ -14,6 +14,7 @@ COMMANDS = {
     "diff": "Show what changes between two versions of the rules, on a whole feed.",
     "explain": "Explain a diagnostic, or why a value of a feed's row is what it is.",
     "fmt": "Write rules in their canonical form.",
+    "journal": "Read what was sent to the marketplace, and lift halts.",
     "matrix": "Show what may be done with orders: channels, states, actions.",
     "preview": "Show the payloads and rejections that a feed gives; sends nothing.",
     "render": "Turn a whole feed into offers and rejections, at full speed.",
@@ -48,16 +49,19 @@ class LateCommands(click.Group):
 def feedwright() -> None:
     """Rules as code from a product feed to Cdiscount / Octopia offers.
 
-    Exit codes: 0 well, 1 diagnostics or failures, 2 could not run.
+    Exit codes: 0 well, 1 diagnostics or failures, 2 could not run, 3 halted.
     """
 
 
 def main() -> None:
     """Run the command line; what stops a run is one line on stderr and exit code 2."""
-    from engine.errors import EngineError
+    from engine.errors import EngineError, HaltedError
 
     try:
         feedwright(prog_name="feedwright")
+    except HaltedError as fault:
+        click.echo(f"feedwright: {fault}", err=True)
+        sys.exit(3)
     except EngineError as fault:
         click.echo(f"feedwright: {fault}", err=True)
         sys.exit(2)

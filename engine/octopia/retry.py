@@ -69,7 +69,10 @@ def _answered(message_class: MessageClass, answer: Answer, *, renewed: bool) -> 
     if status == 403 or (status == 401 and renewed):
         halt = "forbidden" if status == 403 else "credentials"
         return Verdict(Next.STOP, f"answered {status}", halt=halt)
-    if message_class in {MessageClass.STATE, MessageClass.READ} and status in {401, 429}:
+    # An upload that took effect after all stands in the package twice, and the marketplace then
+    # refuses both rows: nothing wrong is shown. So it may be repeated like what is guarded.
+    guarded = message_class in {MessageClass.STATE, MessageClass.READ, MessageClass.STAGE}
+    if guarded and status in {401, 429}:
         if status == 401:
             return Verdict(Next.RENEW, "answered 401")
         return Verdict(Next.WAIT, "answered 429", wait_seconds(answer))

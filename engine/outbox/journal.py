@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from engine.errors import JournalError
+from engine.outbox.book import Book, PackageStep
 from engine.outbox.canonical import canonical, digest
 from engine.outbox.events import Event, Record, Step, StepError, approval, step
 from engine.outbox.head import read_head, write_head
@@ -27,6 +28,7 @@ from engine.outbox.records import record_json, record_of
 OPENED, PUSHED, HALTED, LIFTED = "opened", "pushed", "halted", "lifted"
 GENESIS = "0" * 64
 STEPS = frozenset(Step)
+PACKAGE_STEPS = frozenset(PackageStep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Journal:
         self.last_plan = ""
         self.halts: dict[str, str] = {}
         self.longest_lag = 0
+        self.book = Book()
 
     def close(self) -> None:
         """Close the file, then let go of the lock: the other order would let go of SQLite's too."""
@@ -157,7 +160,7 @@ class Journal:
             raise
         self._head = head
         for event in events:
-            self._note(event)
+            self._note(event, at)
         write_head(self.path, head.seq, head.checksum)
         if self._synced is not None:
             self._synced(self.path)
@@ -179,6 +182,8 @@ class Journal:
             if event.step in STEPS:
                 records.append(self._move(event, at, version))
                 version = None
+            elif event.step in PACKAGE_STEPS:
+                self.book.after(event, at)
             head = _Head(head.seq + 1, checksum_of(head.checksum, head.seq + 1, at, event))
             self._connection.execute(
                 "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -236,10 +241,12 @@ class Journal:
         # A message about the whole order excludes those about any of its lines, and they it.
         return next((m for m, at in rows if WHOLE_ORDER in {at, line} or at == line), None)
 
-    def _note(self, event: Event) -> None:
+    def _note(self, event: Event, at: Moment) -> None:
         """Keep what the events say about the seller's sending."""
         data = event.data
-        if event.step == Step.CONFIRM:
+        if event.step in PACKAGE_STEPS:
+            self.book.note(event, at)
+        elif event.step == Step.CONFIRM:
             self.longest_lag = max(self.longest_lag, data.get("lag", 0))
         elif event.step == OPENED:
             self.seller, self.lineage = data["seller"], data["lineage"]
@@ -301,16 +308,22 @@ class Journal:
             head = self._follow(head, entry)
             if entry.event.step in STEPS:
                 key = entry.event.message or ""
-                try:
+                with self._whole(entry.seq):
                     records[key] = step(records.get(key), entry.event, entry.at)
-                except (StepError, ValueError, KeyError, TypeError) as fault:
-                    raise self._broken(entry.seq, str(fault)) from None
-            self._note(entry.event)
+            with self._whole(entry.seq):
+                self._note(entry.event, entry.at)
         if not self.lineage:
             raise JournalError(f"{self.path}: is no journal of Feedwright, or was never begun")
         self._head = head
         self._agree(records)
         self._not_behind()
+
+    @contextmanager
+    def _whole(self, seq: int) -> Iterator[None]:
+        try:
+            yield
+        except (StepError, ValueError, KeyError, TypeError) as fault:
+            raise self._broken(seq, str(fault)) from None
 
     def _follow(self, head: _Head, entry: Entry) -> _Head:
         checksum = checksum_of(head.checksum, head.seq + 1, entry.at, entry.event)

@@ -54,7 +54,7 @@ TABLE = {
         409: Next.CHECK_REFUSAL,
         422: Next.CHECK_REFUSAL,
     },
-    STAGE: {403: Next.STOP},
+    STAGE: {401: Next.RENEW, 403: Next.STOP, 429: Next.WAIT},
     COMMIT: {403: Next.STOP},
     READ: {401: Next.RENEW, 403: Next.STOP, 429: Next.WAIT},
 }

@@ -1,0 +1,140 @@
+"""`feedwright journal`: what was sent, what is open, and whether the journal is whole."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.cli.options import open_project, project_option
+
+if TYPE_CHECKING:
+    from engine.outbox.events import Record
+    from engine.outbox.journal import Entry, Journal
+    from engine.outbox.settings import Sending
+
+seller_option = click.option("--seller", metavar="ID", help="The seller; else the only one.")
+
+
+@click.group()
+def command() -> None:
+    """Read the journal of what was sent; only `lift` writes."""
+
+
+def sending_of(folder: Path | None) -> Sending:
+    """The settings of sending of the project."""
+    from engine.outbox.settings import sending_settings
+
+    return sending_settings(open_project(folder))
+
+
+def reading(sending: Sending, seller: str | None) -> Journal:
+    """The seller's journal, to be read, and found whole."""
+    from engine.outbox.moments import SystemClock
+    from engine.outbox.opening import read_journal
+
+    journal = read_journal(sending.journal_path(sending.seller(seller).id), SystemClock())
+    journal.load()
+    return journal
+
+
+@command.command("list")
+@project_option
+@seller_option
+@click.option("--state", "states", multiple=True, metavar="STATE", help="Only those in a state.")
+def list_messages(project_folder: Path | None, seller: str | None, states: tuple[str, ...]) -> None:
+    """List the messages, one a line: id, state, what, order, how often sent, why."""
+    with reading(sending_of(project_folder), seller) as journal:
+        for name, why in sorted(journal.halts.items()):
+            click.echo(f"HALTED {name}: {why}")
+        for record in journal.records(*states):
+            click.echo(line_of(record))
+
+
+def line_of(record: Record) -> str:
+    """A message as one line."""
+    words = (
+        record.id[:12],
+        record.state.value,
+        record.kind,
+        record.subject,
+        f"sent {record.sends}x",
+        record.why,
+    )
+    return "  ".join(w for w in words if w)
+
+
+@command.command()
+@project_option
+@seller_option
+@click.argument("message")
+def show(project_folder: Path | None, seller: str | None, message: str) -> None:
+    """Show all that happened to MESSAGE (the beginning of its id is enough)."""
+    from engine.outbox.decisions import find_message
+
+    with reading(sending_of(project_folder), seller) as journal:
+        record = find_message(journal, message)
+        click.echo(line_of(record))
+        for entry in journal.entries(record.id):
+            click.echo(_told(entry))
+
+
+def _told(entry: Entry) -> str:
+    data = {k: v for k, v in entry.event.data.items() if v not in (None, "")}
+    told = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    return f"{entry.seq:>6}  {entry.at.instant:%Y-%m-%d %H:%M:%S}  {entry.event.step}  {told}"
+
+
+@command.command()
+@project_option
+@seller_option
+def verify(project_folder: Path | None, seller: str | None) -> None:
+    """Hold every entry against its checksum, and the records against the entries."""
+    from engine.errors import JournalError
+
+    try:
+        with reading(sending_of(project_folder), seller) as journal:
+            number = sum(1 for _ in journal.entries())
+            click.echo(f"{number} entries, {len(journal.records())} messages: whole")
+    except JournalError as fault:
+        click.echo(f"feedwright: {fault}", err=True)
+        sys.exit(1)
+
+
+@command.command()
+@project_option
+@seller_option
+def export(project_folder: Path | None, seller: str | None) -> None:
+    """Write every entry as a line of JSON."""
+    with reading(sending_of(project_folder), seller) as journal:
+        for entry in journal.entries():
+            made: dict[str, Any] = {
+                "seq": entry.seq,
+                "at": entry.at.instant.isoformat(),
+                "step": entry.event.step,
+                "message": entry.event.message,
+                "data": entry.event.data,
+                "checksum": entry.checksum,
+            }
+            click.echo(json.dumps(made, ensure_ascii=False, sort_keys=True))
+
+
+@command.command()
+@project_option
+@seller_option
+@click.argument("name")
+@click.option("--by", required=True, metavar="NAME", help="Who lifts it.")
+@click.option("--why", required=True, metavar="WORDS", help="Why, for the journal.")
+def lift(project_folder: Path | None, seller: str | None, name: str, by: str, why: str) -> None:
+    """Lift the halt NAME, so that sending goes on."""
+    from engine.outbox.moments import SystemClock
+    from engine.outbox.opening import open_journal
+
+    sending = sending_of(project_folder)
+    own = sending.seller(seller).id
+    with open_journal(sending.journal_path(own), SystemClock(), seller=own) as journal:
+        journal.lift(name, by, why)
+    click.echo(f"lifted {name}")

@@ -1,0 +1,146 @@
+"""`feedwright journal` and decisions about what is held."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from simulator.clock import ManualClock
+from simulator.market import SELLER
+from simulator.wishes import approved, order_for, wish
+
+from engine.cli.main import feedwright
+from engine.errors import ProjectError
+from engine.outbox.decisions import decide, find_message
+from engine.outbox.events import Event, State, Step
+from engine.outbox.journal import Journal
+from engine.outbox.message import Kind
+from engine.outbox.moments import MINUTE
+from engine.outbox.opening import open_journal
+from engine.outbox.settings import sending_settings
+from engine.project import load_project
+
+SETTINGS = f"""\
+sellers:
+  "{SELLER}":
+    client_id: env:OCTOPIA_ID
+    client_secret: file:secrets/octopia
+    channels: [cdiscount_octopia]
+sending:
+  refund_rights: [Ada]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "feedwright.yaml").write_text(SETTINGS)
+    with journal_in(tmp_path) as journal:
+        for kind in (Kind.SHIP, Kind.REFUND):
+            message = wish(kind, order_for(kind, f"O-{kind}"))
+            journal.approve(approved(message, journal.clock.now().wall))
+            for step in (Step.CLAIM, Step.DOUBT, Step.HOLD):
+                journal.append(Event(step, message.id, {"why": "nobody knows"}))
+        journal.halt("forbidden", "answered 403 on ship")
+    return tmp_path
+
+
+def journal_in(folder: Path) -> Journal:
+    path = folder / "var" / "journal" / f"{SELLER}.sqlite"
+    return open_journal(path, ManualClock(), seller=SELLER)
+
+
+def run(folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(feedwright, ["journal", *words, "--project", str(folder)])
+
+
+def test_list_and_show(folder: Path) -> None:
+    listed = run(folder, "list").output.splitlines()
+    assert listed[0] == "HALTED forbidden: answered 403 on ship"
+    assert sorted(line.split("  ")[1:5] for line in listed[1:]) == [
+        ["held", "refund", "O-refund", "sent 1x"],
+        ["held", "ship", "O-ship", "sent 1x"],
+    ]
+    assert run(folder, "list", "--state", "confirmed").output.splitlines() == listed[:1]
+    shown = run(folder, "show", listed[1].split("  ")[0]).output.splitlines()
+    assert [line.split("  ")[-2].strip() for line in shown[1:]] == [
+        "approve",
+        "claim",
+        "doubt",
+        "hold",
+    ]
+    assert run(folder, "show", "zzz").exception is not None
+
+
+def test_verify_and_export(folder: Path) -> None:
+    assert run(folder, "verify").output == "10 entries, 2 messages: whole\n"
+    lines = [json.loads(line) for line in run(folder, "export").output.splitlines()]
+    assert [line["seq"] for line in lines] == list(range(1, 11))
+    connection = sqlite3.connect(folder / "var" / "journal" / f"{SELLER}.sqlite")
+    connection.execute("UPDATE event SET wall = wall + 1 WHERE seq = 4")
+    connection.commit()
+    connection.close()
+    broken = run(folder, "verify")
+    assert broken.exit_code == 1
+    assert "broken at entry 4" in broken.output
+
+
+def test_a_halt_is_lifted_by_name(folder: Path) -> None:
+    assert isinstance(
+        run(folder, "lift", "other", "--by", "Ada", "--why", "x").exception, Exception
+    )
+    assert (
+        run(folder, "lift", "forbidden", "--by", "Ada", "--why", "given").output
+        == "lifted forbidden\n"
+    )
+    assert not run(folder, "list").output.startswith("HALTED")
+
+
+def test_decisions_are_made_by_who_may(folder: Path) -> None:
+    with journal_in(folder) as journal:
+        refund = next(r for r in journal.records() if r.kind == "refund")
+        ship = next(r for r in journal.records() if r.kind == "ship")
+        with pytest.raises(ProjectError, match="Bob may not release money"):
+            decide(journal, refund.id, "release", by="Bob", why="late", rights=("Ada",))
+        with pytest.raises(ProjectError, match="say who decides"):
+            decide(journal, refund.id, "release", by=" ", why="late", rights=())
+        released = decide(journal, refund.id[:12], "release", by="Ada", why="late", rights=("Ada",))
+        assert (released.state, released.allowed) == (State.APPROVED, 2)
+        with pytest.raises(ProjectError, match="approved, not held"):
+            decide(journal, refund.id, "confirm", by="Ada", why="done", rights=())
+        done = decide(
+            journal, ship.id, "confirm", by="Bob", why="the carrier says so", rights=("Ada",)
+        )
+        assert done.state is State.CONFIRMED
+        with pytest.raises(ProjectError, match="no message"):
+            find_message(journal, "")
+        last = list(journal.entries(ship.id))[-1].event
+        assert last.data == {"by": "Bob", "why": "the carrier says so"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("sellers: {a/b: {}}", "letters, digits"),
+        ("sellers: {a: {client_id: s3cret}}", "says where the secret stands"),
+        ("sellers: {a: {client_ids: x}}", "no setting `sellers.a.client_ids`"),
+        ("sending: {quarantine_minutes: 4}", "must be 5 or more"),
+        ("sending: {quarantine_minutes: x}", "whole number"),
+        ("sending: {quarantin: 4}", "no setting `sending.quarantin`"),
+        ("sending: {journal: [a]}", "must be a text"),
+        ("sending: {guards: 3}", "must hold"),
+    ],
+)
+def test_settings_that_cannot_be_used(tmp_path: Path, settings: str, told: str) -> None:
+    (tmp_path / "feedwright.yaml").write_text(settings)
+    with pytest.raises(ProjectError, match=told):
+        sending_settings(load_project(tmp_path))
+
+
+def test_settings(folder: Path) -> None:
+    sending = sending_settings(load_project(folder))
+    assert sending.seller(None).channels == ("cdiscount_octopia",)
+    assert sending.journal_path(SELLER) == folder / "var/journal/98979.sqlite"
+    assert sending.waits.quarantine == 15 * MINUTE
+    with pytest.raises(ProjectError, match="no seller `7`"):
+        sending.seller("7")
