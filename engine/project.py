@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import ProjectError
-from engine.resources import bundled_path, bundled_root
+from engine.resources import bundled_name, bundled_path, bundled_root
 
 SETTINGS_NAMES = ("feedwright.yaml", ".feedwright.yaml")
 USUAL_RULES = ("rules/offers.rules", "rules/orders.rules")
@@ -56,11 +56,11 @@ class Project:
         return bundled_path(path)
 
     def shown(self, path: Path) -> str:
-        """`path` as messages show it: from the project's folder where it is inside."""
+        """`path` as messages show it: as the project, or what ships with Feedwright, calls it."""
         try:
             return path.resolve().relative_to(self.root.resolve()).as_posix()
         except ValueError:
-            return path.as_posix()
+            return bundled_name(path) or path.as_posix()
 
     def feed_settings(self, feed: str) -> tuple[str | None, Mapping[str, Any]]:
         """The name and settings of `feed`: a name under `feeds`, or a file that one of them names."""

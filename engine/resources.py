@@ -25,6 +25,14 @@ def bundled_path(name: str) -> Path | None:
     return path if path.is_file() else None
 
 
+def bundled_name(path: Path) -> str | None:
+    """What the shipped file at `path` is called (`schemas/offer.schema.json`), or None."""
+    root = bundled_root().resolve()
+    found = path.resolve()
+    within = found.relative_to(root) if found.is_relative_to(root) else None
+    return within.as_posix() if within and within.parts[0] in FOLDERS else None
+
+
 def bundled(name: str) -> str:
     """The text of the file that ships as `name`.
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from engine.diagnostics.decoding import decoded
 from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import Source
 from engine.errors import ProjectError
@@ -51,6 +52,20 @@ class Workspace:
         """The look-up table `path`, or None where there is no such file."""
         found = self.project.find(path, beside)
         return read_csv_table(found, self.project.shown(found)) if found else None
+
+    def fixture_text(self, path: str, beside: str) -> Source | None:
+        """The text of the fixture `path`, or None where there is none."""
+        found = self.project.find(path, beside)
+        shown = self.project.shown(found) if found else ""
+        return Source(shown, decoded(found.read_bytes(), shown)[0]) if found else None
+
+    def shown_text(self, name: str) -> Source | None:
+        """The text of the file that messages call `name`, or None where it cannot be read."""
+        found = self.project.find(name)
+        try:
+            return Source(name, decoded(found.read_bytes(), name)[0]) if found else None
+        except OSError:
+            return None
 
     def fixture(self, path: str, beside: str) -> dict[str, Any]:
         """The product of a fixture, by field name, numbers exact.

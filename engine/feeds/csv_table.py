@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.diagnostics.codes import testing as codes
+from engine.diagnostics.decoding import decoded
 from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import Source, Spans
 
@@ -26,11 +27,9 @@ class CsvTable:
 
 def read_csv_table(path: Path, shown: str) -> tuple[CsvTable | None, list[Diagnostic]]:
     """The table in `path`; without it, the diagnostics say why."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        span = Source(shown, "").span(0, 0)
-        return None, [Diagnostic.of(codes.ENCODING, span, file=shown, byte=fault.start)]
+    text, unreadable = decoded(path.read_bytes(), shown)
+    if unreadable:
+        return None, [unreadable]
     source = Source(shown, text)
     spans = Spans(shown, text)
     header_line = text.partition("\n")[0]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.diagnostics.codes import testing as codes
+from engine.diagnostics.decoding import decoded
 from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import Span, Spans
 from engine.values.field import CurrencyWord, Field, Fold, PercentStyle, Reading, SourceSchema
@@ -95,12 +96,8 @@ class _Fault(Exception):  # noqa: N818 - it never leaves this module
 
 def load_source_schema(path: Path, shown: str) -> tuple[SourceSchema | None, list[Diagnostic]]:
     """The fields that the schema at `path` declares; without it, the diagnostics say why."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        nowhere = Spans(shown, "").span(0, 0)
-        return None, [Diagnostic.of(codes.ENCODING, nowhere, file=shown, byte=fault.start)]
-    return read_source_schema(text, shown)
+    text, unreadable = decoded(path.read_bytes(), shown)
+    return (None, [unreadable]) if unreadable else read_source_schema(text, shown)
 
 
 def read_source_schema(text: str, shown: str) -> tuple[SourceSchema | None, list[Diagnostic]]:

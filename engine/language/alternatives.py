@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.diagnostics.codes import missing, types
-from engine.diagnostics.diagnostic import EditLevel, Help, Replacement
+from engine.diagnostics.diagnostic import EditLevel, Help, Label, Replacement
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
@@ -22,8 +22,9 @@ def bind_repaired(
     if kind is None and (is_zero(value) or is_zero(other)):
         kind = other.kind if is_zero(value) else value.kind
     if kind is None:
-        facts: dict[str, Any] = {"left": str(value.kind), "right": str(other.kind)}
-        scope.add(types.MIXED_BRANCHES, node.span, facts=facts)
+        facts: dict[str, Any] = {"left": str(other.kind), "right": str(value.kind)}
+        labels = [Label(value.span, str(value.kind))]
+        scope.add(types.MIXED_BRANCHES, other.span, facts=facts, labels=labels)
         return unbound(node.span)
     if value.kind.name is KindName.CHOICE and isinstance(other, r.Constant):
         kind = value.kind if other.value in (value.kind.choices or ()) else kind
@@ -71,7 +72,9 @@ def bind_choice(
             both = kind
         if both is None:
             facts: dict[str, Any] = {"left": str(value.kind), "right": str(kind)}
-            scope.add(types.MIXED_BRANCHES, value.span, facts=facts)
+            first = next(v for v in values if v.kind.name is not KindName.NOTHING)
+            labels = [Label(first.span, str(kind))]
+            scope.add(types.MIXED_BRANCHES, value.span, facts=facts, labels=labels)
             return unbound(span)
         kind = both
     return r.Choose(

@@ -70,11 +70,14 @@ def bind_rounded(scope: Scope, node: s.Rounded, value: r.Bound, step: r.Bound) -
         return unbound(node.span)
     fault = None
     if not isinstance(step, r.Constant) or not isinstance(step.value, Decimal) or step.value <= 0:
-        fault = "write a number above 0, such as `0.01 EUR`"
+        fault = "a step is a number above 0, written out"
     elif not same_family(value.kind, step.kind):
-        fault = f"the value is {value.kind}, the step {step.kind}"
+        fault = f"it is {step.kind}, and the value is {value.kind}"
     if fault or not isinstance(step, r.Constant) or not isinstance(step.value, Decimal):
-        scope.add(money.ROUNDING_STEP, node.step.span, facts={"fault": fault or ""})
+        text = f"0.01 {value.kind.currency}" if value.kind.currency else "0.01"
+        edit = Replacement(node.step.span, text)
+        helps = [Help(f"write `{text}`", EditLevel.CHOICE, (edit,))]
+        scope.add(money.ROUNDING_STEP, node.step.span, facts={"fault": fault or ""}, helps=helps)
         return unbound(node.span)
     kind = value.kind
     if kind.name is KindName.NUMBER and step.value == step.value.to_integral_value():
@@ -99,10 +102,14 @@ def _bad_operands(scope: Scope, node: s.Arithmetic, left: Kind, right: Kind) -> 
     helps = []
     if left.name is right.name is KindName.MONEY:
         code = money.TWO_CURRENCIES if left.currency != right.currency else money.MONEY_TIMES_MONEY
+        helps = [Help("use a number or a percentage for one of them: `2`, `120%`")]
+        if code is money.TWO_CURRENCIES:
+            helps = [Help("bring both amounts into one currency before they reach the feed")]
     elif left.name is right.name is KindName.QUANTITY and left.dimension != right.dimension:
         code = money.UNITS_DIFFER
     elif left.name is right.name is KindName.DURATION and left.calendar != right.calendar:
         code = dates.MONTHS_AND_DAYS
+        helps = [Help("write both in days, or both in months")]
     elif {left.name, right.name} & _TEXTS and node.operator is s.Operator.ADD:
         helps = [Help('texts are put together with `join_texts("", first, second)`')]
     elif KindName.PERCENT in (left.name, right.name):

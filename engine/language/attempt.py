@@ -31,11 +31,15 @@ _CONTINUES = re.compile(r"\s*(when\b|otherwise\b|\||$)")
 
 @dataclass(slots=True)
 class Attempt:
-    """A text that loses a line with each mistake until the rest can be read."""
+    """A text that loses a line with each mistake until the rest can be read.
+
+    `ends` stand after the lines: a line end, or a blank where a bracket goes on in the next line.
+    """
 
     spans: Spans
     original: list[str]
     lines: list[str]
+    ends: list[str]
     found: list[Diagnostic] = field(default_factory=list)
     blanked: set[int] = field(default_factory=set)
     closings: set[int] = field(default_factory=set)
@@ -43,16 +47,23 @@ class Attempt:
     @classmethod
     def of(cls, source: Source, text: str) -> Attempt:
         """A first attempt at `text`, the cleaned text of `source`."""
-        return cls(Spans(source.name, source.text), source.text.split("\n"), text.split("\n"))
+        spans = Spans(source.name, source.text)
+        original = source.text.split("\n")
+        stretches = list(zip(spans.starts, map(len, original), strict=True))
+        lines = [text[start : start + size] for start, size in stretches]
+        ends = [text[start + size : start + size + 1] for start, size in stretches]
+        return cls(spans, original, lines, ends)
 
     @property
     def text(self) -> str:
         """What is left to read."""
-        return "\n".join(self.lines)
+        return "".join(line + end for line, end in zip(self.lines, self.ends, strict=True))
 
     def lost(self) -> frozenset[str]:
         """What the lines that were taken out define: names that are not to be told unknown."""
-        found = (_DEFINES.match(self.original[number - 1]) for number in sorted(self.blanked))
+        pairs = enumerate(zip(self.original, self.lines, strict=True), start=1)
+        empty = {number for number, (line, left) in pairs if line.strip() and not left.strip()}
+        found = (_DEFINES.match(self.original[number - 1]) for number in sorted(empty))
         words = [word for one in found if one for word in one.groups() if word]
         return frozenset(name.strip() for word in words for name in word.split(","))
 
@@ -172,6 +183,10 @@ class Attempt:
         if header and before and _OPENER.match(self.lines[before - 1]):
             number = before  # rows without their header would all be wrong
         last = self._end_of_block(number) if _OPENER.match(self.original[number - 1]) else number
+        while number > 1 and self.ends[number - 2] == " ":
+            number -= 1
+        while last < len(self.lines) and self.ends[last - 1] == " ":
+            last += 1
         for one in range(number, last + 1):
             self.lines[one - 1] = " " * len(self.lines[one - 1])
             self.blanked.add(one)

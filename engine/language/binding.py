@@ -290,7 +290,7 @@ class Binder:
         if value.kind.name not in (KindName.DATE, KindName.ERROR):
             facts: dict[str, Any] = {
                 "name": "start of / end of",
-                "wanted": "date",
+                "wanted": "a date",
                 "found": str(value.kind),
             }
             self.scope.add(types.WRONG_VALUE, node.value.span, facts=facts)

@@ -75,7 +75,7 @@ def _fault(function: Function, arguments: tuple[r.Bound, ...]) -> str | None:
         if argument.kind.name not in parameter.accepts and not (
             is_zero(argument) and function.result is None
         ):
-            wanted = " or ".join(sorted(k.value for k in parameter.accepts))
+            wanted = " or ".join(sorted(str(Kind(k)) for k in parameter.accepts))
             return f"takes {wanted} as `{parameter.name}`, not {argument.kind}"
         if parameter.constant:
             if not isinstance(argument, r.Constant):

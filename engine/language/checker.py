@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from engine.diagnostics.codes import names, periods
-from engine.diagnostics.diagnostic import Diagnostic, Report
+from engine.diagnostics.diagnostic import Diagnostic, Help, Report
 from engine.diagnostics.place import Source
 from engine.language import ruleset as r
 from engine.language import syntax as s
+from engine.language.aftermath import settled
 from engine.language.allowances import apply_allowances
 from engine.language.binding import Binder
 from engine.language.declarations import (
@@ -43,15 +44,16 @@ def check_rules(
     report = Report()
     found = gather(entry, files, report, others)
     if found.source is None or found.vocabulary is None:
+        _allow(found, files, complete=False)
         return None, report
     channels = channel_rules(found)
     scope = Scope(found.source, found.vocabulary, {}, found.milestones, report, found.lost)
     tables = _tables(found, files, scope)
     slices = _slices(found, channels, tables)
-    check_tests(found, slices)
+    check_tests(found, slices, files)
     orders = check_orders(found, channels, tables)
     if report.errors:
-        _allow(found, complete=False)
+        _allow(found, files, complete=False)
         return None, report
     ruleset = r.Ruleset(
         found.currency,
@@ -66,7 +68,7 @@ def check_rules(
         orders,
     )
     report.extend(_analyse(ruleset, found))
-    _allow(found, complete=True)
+    _allow(found, files, complete=True)
     return (None if report.errors else ruleset), report
 
 
@@ -76,10 +78,22 @@ def _analyse(ruleset: r.Ruleset, found: Declarations) -> list[Diagnostic]:
     return analyse(ruleset, tuple(found.files), found.report.sources)
 
 
-def _allow(found: Declarations, *, complete: bool) -> None:
-    """Take out of the report what comments allow."""
+def _allow(found: Declarations, files: ProjectFiles, *, complete: bool) -> None:
+    """Take out of the report what follows from other faults, and what comments allow."""
     report = found.report
-    report.diagnostics = apply_allowances(report.diagnostics, tuple(found.files), complete=complete)
+    _show_files(report, files)
+    report.diagnostics = apply_allowances(
+        settled(report.diagnostics), tuple(found.files), complete=complete
+    )
+
+
+def _show_files(report: Report, files: ProjectFiles) -> None:
+    """Have the text of every file that a message points into: schemas, tables."""
+    spans = [s for d in report for s in (d.span, *(label.span for label in d.labels))]
+    for name in sorted({span.file for span in spans} - {"", *report.sources}):
+        source = files.shown_text(name)
+        if source is not None:
+            report.sources[name] = source
 
 
 def _tables(found: Declarations, files: ProjectFiles, scope: Scope) -> dict[str, r.Table]:
@@ -166,7 +180,10 @@ def _mappings_of(channel: str, found: Declarations) -> list[s.Mapping]:
 def _without_mapping(channel: r.ChannelRules, found: Declarations) -> None:
     sends = any(w.subject.text == "offers" for w in channel.windows)
     if sends and "mapping" not in found.lost:
-        found.report.add(Diagnostic.of(periods.NO_MAPPING, channel.span, name=channel.name))
+        name = found.channels[channel.name].name
+        says = f"write `mapping offer for {name.text}`, or let it extend a channel that has one"
+        told = Diagnostic.of(periods.NO_MAPPING, name.span, name=name.text, helps=[Help(says)])
+        found.report.add(told)
 
 
 def _periods(channel: str, overrides: list[s.Override], found: Declarations) -> list[Period]:

@@ -24,6 +24,14 @@ _HIDDEN = frozenset(
     "\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad"
 )
 _SCRIPTS = ("CYRILLIC", "GREEK")
+_LATIN = dict(
+    zip(
+        "аеорсухіјѕАВЕКМНОРСТХІЈЅαοιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+        "aeopcyxijsABEKMHOPCTXIJSaoiABEZHIKMNOPTYX",
+        strict=True,
+    )
+)
+_WORD_REST = re.compile(r"[\w.]+")
 _PIECE = re.compile(
     r'"(?:\\[^\n]|[^"\\\n])*"|[“„«][^"“”„«»\n]*[”“»]|#[^\n]*|[()]|\n|\b\d{1,2}/\d{1,2}/\d{4}\b|[^\x00-\x7f]'
 )
@@ -74,7 +82,8 @@ def clean(source: Source) -> Cleaned:
             faults += _character(spans, chars, start, found)
         else:
             faults += _inside_text(spans, start, found)
-    text = "".join(chars)
+    hidden = [at for at, char in enumerate(source.text) if char in _HIDDEN and chars[at] == " "]
+    text = _without_hidden("".join(chars), hidden)
     blanked, deep = _too_long(text, spans)
     return Cleaned(blanked, tuple(comments), (*faults, *deep))
 
@@ -92,12 +101,30 @@ def _character(spans: Spans, chars: list[str], at: int, char: str) -> list[Diagn
         return [_hidden(spans, at, char)]
     name = unicodedata.name(char, "")
     if name.startswith(_SCRIPTS):
-        what = f"{name.lower()}, which looks like another letter,"
-        chars[at] = "_"
-        span = spans.span(at, at + 1)
-        says = "type the letter anew on your keyboard"
-        return [Diagnostic.of(codes.LOOK_ALIKE, span, what=what, helps=[Help(says)])]
+        return [_look_alike(spans, chars, at, name)]
     return []
+
+
+def _look_alike(spans: Spans, chars: list[str], at: int, name: str) -> Diagnostic:
+    """A letter of another script; it goes on as the Latin one that it looks like."""
+    latin = _LATIN.get(chars[at])
+    what = f"a {name.lower()}" + (f", which looks like `{latin}`," if latin else "")
+    chars[at] = latin or "_"
+    span = spans.span(at, at + 1)
+    helps = [Help("type the letter anew on your keyboard")]
+    if latin:
+        says = f"write the Latin letter `{latin}`"
+        helps = [Help(says, EditLevel.SAFE, (Replacement(span, latin),))]
+    return Diagnostic.of(codes.LOOK_ALIKE, span, what=what, helps=helps)
+
+
+def _without_hidden(text: str, at: list[int]) -> str:
+    """`text` with what follows a hidden character inside a word moved up to it."""
+    for one in reversed(at):
+        word = _WORD_REST.match(text, one + 1)
+        if word and text[one - 1 : one].isalnum():
+            text = f"{text[:one]}{word[0]} {text[word.end() :]}"
+    return text
 
 
 def _local_date(spans: Spans, chars: list[str], start: int, found: str) -> Diagnostic:

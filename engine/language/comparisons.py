@@ -10,8 +10,10 @@ from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.kinding import is_zero, same_family
-from engine.language.scope import Scope, name_of, not_in_list, unbound
+from engine.language.scope import Scope, choices_of, name_of, not_in_list, typed, unbound
 from engine.values.kinds import YES_NO, KindName
+
+_PLAIN = r.FieldValue | r.LetValue | r.Constant
 
 
 def bind_comparison(scope: Scope, node: s.Comparison, left: r.Bound, right: r.Bound) -> r.Bound:
@@ -73,9 +75,14 @@ def comparable(scope: Scope, span: Span, left: r.Bound, right: r.Bound) -> bool:
     helps: list[Help] = []
     if pair == {KindName.DATE, KindName.INSTANT}:
         code = dates.DATE_AND_INSTANT
-        helps = [Help("write `start of ... in Europe/Paris` to make the date an instant")]
+        day = left if left.kind.name is KindName.DATE else right
+        text = typed(scope, day.span)
+        edges = (f"start of {text} in Europe/Paris", f"end of {text} in Europe/Paris")
+        helps = choices_of(day.span, *(edges if isinstance(day, _PLAIN) else ()))
+        helps = helps or [Help("write `start of (...) in Europe/Paris`, or `end of (...)`")]
     elif pair == {KindName.DURATION}:
         code = dates.MONTHS_AND_DAYS
+        helps = [Help("write both in days, or both in months")]
     elif pair == {KindName.MONEY}:
         code = money.TWO_CURRENCIES
     elif pair == {KindName.QUANTITY}:

@@ -48,9 +48,9 @@ class Completeness:
             if given and absent:
                 span = self.sets[given[0]][-1].node.span
                 others = " and ".join(f"`{a}`" for a in absent)
-                self.scope.add(
-                    validity.GROUP_IN_PART, span, facts={"name": given[0], "others": others}
-                )
+                facts: dict[str, Any] = {"name": given[0], "others": others}
+                helps = [Help(f"give {others} a value as well, or leave `{given[0]}` out")]
+                self.scope.add(validity.GROUP_IN_PART, span, facts=facts, helps=helps)
 
     def _unset(self, name: str) -> bool:
         """Whether no statement sets the attribute, not even one that cannot be read."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.diagnostics.codes import syntax as codes
-from engine.diagnostics.diagnostic import Diagnostic
+from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
 from engine.diagnostics.place import Source, Span, Spans
 from engine.language import syntax as s
 
@@ -235,9 +236,16 @@ class ExpressionBuilder:
             return dt.date.fromisoformat(str(token))
         except ValueError:
             span = self._token_span(token)
-            what = "a day of the calendar"
+            what, text = "a day of the calendar", _last_day(str(token))
+            helps = [Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(span, text),))]
             self.faults.append(
-                Diagnostic.of(codes.BROKEN_LITERAL, span, text=str(token), what=what)
+                Diagnostic.of(
+                    codes.BROKEN_LITERAL,
+                    span,
+                    text=str(token),
+                    what=what,
+                    helps=helps if text else [Help("the months are 01 to 12")],
+                )
             )
             return dt.date(2000, 1, 1)
 
@@ -280,6 +288,14 @@ class ExpressionBuilder:
     def uppers(self, c: list[Any], span: Span) -> tuple[s.Name, ...]:  # noqa: ARG002
         """Names of attributes."""
         return tuple(self._all(c))
+
+
+def _last_day(text: str) -> str:
+    """The last day of the month that a date names, or "" where there is no such month."""
+    year, month = int(text[:4]), int(text[5:7])
+    if not (1 <= month <= 12 and year):
+        return ""
+    return f"{text[:8]}{monthrange(year, month)[1]}"
 
 
 def _nfc(token: Any) -> str:

@@ -52,6 +52,12 @@ class ProjectFiles(Protocol):
     ) -> tuple[Vocabulary | None, list[Diagnostic]] | None:
         """What may be written (`write offer using`): attributes, channels and functions."""
 
+    def fixture_text(self, path: str, beside: str) -> Source | None:
+        """The text of the fixture `path`, named in the file `beside`."""
+
+    def shown_text(self, name: str) -> Source | None:
+        """The text of the file that messages call `name`, with U+FFFD for what is no UTF-8."""
+
     def text_table(
         self, path: str, beside: str
     ) -> tuple[TextTable | None, list[Diagnostic]] | None:

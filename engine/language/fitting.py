@@ -12,9 +12,9 @@ from engine.diagnostics.diagnostic import EditLevel, Help, Label, Replacement
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language.kinding import decimals, is_zero, same_family
-from engine.language.scope import Scope, need_value, not_in_list
+from engine.language.scope import Scope, choices_of, need_value, not_in_list
 from engine.language.vocabulary import Attribute
-from engine.values.kinds import KindName
+from engine.values.kinds import Kind, KindName
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,13 @@ class Fitting:
             return
         for leaf in leaves(value):
             if isinstance(leaf, r.Cleared) and not attribute.clearable:
-                self.scope.add(
-                    missing_codes.CANNOT_CLEAR, leaf.span, facts={"name": attribute.name}
-                )
+                helps = [] if self.required(attribute) else choices_of(leaf.span, "omit")
+                facts: dict[str, Any] = {"name": attribute.name}
+                self.scope.add(missing_codes.CANNOT_CLEAR, leaf.span, facts=facts, helps=helps)
             if isinstance(leaf, r.Omitted) and self.required(attribute):
-                facts: dict[str, Any] = {"name": attribute.name, "channel": self.channel}
-                self.scope.add(missing_codes.OMITS_REQUIRED, leaf.span, facts=facts)
+                facts = {"name": attribute.name, "channel": self.channel}
+                helps = [Help('give it a value, or make no offer: `reject "..."`')]
+                self.scope.add(missing_codes.OMITS_REQUIRED, leaf.span, facts=facts, helps=helps)
         if found.name is KindName.NOTHING or is_zero(value):
             return
         if wanted.name is KindName.CHOICE:
@@ -49,7 +50,8 @@ class Fitting:
             and wanted.currency not in (None, found.currency)
         ):
             facts = {"left": str(found), "right": str(wanted)}
-            self.scope.add(money.TWO_CURRENCIES, value.span, facts=facts)
+            labels = [Label(name_span, f"takes {wanted}")] if name_span != value.span else []
+            self.scope.add(money.TWO_CURRENCIES, value.span, facts=facts, labels=labels)
         elif not same_family(wanted, found) or (
             wanted.name is KindName.INTEGER and found.name is KindName.NUMBER
         ):
@@ -67,28 +69,8 @@ class Fitting:
             "wanted": str(attribute.kind),
             "found": str(value.kind),
         }
-        helps = []
-        if (
-            isinstance(value, r.Constant)
-            and attribute.kind.name is KindName.PERCENT
-            and value.kind.numeric
-        ):
-            text = f"{value.value}%"
-            helps = [Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(value.span, text),))]
-        if (
-            isinstance(value, r.Constant)
-            and attribute.kind.name is KindName.MONEY
-            and value.kind.numeric
-        ):
-            text = f"{value.value} {attribute.kind.currency}"
-            helps = [Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(value.span, text),))]
-        if (
-            isinstance(value, r.Constant)
-            and attribute.kind.name is KindName.TEXT
-            and value.kind.name in (KindName.NUMBER, KindName.INTEGER)
-        ):
-            text = f'"{value.value}"'
-            helps = [Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(value.span, text),))]
+        text = _with_unit(attribute.kind, value)
+        helps = choices_of(value.span, text) if text else []
         self.scope.add(types.WRONG_VALUE, value.span, facts=facts, helps=helps)
 
     def _fits_list(self, attribute: Attribute, value: r.Bound) -> None:
@@ -170,6 +152,26 @@ class Fitting:
 
     def _known(self) -> dict[str, r.Bound]:
         return {name: value for name, value in self.bound.items() if value is not None}
+
+
+def _with_unit(wanted: Kind, value: r.Bound) -> str | None:
+    """A plain number as rules write it in the kind wanted, or None."""
+    if not isinstance(value, r.Constant) or value.kind.name not in (
+        KindName.INTEGER,
+        KindName.NUMBER,
+    ):
+        return None
+    match wanted.name:
+        case KindName.TEXT:
+            return f'"{value.value}"'
+        case KindName.PERCENT:
+            return f"{value.value}%"
+        case KindName.MONEY:
+            return f"{value.value} {wanted.currency}"
+        case KindName.DURATION if value.kind.name is KindName.INTEGER:
+            return f"{value.value} day{'' if value.value == 1 else 's'}"
+        case _:
+            return None
 
 
 def leaves(value: r.Bound) -> list[r.Bound]:

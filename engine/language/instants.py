@@ -41,9 +41,22 @@ def instant_of(node: s.Instant) -> tuple[datetime | None, list[Diagnostic]]:
         "day": f"{node.local:%Y-%m-%d}",
         "zone": node.zone,
     }
-    notes = [f"it could be {first:%H:%M} UTC or {second:%H:%M} UTC"]
-    helps = [Help("write the time of another zone, such as `UTC`")]
-    return None, [Diagnostic.of(code, node.span, notes=notes, helps=helps, **facts)]
+    return None, [
+        Diagnostic.of(code, node.span, helps=_either(node, clock, first, second), **facts)
+    ]
+
+
+def _either(node: s.Instant, clock: Clock, first: datetime, second: datetime) -> list[Help]:
+    """The two instants that a time may mean which the clocks skip or repeat."""
+    zone = zone_named(node.zone)
+    helps = []
+    for at, which in zip(sorted((first, second)), ("the first", "the second"), strict=True):
+        text, says = f"{at:%Y-%m-%d %H:%M} UTC", f"{which} of the two"
+        if clock is Clock.NEVER:
+            text, says = f"{at.astimezone(zone):%Y-%m-%d %H:%M} {node.zone}", f"{at:%H:%M} UTC"
+        edit = Replacement(node.span, text)
+        helps.append(Help(f"write `{text}` ({says})", EditLevel.CHOICE, (edit,)))
+    return helps
 
 
 def _abbreviated(node: s.Instant) -> tuple[datetime, list[Diagnostic]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.diagnostics.codes import syntax as codes
-from engine.diagnostics.diagnostic import Diagnostic
+from engine.diagnostics.diagnostic import Diagnostic, Label
 from engine.diagnostics.place import Span
 from engine.language import syntax as s
 from engine.language.expression_builder import ExpressionBuilder
@@ -19,11 +19,12 @@ class OrderBuilder(ExpressionBuilder):
         """What stands in each optional part, by the part's name."""
         return {str(t.data): self.build(t.children[0]) for t in children if t.children}
 
-    def _same_width(self, span: Span, cells: int, columns: int) -> None:
+    def _same_width(self, span: Span, cells: int, columns: int, header: Span) -> None:
         if cells != columns:
-            self.faults.append(
-                Diagnostic.of(codes.ROW_WIDTH, span, cells=cells, columns=columns, helps=FILLING),
-            )
+            labels = [Label(header, "the header")]
+            facts: dict[str, Any] = {"cells": cells, "columns": columns}
+            told = Diagnostic.of(codes.ROW_WIDTH, span, labels=labels, helps=FILLING, **facts)
+            self.faults.append(told)
 
     # --- states and routes ----------------------------------------------------------------------
 
@@ -32,7 +33,7 @@ class OrderBuilder(ExpressionBuilder):
         columns = tuple(self._all(c[1].children))
         rows = tuple(self._all(c[2:]))
         for row in rows:
-            self._same_width(row.span, 1 + len(row.natives), len(columns))
+            self._same_width(row.span, 1 + len(row.natives), len(columns), self._span(c[1]))
         return s.States(span, self.build(c[0]), columns, rows)
 
     def state_row(self, c: list[Any], span: Span) -> s.StateRow:

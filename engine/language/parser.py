@@ -64,6 +64,11 @@ def _try(attempt: Attempt) -> Tree[Token] | None:
             machine.feed_token(Token("_END", "", place, 1, 1, 1, 1, place))
             machine.feed_token(Token("_NL", "", place, 1, 1, 1, 1, place))
 
+    def accepted() -> set[str]:
+        # What the whole state accepts; the table's row alone also has what fits elsewhere.
+        words: set[str] = machine.accepts()  # type: ignore[no-untyped-call]
+        return words
+
     try:
         # The next token is looked for in the state that a closing leaves behind: close first.
         lexer = machine.lexer_thread.lex(machine.parser_state)  # type: ignore[no-untyped-call]
@@ -77,9 +82,9 @@ def _try(attempt: Attempt) -> Tree[Token] | None:
         tree: Tree[Token] = machine.feed_eof()  # type: ignore[no-untyped-call]
     except UnexpectedToken as fault:
         at = fault.token.start_pos if fault.token.type != "$END" else len(attempt.text)
-        attempt.learn(at or 0, set(fault.accepts or fault.expected))
+        attempt.learn(at or 0, accepted())
     except UnexpectedCharacters as fault:
-        attempt.learn(fault.pos_in_stream or 0, set(fault.allowed or ()))
+        attempt.learn(fault.pos_in_stream or 0, accepted())
     else:
         return tree
     return None

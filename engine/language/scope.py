@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from engine.diagnostics.codes import missing, names, types
 from engine.diagnostics.codes.code import Code
-from engine.diagnostics.diagnostic import Diagnostic, Help, Label, Report
+from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Replacement, Report
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
@@ -53,6 +53,17 @@ class Scope:
 def unbound(span: Span) -> r.Bound:
     """What stands for an expression that cannot be bound; silences what depends on it."""
     return r.Constant(span, ERROR, missing=False, fails=False, value="")
+
+
+def typed(scope: Scope, span: Span) -> str:
+    """The words of the rules at `span`, in one line."""
+    source = scope.report.sources.get(span.file)
+    return " ".join(source.text[span.start : span.end].split()) if source else ""
+
+
+def choices_of(span: Span, *texts: str) -> list[Help]:
+    """Helps that write one of `texts` in place of `span`."""
+    return [Help(f"write `{x}`", EditLevel.CHOICE, (Replacement(span, x),)) for x in texts]
 
 
 # --- what a sink asks of a value ----------------------------------------------------------------
@@ -162,7 +173,7 @@ def report_missing(
     labels, mark = [], ""
     if isinstance(leaf, r.FieldValue) and leaf.field.place.file:
         mark = f"optional in {scope.source.path}, line {leaf.field.place.line}"
-        labels = [Label(leaf.field.place, mark)]
+        labels = [Label(leaf.field.place, "it is not in `required` of this schema")]
     name = name_of(leaf)
     require = f'`require {name} present else reject "..."`'
     helps = [

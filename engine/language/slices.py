@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.diagnostics.codes import missing as missing_codes
 from engine.diagnostics.codes import names, periods, types
-from engine.diagnostics.diagnostic import Label
+from engine.diagnostics.diagnostic import Help, Label
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
@@ -94,8 +94,10 @@ class SliceBuilder:
         earlier = self.sets.setdefault(name.text, [])
         self._twice(earlier[-1] if earlier else None, placed, name)
         if placed.layer > 0 and not earlier and name.text not in self.scope.lost:
-            what = f"`{name.text}` is not set on {self.period.channel} before"
-            self.scope.add(periods.OVERRIDES_NOTHING, name.span, facts={"what": what})
+            what = f"the mapping does not set `{name.text}`"
+            helps = [Help("give it a value in the mapping, or take this line out")]
+            nothing = {"what": what}
+            self.scope.add(periods.OVERRIDES_NOTHING, name.span, facts=nothing, helps=helps)
         earlier.append(placed)
 
     def _twice(self, earlier: Placed | None, placed: Placed, name: s.Name) -> None:
@@ -105,10 +107,13 @@ class SliceBuilder:
         if earlier.layer == placed.layer:
             facts: dict[str, Any] = {"name": name.text, "twice": "set twice for"}
             facts["channel"] = self.period.channel
-            self.scope.add(names.SET_TWICE, name.span, facts=facts, labels=labels)
+            helps = [Help("keep one of the two; what depends on the product is written by cases")]
+            self.scope.add(names.SET_TWICE, name.span, facts=facts, labels=labels, helps=helps)
         elif earlier.layer > 0 and not inherits(placed.node):
+            versions: dict[str, Any] = {"name": name.text}
+            helps = [Help("end the first with `until`, or build on it with `inherited`")]
             self.scope.add(
-                periods.VERSIONS_OVERLAP, name.span, facts={"name": name.text}, labels=labels
+                periods.VERSIONS_OVERLAP, name.span, facts=versions, labels=labels, helps=helps
             )
 
     def _global_facts(self) -> frozenset[str]:
@@ -173,11 +178,19 @@ class SliceBuilder:
 
     def _enter(self, name: str, span: Span) -> r.Bound | None:
         if name in self.open:
-            cycle = " → ".join([*self.open[self.open.index(name) :], name])
-            self.scope.add(names.VALUE_CYCLE, span, facts={"cycle": cycle})
+            around = self.open[self.open.index(name) :]
+            cycle = " → ".join([*around, name])
+            labels = [Label(x.node.span, "") for n in around[1:] for x in self._definitions(n)]
+            helps = [Help("one of them must not need the others: a field, a table or a number")]
+            self.scope.add(
+                names.VALUE_CYCLE, span, facts={"cycle": cycle}, labels=labels, helps=helps
+            )
             return unbound(span)
         self.open.append(name)
         return None
+
+    def _definitions(self, name: str) -> list[Placed]:
+        return [self.lets[name]] if name in self.lets else self.sets.get(name, [])[-1:]
 
     def _leave(self, name: str, value: r.Bound) -> None:
         self.open.remove(name)

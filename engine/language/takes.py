@@ -22,6 +22,8 @@ def bind_take(scope: Scope, node: s.Take, keys: tuple[r.Bound, ...]) -> r.Bound:
         _unknown(scope, "table", node.table, scope.tables)
         return unbound(node.span)
     column = table.column(node.column.text)
+    if not table.columns:  # the table cannot be read, and that is told
+        return unbound(node.span)
     if column is None:
         _unknown(
             scope, f"column in `{table.name}` called", node.column, [c.name for c in table.columns]

@@ -12,6 +12,8 @@ from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.binding import Binder
 from engine.language.declarations import Declarations
+from engine.language.files import ProjectFiles
+from engine.language.fixtures import check_fixture
 from engine.language.kinding import same_family
 from engine.language.scope import Scope, not_in_list
 from engine.language.suggestions import did_you_mean
@@ -21,7 +23,7 @@ from engine.values.kinds import Kind, KindName, list_of
 _Said = tuple[s.Name, s.Expression | None]
 
 
-def check_tests(found: Declarations, slices: tuple[r.Slice, ...]) -> None:
+def check_tests(found: Declarations, slices: tuple[r.Slice, ...], files: ProjectFiles) -> None:
     """Report what tests say of fields, attributes and channels that there are not, or cannot be."""
     mapped = {one.channel for one in slices}
     for test in found.tests:
@@ -30,8 +32,12 @@ def check_tests(found: Declarations, slices: tuple[r.Slice, ...]) -> None:
         match test:
             case s.Test():
                 _check_test(found, test)
+                fixtures = [given.path for given in test.given if given.path is not None]
             case s.TestTable():
                 _check_table(found, test)
+                fixtures = [] if test.using is None else [test.using]
+        for path in fixtures:
+            check_fixture(found, path, files)
 
 
 def _check_test(found: Declarations, test: s.Test) -> None:

@@ -31,7 +31,12 @@ class TreeBuilder(OrderBuilder):
         token = children[0].children[0]
         version = self._token_span(token)
         if str(token) != "1":
-            self.faults.append(Diagnostic.of(codes.NEWER_LANGUAGE, version, version=str(token)))
+            helps = [
+                Help("install a newer Feedwright, or write `rules 1` if nothing newer is used")
+            ]
+            self.faults.append(
+                Diagnostic.of(codes.NEWER_LANGUAGE, version, version=str(token), helps=helps)
+            )
         return s.RulesFile(span, 1, version, tuple(self._all(children[1:])), ())
 
     def timezone(self, c: list[Any], span: Span) -> s.Timezone:
@@ -100,7 +105,7 @@ class TreeBuilder(OrderBuilder):
         columns = tuple(self._all(c[2].children))
         rows = tuple(self._all(c[3:]))
         for row in rows:
-            self._same_width(row.span, len(row.cells), len(columns))
+            self._same_width(row.span, len(row.cells), len(columns), self._span(c[2]))
         return s.TableInPlace(span, self.build(c[0]), self.build(c[1]), columns, rows)
 
     def literal_row(self, c: list[Any], span: Span) -> s.LiteralRow:
@@ -170,7 +175,10 @@ class TreeBuilder(OrderBuilder):
         rows = tuple(self._all(c[3:]))
         for row in rows:
             self._same_width(
-                row.span, len(row.conditions) + len(row.results), len(inputs) + len(results)
+                row.span,
+                len(row.conditions) + len(row.results),
+                len(inputs) + len(results),
+                self._span(c[2]),
             )
         return s.Decide(span, self.build(c[0]), policy, inputs, results, rows)
 
@@ -309,7 +317,10 @@ class TreeBuilder(OrderBuilder):
         rows = tuple(self._all(c[first + 1 :]))
         for row in rows:
             self._same_width(
-                row.span, len(row.given) + len(row.expected), len(inputs) + len(outputs)
+                row.span,
+                len(row.given) + len(row.expected),
+                len(inputs) + len(outputs),
+                self._span(c[first]),
             )
         lower, at, using = named.get("lower"), named.get("at"), named.get("using")
         name, channel = self.build(c[0]), self.build(lower) if lower else None

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from engine.diagnostics.codes import testing as codes
 from engine.diagnostics.place import Span
 from engine.offers.results import RowResult
 
@@ -45,7 +46,8 @@ class SnapshotFolder:
         lines = difflib.unified_diff(
             known.splitlines(), text.splitlines(), "snapshot", "now", lineterm="", n=1
         )
-        return f"snapshot `{name}` differs:\n" + "\n".join(list(lines)[2:])
+        says = codes.SNAPSHOT_DIFFERS.says.format(name=name)
+        return "\n".join([f"{codes.SNAPSHOT_DIFFERS.number} {says}:", *list(lines)[2:]])
 
 
 def canonical(result: RowResult) -> str:

@@ -44,15 +44,16 @@ class Kind:
     item: Kind | None = None
 
     def __str__(self) -> str:
+        """The kind in a merchant's words, as they stand in a sentence: `an amount in EUR`."""
         match self.name:
             case KindName.MONEY:
-                return f"money in {self.currency}"
+                return f"an amount in {self.currency}" if self.currency else "an amount"
             case KindName.QUANTITY:
-                return f"quantity of {self.dimension}"
-            case KindName.LIST:
-                return f"list of {self.item}"
+                return _DIMENSIONS.get(self.dimension or "", "a quantity with a unit")
+            case KindName.DURATION:
+                return "a number of months" if self.calendar else "a duration"
             case _:
-                return self.name.value
+                return _WORDS.get(self.name, self.name.value)
 
     @property
     def numeric(self) -> bool:
@@ -60,6 +61,24 @@ class Kind:
         return self.name in _NUMERIC
 
 
+_WORDS = {
+    KindName.TEXT: "a text",
+    KindName.NUMBER: "a number",
+    KindName.INTEGER: "a whole number",
+    KindName.PERCENT: "a percentage",
+    KindName.DATE: "a date",
+    KindName.INSTANT: "an instant",
+    KindName.YES_NO: "yes or no",
+    KindName.LIST: "a list",
+}
+_DIMENSIONS = {
+    "mass": "a weight",
+    "volume": "a volume",
+    "length": "a length",
+    "area": "an area",
+    "capacity": "a volume in m3",
+    "count": "a number of pieces",
+}
 _NUMERIC = frozenset(
     {
         KindName.NUMBER,

@@ -48,6 +48,8 @@ class Shop:
         (root / "schemas").mkdir()
         for name in ("product.schema.json", "offer.schema.json"):
             (root / "schemas" / name).write_bytes((ROOT / "schemas" / name).read_bytes())
+        (root / "fixtures").mkdir()
+        (root / "fixtures/lamp.json").write_text("{}", encoding="utf-8")
         self.files = Workspace(Project(root))
 
     def text(

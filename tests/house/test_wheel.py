@@ -1,6 +1,7 @@
 """The wheel holds all that Feedwright needs: schemas, the sample project, pages, grammar."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,7 @@ def test_commands_work_from_any_folder(
 
 
 def test_rules_of_ones_own_find_the_bundled_schemas(installed: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rules/fixtures", tmp_path / "fixtures")
     (tmp_path / "own.rules").write_text((ROOT / "rules/offers.rules").read_text(encoding="utf-8"))
     (tmp_path / "tables").symlink_to(ROOT / "rules/tables")
     ran = _feedwright(installed, tmp_path, "check", "own.rules")

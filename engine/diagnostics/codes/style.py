@@ -14,6 +14,12 @@ CONSTANT_LEFT = Code(
 WITHOUT_SOURCE = Code(
     "L984", "mapping-without-source", "nothing says where these rules come from", Severity.LINT
 )
+SAME_SENTENCE = Code(
+    "L985",
+    "same-sentence",
+    "this sentence is said for two different reasons",
+    Severity.LINT,
+)
 LONG_CASES = Code(
     "L986", "long-case-list", "{count} cases: a table is easier to read", Severity.LINT
 )

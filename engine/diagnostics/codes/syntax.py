@@ -27,7 +27,7 @@ FRENCH_KEYWORD = Code(
 NEWER_LANGUAGE = Code(
     "P016",
     "newer-language",
-    "this file is written for version {version} of the language; known is 1",
+    "this file is written for version {version} of the language, and only version 1 is known here",
 )
 LOOK_ALIKE = Code("P017", "look-alike-character", "{what} hides here")
 LOCAL_DATE = Code("P018", "local-date", "dates are written year-month-day: `{text}`")

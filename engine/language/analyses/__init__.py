@@ -17,6 +17,7 @@ from engine.language.analyses.missing import check_repairs
 from engine.language.analyses.money import check_money
 from engine.language.analyses.names import check_names
 from engine.language.analyses.periods import check_periods
+from engine.language.analyses.sizes import check_sizes
 from engine.language.analyses.study import Study
 from engine.language.analyses.style import check_style
 from engine.language.analyses.tables import check_tables
@@ -34,6 +35,7 @@ ANALYSES: tuple[Analysis, ...] = (
     check_validity,
     check_repairs,
     check_money,
+    check_sizes,
     check_names,
     check_periods,
     check_tests,

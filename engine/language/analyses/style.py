@@ -39,10 +39,38 @@ def check_style(study: Study) -> list[Diagnostic]:
         _negations(study),
         _constants_left(study),
         _without_source(study),
+        _same_sentences(study),
         _long_cases(study),
         _todos(study),
         _not_formatted(study),
     )
+
+
+# --- L985 ---------------------------------------------------------------------------------------
+
+
+def _same_sentences(study: Study) -> Iterator[Diagnostic]:
+    """Who reads the sentence should know which rule speaks."""
+    for node in study.nodes:
+        if isinstance(node, s.Mapping | s.Override | s.Action | s.OverrideAction | s.NoAction):
+            first: dict[str, Span] = {}
+            for sentence in _sentences(node):
+                if sentence.value in first:
+                    labels = [Label(first[sentence.value], "said here already")]
+                    helps = [Help("say in each what is wrong with the product or the order")]
+                    yield Diagnostic.of(
+                        codes.SAME_SENTENCE, sentence.span, labels=labels, helps=helps
+                    )
+                first.setdefault(sentence.value, sentence.span)
+
+
+def _sentences(node: s.Node) -> Iterator[s.Text]:
+    for inner in nodes_of(node):
+        match inner:
+            case s.Reject(message=text) | s.Exclude(because=text) | s.Deny(sentence=text):
+                yield text
+            case _:
+                pass
 
 
 # --- L981 ---------------------------------------------------------------------------------------

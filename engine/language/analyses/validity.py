@@ -10,7 +10,7 @@ from itertools import combinations
 from engine.diagnostics.codes import validity as codes
 from engine.diagnostics.diagnostic import Diagnostic, Help, Label
 from engine.language import ruleset as r
-from engine.language.analyses.coverage import along
+from engine.language.analyses.coverage import along, example
 from engine.language.analyses.keys import Key, key
 from engine.language.analyses.knowledge import Knowledge, in_computation
 from engine.language.analyses.ranges import Range
@@ -165,6 +165,21 @@ def _promise(known: Knowledge, step: r.AlwaysStep, faults: Findings) -> None:
         helps = [Help("every offer would be refused: turn the condition round, or leave it out")]
         report = Diagnostic.of(codes.ALWAYS_BROKEN, step.condition.span, helps=helps)
         faults.add("broken", step.condition.span, report)
+    elif looked is None or looked[0] & looked[1].no:
+        faults.add("open", step.condition.span, _not_proved(known, step, computed=looked is None))
+
+
+def _not_proved(known: Knowledge, step: r.AlwaysStep, *, computed: bool) -> Diagnostic:
+    """The report on a promise that may be broken, with a product that breaks it if one is found."""
+    condition = step.condition
+    found = None if computed else example(known, (), [condition], lambda sp: sp.truth(condition).no)
+    notes = (
+        [f"a product that breaks it: {found}"]
+        if found
+        else ["its values are computed or set by cases, which are not followed here"]
+    )
+    helps = [Help("where it may well happen, write `require ... else`, which says what then")]
+    return Diagnostic.of(codes.NOT_DECIDED, condition.span, notes=notes, helps=helps)
 
 
 def _look(known: Knowledge, guard: r.Bound | None, condition: r.Bound) -> tuple[int, Truth] | None:

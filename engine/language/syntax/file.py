@@ -49,7 +49,10 @@ class Comment(Node):
 
 @dataclass(frozen=True, slots=True)
 class RulesFile(Node):
-    """A whole file: `rules 1`, its declarations in order, and its comments beside them."""
+    """A whole file: `rules 1`, its declarations in order, and its comments beside them.
+
+    `lost` are the words of the lines that could not be read: what seems to be lacking may be there.
+    """
 
     version: int
     version_span: Span

@@ -203,7 +203,10 @@ def test_a_cell_too_few(shop: Shop) -> None:
 def test_a_plain_number_where_a_percentage_goes(shop: Shop) -> None:
     text = shop.text(GROUP)
     (told,) = shop.of(text)
-    assert told.says == "`DiscountComponentDiscountValue` takes percent, and this is integer"
+    assert (
+        told.says
+        == "`DiscountComponentDiscountValue` takes a percentage, and this is a whole number"
+    )
     assert applied(text, told.helps[0]) == shop.text(f"{GROUP}%")
 
 

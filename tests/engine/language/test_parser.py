@@ -115,6 +115,12 @@ MISTAKES = [
     ("si a alors b", ["P001"]),
     ("Price =\n quand a then 1 EUR\n otherwise 2 EUR", ["P015"]),
     ("decide Price by first row that fits\n | a | Price |\n | 1 || 2 EUR |\nend", ["P012"]),
+    ("Stock = 10 plus 5", ["P001"]),
+    ('let a = b in ("x",\n "y")\nlet b = 2 plus 3\nlet c = 83,33 EUR', ["P001", "P008"]),
+    ('let a = b in ("x",\n "y" 2,\n "z")\nlet b = 2 + 3', ["P001"]),
+    ("Stock = 1\u200b0", ["P017"]),
+    ("Com\u200bment = omit", ["P017"]),
+    ("Comm\u0435nt = omit", ["P017"]),
     ("decide Price by first row that fits\n | a || Price |\n | 1 | 2 || 2 EUR |\nend", ["P011"]),
 ]
 
@@ -139,3 +145,17 @@ def test_deep_nesting_is_a_message_and_no_crash() -> None:
 def test_a_file_of_garbage_ends_soon() -> None:
     _, faults = parser.parse(Source("g", "%%% nonsense\n" * 10_000))
     assert 1 <= len(faults) <= parser.MAX_MISTAKES + 1
+
+
+def test_what_hides_in_a_word_is_taken_out_of_it() -> None:
+    statements, _ = parse_body("Comm\u0435nt = 1\u200b0 EUR")
+    assert isinstance(statements[0], s.Assignment)
+    assert statements[0].attribute.text == "Comment"
+    assert isinstance(statements[0].value, s.Money)
+    assert statements[0].value.amount == 10
+
+
+def test_the_words_of_lines_that_cannot_be_read_are_known() -> None:
+    file, _ = parser.parse(Source("a", "rules 1\nmapping offer for a\nStock = = 2\nVat = 20%\nend"))
+    assert "Stock" in file.lost
+    assert "Vat" not in file.lost

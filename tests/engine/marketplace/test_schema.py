@@ -59,7 +59,7 @@ def test_eight_of_the_twelve_have_no_json_name_and_all_an_xml_one() -> None:
 
 def test_price_as_rules_and_packages_see_it() -> None:
     price = shipped().attributes["Price"]
-    assert str(price.kind) == "money in EUR"
+    assert str(price.kind) == "an amount in EUR"
     assert (price.scale, price.minimum, price.exclusive_minimum) == (2, Decimal(0), True)
     assert (price.json_path, price.xml_path) == ("price.price", "Offer@Price")
     assert price.required_on == {"cdiscount", "cdiscount_octopia"}

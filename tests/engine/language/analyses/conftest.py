@@ -72,6 +72,8 @@ def check(tmp_path: Path) -> Check:
         tree, faults = parse(Source("a.rules", text))
         assert faults == []
         source = Source("a.rules", print_rules(tree))
+        (tmp_path / "fixtures").mkdir(exist_ok=True)
+        (tmp_path / "fixtures/lamp.json").write_text("{}", encoding="utf-8")
         _, report = check_rules(source, Workspace(Project(tmp_path)))
         return [d for d in report if d.code.number not in quiet]
 
