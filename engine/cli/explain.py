@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explain")
-@click.argument("what", metavar="CODE | ATTRIBUTE")
+@click.argument("what", metavar="[CODE | ATTRIBUTE]", required=False)
 @click.argument("feed", required=False)
 @click.option("--sku", help="Explain the rows of FEED with this reference.")
 @click.option("--row", type=click.IntRange(min=1), help="Explain this row of FEED, from 1.")
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     help="For people, or one JSON object a row.",
 )
 def command(
-    what: str,
+    what: str | None,
     feed: str | None,
     sku: str | None,
     row: int | None,
@@ -51,6 +51,8 @@ def command(
 ) -> None:
     """Show the page of the diagnostic CODE, or why ATTRIBUTE is what it is in rows of FEED.
 
+    Without a code, all of them are listed; a code may also be given by its name, `unknown-field`.
+
     A value is asked for with --sku or --row, as in `explain --sku LU-1005 Price FEED`: the rule
     line, the cells it read, the rows of tables, each value on the way, the case that was taken and
     what kept the others from it; for a row that makes no offer, why not.
@@ -60,9 +62,9 @@ def command(
     if sku is None and row is None:
         if feed is not None:
             raise click.UsageError("say which row of the feed, with --sku or --row")
-        _page(what)
+        _page(what) if what else _list()
         return
-    if feed is None:
+    if feed is None or what is None:
         raise click.UsageError("say of which FEED: `explain --sku S ATTRIBUTE FEED`")
     project = open_project(project_folder)
     ruleset, sources = checked_sources(project)
@@ -94,15 +96,29 @@ def command(
     print_explanations(Console(no_color=not colour_wanted(), highlight=False), found)
 
 
+def _list() -> None:
+    """Every diagnostic, family by family."""
+    from engine.diagnostics.codes import families
+
+    for title, codes in families():
+        click.echo(f"\n{title}")
+        for code in codes:
+            click.echo(f"  {code.number}  {code.severity.value:7}  {code.name}")
+    click.echo("\n`feedwright explain CODE` shows what each means, a bad and a good example.")
+
+
 def _page(code: str) -> None:
     from engine.diagnostics.codes import all_codes
     from engine.diagnostics.pages import page
 
-    text = page(code.upper())
+    named = {one.name: number for number, one in all_codes().items()}
+    text = page(named.get(code.lower(), code.upper()))
     if text is None:
         from rapidfuzz import process
 
-        close = [c for c, *_ in process.extract(code.upper(), list(all_codes()), limit=3)]
+        family = [c for c in all_codes() if c[0] == code[:1].upper()]
+        known = (family or list(all_codes())) if code[1:].isdigit() else list(named)
+        close = [c for c, *_ in process.extract(code, known, limit=3)]
         click.echo(
             f"feedwright: no diagnostic has the code {code}; closest: {', '.join(close)}. "
             "To explain a value: `explain --sku S ATTRIBUTE FEED`",

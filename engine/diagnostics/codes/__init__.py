@@ -11,7 +11,7 @@ from importlib import import_module
 
 from engine.diagnostics.codes.code import Code, Severity
 
-__all__ = ["FAMILIES", "Code", "Severity", "all_codes"]
+__all__ = ["FAMILIES", "Code", "Severity", "all_codes", "families"]
 
 FAMILIES = (
     "syntax",
@@ -32,10 +32,18 @@ FAMILIES = (
 
 
 @cache
-def all_codes() -> dict[str, Code]:
-    """Every code by its number, in the order of the families."""
-    codes: dict[str, Code] = {}
+def families() -> tuple[tuple[str, tuple[Code, ...]], ...]:
+    """Each family: its title (`Names (N)`), and its codes by number."""
+    found = []
     for family in FAMILIES:
         module = import_module(f"engine.diagnostics.codes.{family}")
-        codes |= {v.number: v for v in vars(module).values() if isinstance(v, Code)}
-    return codes
+        title = (module.__doc__ or family).split("\n", 1)[0].partition(":")[0].rstrip(".")
+        codes = (v for v in vars(module).values() if isinstance(v, Code))
+        found.append((title, tuple(sorted(codes, key=lambda code: code.number))))
+    return tuple(found)
+
+
+@cache
+def all_codes() -> dict[str, Code]:
+    """Every code by its number, in the order of the families."""
+    return {code.number: code for _, codes in families() for code in codes}
