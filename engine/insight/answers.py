@@ -1,99 +1,24 @@
-"""What parts of rules gave for rows: each part asked for once, of the program's own columns."""
+"""What parts of rules gave, as columns of texts; and what each step of a slice could read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 
 import polars as pl
 
 from engine.language import ruleset as r
-from engine.program.expressions import Expressions
-from engine.program.lookups import row_found
 from engine.program.program import Program
-from engine.program.sentences import sentence, value_text
+from engine.program.sentences import value_text
 from engine.program.value import Value
 from engine.values.kinds import KindName
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a part gave in one row: its text as a person writes it, None where there is nothing."""
-
-    text: str | None
-    failed: bool
-    cleared: bool = False
-
-    @property
-    def yes(self) -> bool:
-        """Whether a condition is met."""
-        return self.text == "yes"
-
-    @property
-    def no(self) -> bool:
-        """Whether a condition is not met, though it has a value."""
-        return self.text == "no"
-
-
-Known = Mapping[str, Value]
-
-
-@dataclass(slots=True)
-class Answers:
-    """Answers for the rows of `frame`, what `program.run` gave."""
-
-    program: Program
-    frame: pl.DataFrame
-    _asked: dict[tuple[int, int], pl.DataFrame] = field(default_factory=dict)
-    _kept: list[object] = field(default_factory=list)
-
-    @property
-    def at(self) -> datetime:
-        """The instant of the run."""
-        return self.program.at
-
-    def of(self, node: r.Bound, index: int, known: Known) -> Answer:
-        """What `node` gave in row `index` of the frame, where earlier steps made `known`."""
-        key = (id(node), id(known))
-        if key not in self._asked:
-            # Both are kept, so that no other gets their identity.
-            self._kept += [node, known]
-            self._asked[key] = self._ask(Expressions(self.at, known).compile(node))
-        text, failed, cleared = self._asked[key].row(index)
-        return Answer(text, bool(failed), bool(cleared))
-
-    def row_found(self, node: r.TakeFrom, index: int, known: Known) -> int | None:
-        """Which row of its table (from 0) a look-up took in row `index`, None where none was."""
-        expressions = Expressions(self.at, known)
-        keys = tuple(expressions.compile(k) for k in node.keys)
-        found = self.frame.slice(index, 1).select(row_found(node, keys).alias("row"))
-        number = found.item()
-        return None if number is None else int(number)
-
-    def sentence(self, template: r.Template, index: int, known: Known) -> str:
-        """The sentence `template` of row `index`."""
-        says = self.frame.slice(index, 1).select(
-            sentence(template, Expressions(self.at, known)).alias("says")
-        )
-        return str(says.item())
-
-    def raw(self, column: str, index: int) -> object:
-        """The raw cell of the feed in row `index`, None where the feed has no such column."""
-        return self.frame[column][index] if column in self.frame.columns else None
-
-    def _ask(self, value: Value) -> pl.DataFrame:
-        no = pl.lit(value=False)
-        asked = self.frame.lazy().select(
-            _text(value).cast(pl.String).alias("text"),
-            (no if value.fails is None else value.fails.fill_null(value=False)).alias("failed"),
-            (no if value.clears is None else value.clears.fill_null(value=False)).alias("cleared"),
-        )
-        made = asked.collect()
-        if made.height == self.frame.height:
-            return made
-        # A constant gives one row, whatever the number of rows asked for.
-        return pl.concat([made] * self.frame.height) if self.frame.height else made
+def asked_columns(value: Value) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """The value as a person writes it (null for nothing), whether it failed, whether it is cleared."""
+    no = pl.lit(value=False)
+    failed = no if value.fails is None else value.fails.fill_null(value=False)
+    cleared = no if value.clears is None else value.clears.fill_null(value=False)
+    return _text(value).cast(pl.String), failed, cleared
 
 
 def _text(value: Value) -> pl.Expr:
@@ -111,7 +36,7 @@ def _text(value: Value) -> pl.Expr:
 
 
 def known_at(program: Program, part: r.Slice) -> list[dict[str, Value]]:
-    """What each step of `part` could read, by the step's place.
+    """What each step of `part` could read, by the step's place; what all have made comes last.
 
     An attribute that a requirement drops reads as it was before, up to that requirement.
     """
@@ -136,6 +61,3 @@ def _renamed(program: Program, name: str, column: str) -> Value:
         over = replace(value.number.over, expr=pl.col(column))
         return replace(value, number=replace(value.number, over=over))
     return replace(value, plain=pl.col(column))
-
-
-__all__ = ["Answer", "Answers", "Known", "known_at"]
