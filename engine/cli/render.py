@@ -63,8 +63,8 @@ def command(
     ruleset = checked_rules(project)
     run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc())
     with ExitStack() as stack:
-        to_offers = stack.enter_context(_Output(offers))
-        to_rejections = stack.enter_context(_Output(rejections)) if rejections else None
+        to_offers = stack.enter_context(Output(offers))
+        to_rejections = stack.enter_context(Output(rejections)) if rejections else None
         count = stack.enter_context(counting("rows"))
         accounting = write_lines(run, to_offers, to_rejections, count)
     for note in run.feed.notes:
@@ -73,7 +73,7 @@ def command(
     write_summary(summary, accounting)
 
 
-class _Output:
+class Output:
     """A file that appears under its name only when it is complete; `-` is stdout."""
 
     def __init__(self, path: Path) -> None:
