@@ -18,6 +18,7 @@ COMMANDS = {
     "matrix": "Show what may be done with orders: channels, states, actions.",
     "preview": "Show the payloads and rejections that a feed gives; sends nothing.",
     "render": "Turn a whole feed into offers and rejections, at full speed.",
+    "sandbox": "Serve a local stand-in for the Octopia API, with faults on demand.",
     "schema": "Show how the cells of a feed are read, as the engine understood the source schema.",
     "test": "Run the tests that stand in the rule files.",
 }

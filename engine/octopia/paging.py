@@ -101,28 +101,28 @@ def _one_page(sender: Sender, _: Endpoint, path: str, query: Query) -> Pages:
 
 
 def _index_pages(sender: Sender, endpoint: Endpoint, path: str, query: Query) -> Pages:
-    """Pages by their number, until one is empty.
+    """Pages by their number, until one that is not full and an empty one after it.
 
-    A page shorter than asked for may be the last, or lack something: only an empty one after it
-    says that it was the last. Past the end some servers answer with an error, which after a short
-    page says the same.
+    A page shorter than it could be, or empty, may be the last, or lack something: only nothing
+    after it says that it was the last. Past the end some servers answer with an error, which says
+    the same there.
     """
-    short = False
+    ending = False
     for number in range(1, MOST_PAGES + 1):
         paged = {**query, "pageIndex": str(number), "pageSize": str(endpoint.page_size)}
         page = ask(sender, path, paged)
         if not isinstance(page, Answer) or not page.well:
             past_the_end = isinstance(page, Answer) and page.status in PAST_THE_END
-            if not (short and past_the_end):
+            if not (ending and past_the_end):
                 yield told(page)
             return
-        if not items_of(page):
-            return
-        if short:
-            yield "a page was shorter than it could be, and others came after it"
+        items = items_of(page)
+        if ending:
+            if items:
+                yield "a page was shorter than it could be, and others came after it"
             return
         yield page
-        short = len(items_of(page)) < _served(page, endpoint.page_size)
+        ending = len(items) < _served(page, endpoint.page_size)
     yield f"there are more than {MOST_PAGES} pages"
 
 
@@ -144,6 +144,9 @@ def _cursor_pages(sender: Sender, endpoint: Endpoint, path: str, query: Query) -
         yield page
         cursor = next_cursor(page)
         if cursor is None:
+            return
+        if not items_of(page):
+            yield "a page is empty, and another follows it"
             return
         if cursor in cursors or not cursor:
             yield "the link to the next page leads back, or nowhere"

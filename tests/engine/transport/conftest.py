@@ -131,23 +131,3 @@ def serve() -> Iterator[Callable[..., Server]]:
 def authority() -> trustme.CA:
     """An authority that signs certificates for these tests."""
     return trustme.CA()
-
-
-class StandingClock:
-    """A clock that moves only when told to, or when somebody waits."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000
-        self.waits: list[int] = []
-
-    def milliseconds(self) -> int:
-        return self.now
-
-    def wait(self, milliseconds: int) -> None:
-        self.waits.append(milliseconds)
-        self.now += milliseconds
-
-
-@pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
