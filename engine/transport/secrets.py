@@ -75,9 +75,11 @@ def secret_from_file(path: Path) -> Secret:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as fault:
         raise ProjectError(f"{path}: the secret cannot be read: {fault.strerror}") from None
-    with open(handle, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+    try:
         _refuse_shared(path, os.fstat(handle))
-        content = file.read(LARGEST_FILE + 1)
+        content = os.read(handle, LARGEST_FILE + 1)
+    finally:
+        os.close(handle)
     return Secret(_one_line(path, content))
 
 

@@ -1,10 +1,12 @@
-"""A sandbox in a thread, its clock standing still, and connections to it."""
+"""Servers in threads for who speaks HTTP: scripted ones, and a sandbox whose clock stands still."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from serving.servers import Behaviour, Server
 
 if TYPE_CHECKING:
     from engine.sandbox.server import Sandbox
@@ -31,6 +33,20 @@ class StandingClock:
 @pytest.fixture
 def clock() -> StandingClock:
     return StandingClock()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    """Start servers that do wrong at a chosen moment; they end with the test."""
+    servers: list[Server] = []
+
+    def start(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> Server:
+        servers.append(Server(*behaviours, tls=tls))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
 
 
 @pytest.fixture

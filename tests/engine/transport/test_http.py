@@ -20,6 +20,12 @@ QUICK = Limits(connect=300, read=300, whole=900, largest=200_000)
 BODY = b'{"approval_status":"Accepted"}'
 
 
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """An authority that signs certificates for these tests."""
+    return trustme.CA()
+
+
 @pytest.fixture
 def line(clock: Any) -> HttpLine:
     return HttpLine(QUICK, clock)

@@ -4,12 +4,9 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-
-import pytest
-import trustme
 
 Behaviour = Callable[["Peer"], None]
 
@@ -111,23 +108,3 @@ class Server:
                 socket.socket.shutdown(peer.socket, socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(5)
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Server]]:
-    """Start servers; they end with the test."""
-    servers: list[Server] = []
-
-    def start(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> Server:
-        servers.append(Server(*behaviours, tls=tls))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.close()
-
-
-@pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    """An authority that signs certificates for these tests."""
-    return trustme.CA()

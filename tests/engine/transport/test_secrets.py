@@ -1,0 +1,133 @@
+"""Secrets: shown nowhere, read only from files that nobody else can read."""
+
+import copy
+import json
+import logging
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+
+from engine.errors import ProjectError
+from engine.transport.secrets import (
+    Mask,
+    MaskingFilter,
+    Secret,
+    secret_from_environment,
+    secret_from_file,
+)
+
+TEXT = 'p&ss "w+rd/é'
+
+
+def test_a_secret_shows_as_stars_wherever_it_is_written() -> None:
+    secret = Secret(TEXT)
+    written = [
+        repr(secret),
+        str(secret),
+        f"{secret}",
+        f"{secret!r:>5}",
+        f"{[secret]}",
+    ]
+    assert {w.strip("[] ") for w in written} == {"***"}
+    assert secret.reveal() == TEXT
+
+
+def test_a_secret_is_not_written_out() -> None:
+    for write in (pickle.dumps, copy.deepcopy, json.dumps):
+        with pytest.raises(TypeError):
+            write(Secret(TEXT))
+
+
+def test_secrets_compare_by_value() -> None:
+    assert Secret("a") == Secret("a")
+    assert Secret("a") != Secret("b")
+    assert Secret("a") != "a"
+    assert len({Secret("a"), Secret("a"), Secret("b")}) == 2
+
+
+def test_from_the_environment() -> None:
+    assert secret_from_environment("KEY", {"KEY": " x \n"}).reveal() == "x"
+    for environment in ({}, {"KEY": "  "}):
+        with pytest.raises(ProjectError, match="KEY is not set"):
+            secret_from_environment("KEY", environment)
+
+
+def write(path: Path, content: bytes = b"s3cret\n", mode: int = 0o600) -> Path:
+    path.write_bytes(content)
+    path.chmod(mode)
+    return path
+
+
+def test_from_a_file_of_ones_own(tmp_path: Path) -> None:
+    assert secret_from_file(write(tmp_path / "key")).reveal() == "s3cret"
+    assert secret_from_file(write(tmp_path / "key4", mode=0o400)).reveal() == "s3cret"
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o610])
+def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+    with pytest.raises(ProjectError, match="chmod 600"):
+        secret_from_file(write(tmp_path / "key", mode=mode))
+
+
+def test_a_file_of_somebody_else_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "key")
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    with pytest.raises(ProjectError, match="another user"):
+        secret_from_file(path)
+
+
+def test_a_link_or_a_pipe_is_refused(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(write(tmp_path / "key"))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe, 0o600)
+    for path in (link, pipe, tmp_path, tmp_path / "missing"):
+        with pytest.raises(ProjectError, match=path.name):
+            secret_from_file(path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"two\nlines", b"\xff\xfe", b"a" * 70_000, b"a\0b"]
+)
+def test_what_is_no_secret_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(ProjectError) as refused:
+        secret_from_file(write(tmp_path / "key", content))
+    assert "two" not in str(refused.value)
+
+
+def test_secrets_are_masked_however_they_are_escaped() -> None:
+    mask = Mask([Secret(TEXT)])
+    from urllib.parse import quote, quote_plus, urlencode
+
+    for spelling in (
+        TEXT,
+        quote(TEXT, safe=""),
+        quote_plus(TEXT),
+        json.dumps(TEXT),
+        urlencode({"a": TEXT}),
+    ):
+        assert "w" not in mask(f"<{spelling}>").replace("a=", "")
+
+
+def test_the_longer_secret_goes_first() -> None:
+    assert Mask([Secret("abc"), Secret("abcdef")])("abcdef abc") == "*** ***"
+
+
+def test_logs_are_masked(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("feedwright.test")
+    masking = MaskingFilter(Mask([Secret("t0ken")]))
+    logger.addFilter(masking)
+    try:
+        logger.warning("sent %s", "t0ken")
+        try:
+            int("t0ken")
+        except ValueError:
+            logger.exception("failed")
+    finally:
+        logger.removeFilter(masking)
+    assert "t0ken" not in caplog.text
+    assert "with base 10: '***'" in caplog.text
