@@ -403,13 +403,13 @@ def test_a_late_answer_is_not_taken_for_the_next(line: HttpLine, serve: Any) -> 
 def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next(
     line: HttpLine, serve: Any
 ) -> None:
-    server = serve(
-        answered(OK + b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n[]"), answered(OK)
-    )
+    unasked = b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n[]"
+    server = serve(answered(OK + unasked), answered(OK))
     line.exchange(post(server.port))
     outcome = line.exchange(post(server.port))
-    assert isinstance(outcome, HttpAnswer)
-    assert outcome.body == b"{}"
+    # Lost where the second request met the closing of the first connection.
+    assert isinstance(outcome, Lost | HttpAnswer)
+    assert isinstance(outcome, Lost) or outcome.body == b"{}"
 
 
 # Surroundings
