@@ -29,7 +29,7 @@ from engine.errors import ProjectError
 from engine.transport.clock import Clock
 from engine.transport.outcome import Lost, LostKind, NotSent, NotSentReason
 from engine.transport.secrets import Secret
-from engine.transport.wire import Progress, WatchedAdapter, Wire
+from engine.transport.wire import NoGuardError, Progress, WatchedAdapter, Wire
 
 CHUNK = 65_536  # bytes
 NO_BODY = frozenset({204, 304})
@@ -171,8 +171,12 @@ class HttpLine:
         except (RequestException, ValueError) as fault:
             words = f"the request cannot be made: {type(fault).__name__}"
             return NotSent(NotSentReason.REFUSED_HERE, words)
-        with self._wire.exchange(self._limits.whole):
-            return self._send(prepared)
+        try:
+            with self._wire.exchange(self._limits.whole):
+                return self._send(prepared)
+        except NoGuardError:
+            words = "this machine has no thread left to watch over a request"
+            return NotSent(NotSentReason.REFUSED_HERE, words)
 
     def _send(self, prepared: requests.PreparedRequest) -> HttpAnswer | NotSent | Lost:
         timeouts = (self._limits.connect / 1000, self._limits.read / 1000)

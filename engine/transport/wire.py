@@ -24,6 +24,10 @@ class Progress(IntEnum):
     ANSWERING = 3
 
 
+class NoGuardError(Exception):
+    """There is no thread that would end an exchange in time, so none was begun."""
+
+
 class Wire:
     """What happens on the connections of one exchange at a time."""
 
@@ -39,11 +43,17 @@ class Wire:
 
         A timeout of the socket starts anew with each byte that arrives; a server that sends one
         byte at a time would hold us for hours.
+
+        Raises:
+            NoGuardError: nothing can be begun here, as this machine has no thread left.
         """
         self.progress, self.out_of_time = Progress.NOTHING, False
         guard = threading.Timer(milliseconds / 1000, self._cut)
         guard.daemon = True
-        guard.start()
+        try:
+            guard.start()
+        except RuntimeError:
+            raise NoGuardError from None
         try:
             yield
         finally:

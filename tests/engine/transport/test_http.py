@@ -3,6 +3,7 @@
 import gzip
 import socket
 import ssl
+import threading
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -189,6 +190,11 @@ def stall_all_read(peer: Any) -> None:
     peer.stall()
 
 
+def stall_unread(peer: Any) -> None:
+    partly(peer)
+    peer.stall()
+
+
 def stall_after(text: bytes) -> Callable[[Any], None]:
     def behave(peer: Any) -> None:
         peer.read_request()
@@ -263,6 +269,28 @@ def test_after_the_first_byte_it_is_lost(line: HttpLine, serve: Any, name: str) 
     outcome = line.exchange(post(serve(behave).port))
     assert isinstance(outcome, Lost), outcome
     assert outcome.kind in kinds, outcome
+
+
+@pytest.mark.parametrize("end", [reset_partly_read, close_partly_read, stall_unread])
+def test_a_body_that_is_sent_in_part_is_lost(line: HttpLine, serve: Any, end: Any) -> None:
+    request = post(serve(end).port)
+    large = HttpRequest(request.method, request.url, request.headers, b"x" * 30_000_000)
+    outcome = line.exchange(large)
+    assert isinstance(outcome, Lost), outcome
+
+
+def test_without_a_thread_to_watch_nothing_is_sent(
+    line: HttpLine, serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(answered(OK))
+
+    def none_left(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", none_left)
+    assert isinstance(line.exchange(post(server.port)), NotSent)
+    monkeypatch.undo()
+    assert server.peers == []
 
 
 def test_a_reset_at_once_is_not_sent_only_where_nothing_left(line: HttpLine, serve: Any) -> None:
