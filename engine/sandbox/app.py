@@ -18,6 +18,7 @@ from engine.sandbox import xml_packages
 from engine.sandbox.clock import read_instant
 from engine.sandbox.ledger import json_bytes
 from engine.sandbox.lists import TRUTH, Lies, Page, cursor_page, index_page
+from engine.sandbox.offers import shown
 from engine.sandbox.problems import RefusedError, problem
 from engine.sandbox.trouble import API, LIES
 from engine.sandbox.world import World
@@ -244,12 +245,12 @@ class Marketplace:
         channel = query.get("salesChannelId")
         if not channel:
             raise RefusedError(400, "A parameter is missing.", {"salesChannelId": ["required"]})
-        found = self._world.offers.shown_at(seller, channel, moment)
+        found = self._world.offers.at(seller, channel, moment)
         named = query.get("sellerExternalReferences")
         if named and not lies.ignored_filter:
             wanted = set(named.split(","))
-            found = [o for o in found if o["sellerExternalReference"] in wanted]
-        return _paged(request, cursor_page(found, query, lies))
+            found = [(key, offer) for key, offer in found if key[2] in wanted]
+        return _paged(request, cursor_page(found, query, lies, shown))
 
     # Facts
 

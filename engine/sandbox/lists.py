@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,13 +45,18 @@ def index_page(items: Sequence[Item], query: Mapping[str, str], lies: Lies) -> P
     return Page({"itemsPerPage": size, "items": found})
 
 
-def cursor_page(items: Sequence[Item], query: Mapping[str, str], lies: Lies) -> Page:
-    """A page after a cursor; the next one's stands in the Link header."""
+def cursor_page(
+    items: Sequence[Any],
+    query: Mapping[str, str],
+    lies: Lies,
+    show: Callable[[Any], Item] = lambda item: item,
+) -> Page:
+    """A page after a cursor, its items as `show` shows them; the next one's stands in a header."""
     size = _whole(query, "limit", USUAL, MOST_BY_CURSOR)
     # Names of parameters are taken in any case, as the real side's links write them so.
     cursor = next((value for name, value in query.items() if name.lower() == "cursor"), None)
     start = 0 if lies.repeated_page else _start(cursor)
-    found = list(items[start : start + size])
+    found = [show(item) for item in items[start : start + size]]
     more = start + size < len(items)
     if lies.missing_page and len(items) > size:
         found = []

@@ -92,10 +92,10 @@ class Offers:
             self._offers[key] = Versioned(now, offer)
         return offer
 
-    def shown_at(self, seller: str, channel: str, moment: datetime) -> list[Json]:
-        """A seller's offers on a channel as they were at `moment`, as `GET /offers` shows them."""
+    def at(self, seller: str, channel: str, moment: datetime) -> list[tuple[Key, Offer]]:
+        """A seller's offers on a channel as they were at `moment`."""
         return [
-            _shown(key, offer)
+            (key, offer)
             for key, versions in self._offers.items()
             if key[:2] == (seller, channel)
             and (offer := versions.at(moment)) is not None
@@ -203,7 +203,9 @@ def _is_ean(gtin: Any) -> bool:
     return (10 - total % 10) % 10 == int(gtin[12])
 
 
-def _shown(key: Key, offer: Offer) -> Json:
+def shown(found: tuple[Key, Offer]) -> Json:
+    """An offer as `GET /offers` shows it."""
+    key, offer = found
     body, price = offer.body, offer.body.get("price", {})
     _, channel, reference = key
     return {
