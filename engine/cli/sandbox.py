@@ -64,7 +64,9 @@ def command(
 ) -> None:
     """Serve a stand-in for the Octopia API on 127.0.0.1: nothing reaches the marketplace.
 
-    It takes any credentials but empty ones. What took effect is shown at /sandbox/ledger.
+    It takes any credentials but empty ones. What took effect is shown at /sandbox/ledger. A file of
+    faults holds {"faults": [{"do": "reset-after", "on": "POST /orders/*/shipments"}]}, each with
+    skip, times, one_in, seconds and milliseconds where they are wanted.
 
     Exit codes: 0 ended, 2 could not run.
     """
