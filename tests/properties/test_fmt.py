@@ -1,0 +1,57 @@
+"""`fmt` keeps what is said: the tree, the comments in their order; and twice is once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from checking.rule_texts import rule_texts
+from hypothesis import given, settings
+
+from engine.diagnostics.place import Source
+from engine.language.parser import parse
+from engine.language.printer import print_rules
+from engine.language.syntax import RulesFile
+from engine.language.walks import shape
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted([*ROOT.glob("rules/*.rules"), *ROOT.glob("tests/**/rules/*.rules")])
+
+
+def read(text: str) -> RulesFile:
+    tree, faults = parse(Source("a.rules", text))
+    assert [(f.code.number, f.says, str(f.span)) for f in faults] == []
+    return tree
+
+
+def keeps(text: str) -> None:
+    tree = read(text)
+    once = print_rules(tree)
+    again = read(once)
+    assert shape(again.declarations) == shape(tree.declarations)
+    assert [c.text for c in again.comments] == [c.text.rstrip() for c in tree.comments]
+    assert print_rules(again) == once
+    assert all(line == line.rstrip() for line in once.split("\n"))
+
+
+@settings(deadline=None, max_examples=120)
+@given(rule_texts())
+def test_random_files_keep_what_they_say(text: str) -> None:
+    keeps(text)
+
+
+@pytest.mark.campaign
+@settings(deadline=None, max_examples=20_000)
+@given(rule_texts())
+def test_they_do_at_length(text: str) -> None:
+    keeps(text)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_the_files_of_this_project_do(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    keeps(text)
+    assert print_rules(read(text)) == text
+    # Laid out by somebody who does not care: the same canonical text, comments apart.
+    careless = "\n".join(f"\t{line.strip()}   " for line in text.split("\n"))
+    assert print_rules(read(careless)) == text
