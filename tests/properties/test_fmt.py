@@ -24,12 +24,21 @@ def read(text: str) -> RulesFile:
     return tree
 
 
+def comments(text: str, tree: RulesFile) -> list[tuple[str, bool]]:
+    """Each comment, and whether it stands beside something on its line."""
+    lines = text.split("\n")
+    return [
+        (c.text.rstrip(), bool(lines[c.span.line - 1][: c.span.column - 1].strip()))
+        for c in tree.comments
+    ]
+
+
 def keeps(text: str) -> None:
     tree = read(text)
     once = print_rules(tree)
     again = read(once)
     assert shape(again.declarations) == shape(tree.declarations)
-    assert [c.text for c in again.comments] == [c.text.rstrip() for c in tree.comments]
+    assert comments(once, again) == comments(text, tree)
     assert print_rules(again) == once
     assert all(line == line.rstrip() for line in once.split("\n"))
 
