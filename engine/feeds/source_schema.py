@@ -172,9 +172,9 @@ def _field(name: str, schema: Any, *, required: bool, place: Span) -> Field:
         exclusive_maximum=exclusive_maximum,
         min_length=_count(schema, "minLength") or 0,
         max_length=_count(schema, "maxLength"),
-        text_pattern=_text(schema, "pattern", "") or None,
+        text_pattern=_text_pattern(schema),
         tax_included=None if tax is None else tax == "included",
-        deprecated=schema.get("deprecated") is True,
+        deprecated=_flag(schema, "deprecated", default=False),
         place=place,
     )
 
@@ -239,13 +239,13 @@ def _reading(name: str, schema: Mapping[str, Any], kind: Kind) -> Reading:
     is_yes_no = kind.name is KindName.YES_NO
     return Reading(
         column=_text(schema, "x-column", name),
-        trim=schema.get("x-trim", True) is not False,
+        trim=_flag(schema, "x-trim", default=True),
         missing_words=_words(schema, "x-missing", ()),
         decimal_mark=mark,
         grouping=grouping,
         currency_word=CurrencyWord(_one_of(schema, "x-currency-word", tuple(CurrencyWord), "none")),
         currency_column=_text(schema, "x-currency-column", "") or None,
-        minor_units=schema.get("x-minor-units") is True,
+        minor_units=_flag(schema, "x-minor-units", default=False),
         unit=_text(schema, "x-unit", "") or None,
         percent=PercentStyle(_one_of(schema, "x-percent", tuple(PercentStyle), "points")),
         pattern=_pattern(schema),
@@ -253,8 +253,30 @@ def _reading(name: str, schema: Mapping[str, Any], kind: Kind) -> Reading:
         fold=Fold(_one_of(schema, "x-fold", tuple(Fold), "reject")),
         yes_words=yes if is_yes_no else (),
         no_words=no if is_yes_no else (),
-        separator=_text(schema, "x-separator", "") or None,
+        separator=_separator(schema),
     )
+
+
+def _separator(schema: Mapping[str, Any]) -> str | None:
+    if schema.get("x-separator") == "":
+        raise _Fault("x-separator must not be empty")
+    return _text(schema, "x-separator", "") or None
+
+
+def _text_pattern(schema: Mapping[str, Any]) -> str | None:
+    pattern = _text(schema, "pattern", "")
+    if not pattern:
+        return None
+    import polars as pl  # noqa: PLC0415 - the engine that will run it knows its dialect
+    from polars.exceptions import PolarsError  # noqa: PLC0415
+
+    try:
+        pl.Series([""]).str.contains(pattern)
+    except PolarsError as fault:
+        lines = [line for line in str(fault).splitlines() if line.startswith("error: ")]
+        why = lines[0].removeprefix("error: ") if lines else "it would take too much memory"
+        raise _Fault(f"pattern cannot be used: {why}") from None
+    return pattern
 
 
 def _pattern(schema: Mapping[str, Any]) -> str | None:
@@ -328,6 +350,13 @@ def _typed(schema: Mapping[str, Any], key: str, wanted: type, what: str) -> Any:
 def _text(schema: Mapping[str, Any], key: str, default: str) -> str:
     value = _typed(schema, key, str, "a text")
     return default if value is None else str(value)
+
+
+def _flag(schema: Mapping[str, Any], key: str, *, default: bool) -> bool:
+    value = schema.get(key, default)
+    if not isinstance(value, bool):
+        raise _Fault(f"{key} is true or false")
+    return value
 
 
 def _count(schema: Mapping[str, Any], key: str) -> int | None:
