@@ -62,12 +62,16 @@ NOWHERE = Span("", 0, 0, 0, 0, 0, 0)
 
 
 class Spans:
-    """Offsets of a text as spans, found by bisection."""
+    """Offsets of a text as spans, found by bisection.
 
-    def __init__(self, name: str, text: str) -> None:
+    `typed` is the text before something of it was blanked, whose line ends count.
+    """
+
+    def __init__(self, name: str, text: str, typed: str | None = None) -> None:
         self.name = name
         self.text = text
-        self.starts = [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
+        lines = text if typed is None else typed
+        self.starts = [0, *(i + 1 for i, c in enumerate(lines) if c == "\n")]
 
     def span(self, start: int, end: int) -> Span:
         """The span from `start` to `end`, less blanks at its end."""

@@ -173,10 +173,12 @@ def _too_long(text: str, spans: Spans) -> tuple[str, list[Diagnostic]]:
     """Lines that nest too deep for any reader are taken out, so that no stack overflows."""
     faults = []
     lines = text.split("\n")
+    offset = 0
     for number, line in enumerate(lines):
         if len(_WEIGHT.findall(line)) > MAX_WEIGHT:
             lines[number] = " " * len(line)
-            span = spans.line_span(number + 1)
+            span = spans.line_span(spans.at(offset)[0])
             says = "give its parts names with `let`"
             faults.append(Diagnostic.of(codes.TOO_DEEP, span, helps=[Help(says)]))
+        offset += len(line) + 1
     return "\n".join(lines), faults

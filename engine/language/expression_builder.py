@@ -34,7 +34,7 @@ class ExpressionBuilder:
     """Builds expressions; what parses but cannot be meant is reported in `faults`."""
 
     def __init__(self, source: Source, clean: str) -> None:
-        self.spans = Spans(source.name, clean)
+        self.spans = Spans(source.name, clean, source.text)
         self.original = source.text
         self.faults: list[Diagnostic] = []
 

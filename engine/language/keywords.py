@@ -106,6 +106,23 @@ FRENCH: dict[str, tuple[str, ...]] = {
     "attendu": ("expect",),
 }
 
+# Units that French-speaking merchants type by habit.
+FRENCH_UNITS: dict[str, str] = {
+    "jour": "day",
+    "jours": "days",
+    "heure": "hour",
+    "heures": "hours",
+    "semaine": "week",
+    "semaines": "weeks",
+    "mois": "months",
+    "kilo": "kg",
+    "kilos": "kg",
+    "gramme": "g",
+    "grammes": "g",
+    "litre": "l",
+    "litres": "l",
+}
+
 # What programmers type by habit.
 FOREIGN: dict[str, str] = {
     "if": "when",

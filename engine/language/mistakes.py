@@ -14,11 +14,16 @@ from engine.diagnostics.codes import money as money_codes
 from engine.diagnostics.codes import names as name_codes
 from engine.diagnostics.codes import syntax as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
-from engine.language.keywords import FOREIGN, FRENCH, KEYWORDS, STATEMENTS, TOP_LEVEL
+from engine.language.keywords import FOREIGN, FRENCH, FRENCH_UNITS, KEYWORDS, STATEMENTS, TOP_LEVEL
 from engine.language.stop import Stop
+from engine.language.suggestions import close_names
 from engine.language.table_mistakes import bars_missing, pasted_table, row_not_closed
+from engine.values.units import UNITS
 
 _GIVEN = re.compile(r"\s*([a-zà-öø-ÿœ_][\wÀ-ÿœŒ]*)\s*=(?!=)")
+_STATEMENT = re.compile(r"\s*(?:[A-Z]\w*\s*=|(?:let|require|always|exclude|only|decide)\b)")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?\s*$")
+_UNITS = (*UNITS, "EUR", "minutes", "hours", "days", "weeks", "months", "pieces")
 _ROUNDED = re.compile(r"\brounded\b\s*(?P<mode>(half\s+)?up\b|down\b)?\s*(?P<to>to\b)?\s*$")
 
 
@@ -152,6 +157,30 @@ def _rounding(stop: Stop) -> Diagnostic | None:
     return Diagnostic.of(money_codes.ROUNDING_STEP, stop.here, fault=fault, helps=helps)
 
 
+def _unit(stop: Stop) -> Diagnostic | None:
+    """`3 kgs`, `3 Kg`: a number with a word after it that is no unit; `12.5.3`."""
+    found = _NUMBER.search(stop.before)
+    if not found or "UNIT" not in stop.accepted:
+        return None
+    start, end = found.start(), stop.column + len(stop.word)
+    if rest := re.match(r"\.[\d.]+", stop.line[stop.column :]):
+        span = stop.span(start, stop.column + rest.end())
+        text = stop.line[start : stop.column + rest.end()]
+        return Diagnostic.of(codes.BROKEN_LITERAL, span, text=text, what="a number")
+    if not stop.word.isalpha():
+        return None
+    if meant := FRENCH_UNITS.get(stop.word.lower()):
+        helps = [stop.replacing_word(meant, EditLevel.SAFE)]
+        return Diagnostic.of(codes.FRENCH_KEYWORD, stop.here, word=stop.word, helps=helps)
+    close = close_names(stop.word, _UNITS)
+    helps = [stop.replacing(stop.column, end, unit, EditLevel.CHOICE) for unit in close]
+    text = stop.line[start:end]
+    what = "a number with a unit or a currency"
+    return Diagnostic.of(
+        codes.BROKEN_LITERAL, stop.span(start, end), text=text, what=what, helps=helps
+    )
+
+
 def _consequence(stop: Stop) -> Diagnostic | None:
     """`else` with nothing after it, or with a text alone."""
     if not {"_REJECT", "_WARN", "_DROP"} <= stop.accepted or stop.word[:1].isalpha():
@@ -251,6 +280,7 @@ _RECOGNISERS: tuple[Callable[[Stop], Diagnostic | None], ...] = (
     _small_letter,
     _rounding,
     _consequence,
+    _unit,
     _french,
     _misspelt,
     _reserved,
@@ -282,8 +312,8 @@ def _unexpected(stop: Stop) -> Diagnostic:
     if stop.line[: stop.column].strip() == "":
         known = TOP_LEVEL if "_MAPPING" in stop.accepted else STATEMENTS
         says = f"a line here begins with {', '.join(f'`{k}`' for k in known[:6])} ..."
-        if "_MAPPING" in stop.accepted and re.match(r"\s*[A-Z]\w*\s*=", stop.line):
-            says = "attributes are set between `mapping offer for ...` and its `end`"
+        if "_MAPPING" in stop.accepted and _STATEMENT.match(stop.line):
+            says = "statements stand between `mapping offer for ...` and its `end`"
         if "UPPER" in stop.accepted:
             says = "a line here gives an attribute its value (`Price = ...`), or begins with `let`, `require`, `end` ..."
         return Diagnostic.of(codes.UNEXPECTED_WORD, stop.here, word=word, helps=[Help(says)])

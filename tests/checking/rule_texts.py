@@ -38,8 +38,9 @@ def _compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         compared,
         joined,
         repaired,
-        st.tuples(either, st.sampled_from(["in", "not in"]), members).map(
-            lambda t: f"{t[0]} {t[1]} ({', '.join(t[2])})"
+        # A bracket may go on in the next line.
+        st.tuples(either, st.sampled_from(["in", "not in"]), members, st.sampled_from(" \n")).map(
+            lambda t: f"{t[0]} {t[1]} ({f',{t[3]}'.join(t[2])})"
         ),
         st.tuples(either, st.sampled_from(["present", "missing"])).map(" ".join),
         group.map(lambda e: f"not {e}"),

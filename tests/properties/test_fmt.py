@@ -38,7 +38,10 @@ def keeps(text: str) -> None:
     once = print_rules(tree)
     again = read(once)
     assert shape(again.declarations) == shape(tree.declarations)
-    assert comments(once, again) == comments(text, tree)
+    told, kept = comments(text, tree), comments(once, again)
+    if ",\n" in text:  # a bracket over several lines becomes one: what stood in it goes below
+        told, kept = [(c, False) for c, _ in told], [(c, False) for c, _ in kept]
+    assert kept == told
     assert print_rules(again) == once
     assert all(line == line.rstrip() for line in once.split("\n"))
 

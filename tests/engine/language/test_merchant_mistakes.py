@@ -143,6 +143,7 @@ MISTAKES = [
         'exclude when weight missing because "Poids"',
         SAFE,
     ),
+    ("PreparationTime = 2 jours", "P015", "jours", "PreparationTime = 2 days", SAFE),
     ('comment = "x"', "N102", "comment", 'Comment = "x"', CHOICE),
     ("striked_price = 12.00 EUR", "N102", "striked_price", "StrikedPrice = 12.00 EUR", CHOICE),
     ("STRIKEDPRICE = 12.00 EUR", "N102", "STRIKEDPRICE", "StrikedPrice = 12.00 EUR", CHOICE),
@@ -182,14 +183,15 @@ MISTAKES = [
 def test_a_mistake_its_message_and_its_edit(
     shop: Shop, *, typed: str, code: str, words: str, meant: str, level: EditLevel
 ) -> None:
-    text = shop.text(typed)
+    without = ("PreparationTime",) if typed.startswith("Prep") else ()
+    text = shop.text(typed, without=without)
     (told,) = shop.of(text)
     assert told.code.number == code
     assert marked(text, told) == words
     help_ = told.helps[0]
     assert help_.level is level
     mended = applied(text, help_)
-    assert mended == shop.text(meant)
+    assert mended == shop.text(meant, without=without)
     assert shop.of(mended) == []
 
 
@@ -230,3 +232,58 @@ def test_what_could_not_be_read_says_nothing_more(shop: Shop) -> None:
     windows = "channel cdiscount\n  send offers manually until switch\nend\n"
     channels = switch + windows + "channel cdiscount_octopia\nend"
     assert [d.code.number for d in shop.told(channels=channels)] == ["D401"]
+
+
+LONG = """\
+let used = category in (
+  "Outlet",  # as good as new
+  "Refurbished",
+)
+{}
+only when used
+Comment = "x"
+end"""
+
+
+def test_a_bracket_over_several_lines_moves_nothing(shop: Shop) -> None:
+    """Lines below it are counted as they are typed."""
+    text = shop.text(LONG.format("StrikedPrice = 12,50 EUR"))
+    (told,) = shop.of(text)
+    assert (told.code.number, marked(text, told)) == ("P008", "12,50")
+    assert text.split("\n")[told.span.line - 1] == "StrikedPrice = 12,50 EUR"
+    text = shop.text(LONG.format("StrikedPrice = lst_price default omit"))
+    (told,) = shop.of(text)
+    assert text.split("\n")[told.span.line - 1].startswith("StrikedPrice")
+    assert shop.told(LONG.format("")) == []
+
+
+def test_a_mistake_within_a_bracket_is_one(shop: Shop) -> None:
+    body = LONG.format("StrikedPrice = 12,50 EUR").replace('"Outlet",', '"Outlet" "Lamps",')
+    assert [d.code.number for d in shop.told(body)] == ["P001", "P008"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "meant"),
+    [
+        ("weight > 3 kgs", "3 kgs", "weight > 3 kg"),
+        ("weight > 3.5 Kg", "3.5 Kg", "weight > 3.5 kg"),
+        ("weight > 3 parsecs", "3 parsecs", None),
+        ("weight > 3.5.1 kg", "3.5.1", None),
+    ],
+)
+def test_a_number_and_a_word_that_is_no_unit(
+    shop: Shop, *, typed: str, words: str, meant: str | None
+) -> None:
+    text = shop.text(f'exclude when weight missing or {typed} because "Heavy"')
+    (told,) = shop.of(text)
+    assert (told.code.number, marked(text, told)) == ("P019", words)
+    if meant is None:
+        assert told.helps == ()
+    else:
+        assert shop.of(applied(text, told.helps[0])) == []
+
+
+def test_a_statement_outside_of_a_mapping(shop: Shop) -> None:
+    (told,) = shop.told(beside="StrikedPrice = 3.00 EUR")
+    assert told.code.number == "P001"
+    assert told.helps[0].says == "statements stand between `mapping offer for ...` and its `end`"
