@@ -172,7 +172,8 @@ def _unit(stop: Stop) -> Diagnostic | None:
     if meant := FRENCH_UNITS.get(stop.word.lower()):
         helps = [stop.replacing_word(meant, EditLevel.SAFE)]
         return Diagnostic.of(codes.FRENCH_KEYWORD, stop.here, word=stop.word, helps=helps)
-    close = close_names(stop.word, _UNITS)
+    if not (close := close_names(stop.word, _UNITS)):
+        return None
     helps = [stop.replacing(stop.column, end, unit, EditLevel.CHOICE) for unit in close]
     text = stop.line[start:end]
     what = "a number with a unit or a currency"
