@@ -145,7 +145,8 @@ def _use(
         found.report.add(Diagnostic.of(names.UNKNOWN_NAME, path.span, helps=[Help(says)], **facts))
     elif used.name in chain:
         cycle = " → ".join((*chain[chain.index(used.name) :], used.name))
-        found.report.add(Diagnostic.of(names.IMPORT_CYCLE, path.span, cycle=cycle))
+        helps = [Help("move what both need into a file of its own, and let both use that")]
+        found.report.add(Diagnostic.of(names.IMPORT_CYCLE, path.span, cycle=cycle, helps=helps))
     elif used.name not in found.report.sources:
         _file(used, files, found, chain)
 
@@ -292,7 +293,9 @@ def _ancestors(node: s.Channel, found: Declarations) -> list[s.Channel]:
             ring = chain[chain.index(parent) :]
             if parent is min(ring, key=lambda c: c.span):  # once, not from each of its channels
                 cycle = " → ".join([*(c.name.text for c in ring), parent.name.text])
-                found.report.add(Diagnostic.of(periods.CHANNEL_CYCLE, name.span, cycle=cycle))
+                helps = [Help("let one of them stand alone: take its `extends` out")]
+                told = Diagnostic.of(periods.CHANNEL_CYCLE, name.span, cycle=cycle, helps=helps)
+                found.report.add(told)
             return chain
         chain.append(parent)
     return chain

@@ -215,10 +215,14 @@ def _keywords(stop: Stop) -> list[str]:
     return sorted(KEYWORDS[a[1:]] for a in stop.accepted if a[1:] in KEYWORDS and a[0] == "_")
 
 
-def _closest(word: str, words: list[str]) -> str | None:
+def _distance(word: str, other: str) -> int:
     from rapidfuzz.distance import OSA  # noqa: PLC0415 - only a faulty file needs it
 
-    near = sorted((OSA.distance(word, w), w) for w in words)
+    return OSA.distance(word, other)
+
+
+def _closest(word: str, words: list[str]) -> str | None:
+    near = sorted((_distance(word, w), w) for w in words)
     return near[0][1] if near and near[0][0] <= max(1, len(word) // 3) else None
 
 
@@ -323,5 +327,6 @@ def _unexpected(stop: Stop) -> Diagnostic:
 
 def _ways_on(stop: Stop) -> list[Help]:
     ways = [_WAYS[a] for a in _WAYS if a in stop.accepted]
-    ways = [f"`{k}`" for k in _keywords(stop)[:2]] + ways
+    near = sorted(_keywords(stop), key=lambda k: (_distance(stop.word.lower(), k), k))
+    ways = [f"`{k}`" for k in near[:2]] + ways
     return [Help("what can follow: " + ", ".join(ways[:3]))] if ways else []

@@ -69,7 +69,11 @@ class _Look:
             rest &= ~fits
             if constant is True:
                 return  # said of the condition itself; what follows is no second mistake
-        never = None if rest else Diagnostic.of(codes.OTHERWISE_NEVER, self.value.otherwise.span)
+        helps = [Help("leave it out, or look at the limits of the cases above it")]
+        never = None
+        if not rest:
+            span = self.value.otherwise.span
+            never = Diagnostic.of(codes.OTHERWISE_NEVER, span, helps=helps)
         if self.value.otherwise.span != self.value.span:
             self.doubts.add("otherwise", self.value.otherwise.span, never)
 

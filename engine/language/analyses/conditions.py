@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.diagnostics.codes import cases as codes
-from engine.diagnostics.diagnostic import Diagnostic, Label
+from engine.diagnostics.diagnostic import Diagnostic, Help, Label
 from engine.language import ruleset as r
 from engine.language.analyses.knowledge import Knowledge
 from engine.language.analyses.space import Space
@@ -112,4 +112,7 @@ def _constant(part: r.Bound, *, value: bool) -> Diagnostic:
     if len({f.name for f in fields}) == 1 and fields[0].place.file:
         labels = [Label(fields[0].place, "what it can be stands here")]
     word = "yes" if value else "no"
-    return Diagnostic.of(codes.CONSTANT_CONDITION, part.span, value=word, labels=labels)
+    helps = [Help("leave it out, or look at its limit: it tells no product from another")]
+    return Diagnostic.of(
+        codes.CONSTANT_CONDITION, part.span, value=word, labels=labels, helps=helps
+    )

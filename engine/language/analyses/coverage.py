@@ -63,16 +63,21 @@ def example(
     path: Path,
     conditions: Sequence[r.Bound],
     wanted: Callable[[Space], int],
+    promise: r.Bound | None = None,
 ) -> str | None:
     """A product, in words, that is in one of the `wanted` situations; None where none is certain.
 
-    The product takes `path`, and no rule that looks at the same fields keeps it out.
+    The product takes `path`, and no rule that looks at the same fields keeps it out, save the
+    `promise` that it is to break.
     """
     roots = frozenset[str]().union(*(known.roots(c) for c in conditions))
     # What depends on other fields alone can be met whatever these are.
     near = tuple(fit for fit in path if known.roots(fit.condition) & roots)
     refusals = [
-        p for p in refusing_paths(known) if any(known.roots(f.condition) & roots for f in p)
+        p
+        for p in refusing_paths(known)
+        if any(known.roots(f.condition) & roots for f in p)
+        and not any(isinstance(c := f.condition, r.Opposite) and c.condition is promise for f in p)
     ]
     space = Space(known)
     for condition in conditions:

@@ -172,7 +172,9 @@ def _promise(known: Knowledge, step: r.AlwaysStep, faults: Findings) -> None:
 def _not_proved(known: Knowledge, step: r.AlwaysStep, *, computed: bool) -> Diagnostic:
     """The report on a promise that may be broken, with a product that breaks it if one is found."""
     condition = step.condition
-    found = None if computed else example(known, (), [condition], lambda sp: sp.truth(condition).no)
+    found = None
+    if not computed:
+        found = example(known, (), [condition], lambda sp: sp.truth(condition).no, condition)
     notes = (
         [f"a product that breaks it: {found}"]
         if found
