@@ -41,24 +41,31 @@ class Checked:
     report: Report
 
 
-def check(project: Project, rules: Path | None = None) -> Checked:
-    """Check the rules of `project` (or the file `rules` alone), with all that they name.
+def check(project: Project, rules: Path | Source | None = None) -> Checked:
+    """Check the rules of `project`, with all that they name.
+
+    Args:
+        project: whose rules, tables and schemas count.
+        rules: a file that is checked alone, or a text in the place of the project's first file.
 
     Raises:
         ProjectError: there is no such file.
     """
-    entry, *others = [rules] if rules else [_rule_file(project, name) for name in project.rules]
-    if not entry.is_file():
-        raise ProjectError(f"{entry}: no such rule file")
-    sources = [read_source(path, project.shown(path)) for path in (entry, *others)]
+    match rules:
+        case Path():
+            sources = [_rule_source(project, rules)]
+        case Source():
+            sources = [rules, *(_rule_source(project, n) for n in project.rules[1:])]
+        case None:
+            sources = [_rule_source(project, name) for name in project.rules]
     return Checked(*check_rules(sources[0], Workspace(project), sources[1:]))
 
 
-def _rule_file(project: Project, name: str) -> Path:
-    path = project.find(name)
+def _rule_source(project: Project, name: str | Path) -> Source:
+    path = name if isinstance(name, Path) and name.is_file() else project.find(str(name))
     if path is None:
         raise ProjectError(f"{name}: no such rule file; name it, or set `rules` in feedwright.yaml")
-    return path
+    return read_source(path, project.shown(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ def open_run(
     *,
     channel: str | None,
     at: datetime,
+    feed_name: str | None = None,
 ) -> Run:
     """Compile the rules for a channel and an instant, and open the feed.
 
@@ -94,27 +102,35 @@ def open_run(
         feed: a file, `-` for stdin, or the name of a feed in the settings.
         channel: the channel; may be left out where the rules know only one.
         at: the instant that decides which rules are in force.
+        feed_name: the feed of the settings that says how the file is written, where the file
+            itself is not named there.
 
     Raises:
         ProjectError: the channel has no mapping then, or the settings cannot be used.
         FeedError: the feed cannot be read, or lacks a column that every product needs.
     """
     side = compile_side(project, ruleset, channel, at)
-    opened = feed_of(project, feed)
+    opened = feed_of(project, feed, feed_name)
     _has_columns(side.program, opened)
     return Run(side.program, side.mapper, opened, side.part.channel, side.program.at, side.part)
 
 
-def feed_of(project: Project, feed: str) -> Feed:
+def feed_of(project: Project, feed: str, feed_name: str | None = None) -> Feed:
     """Open a feed as the settings of `project` say: a file, `-`, or a name in the settings.
 
+    `feed_name`: the feed of the settings that says how it is written, see `open_run`.
+
     Raises:
+        ProjectError: there is no such feed in the settings.
         FeedError: it cannot be read.
     """
     from engine.feeds.feed import open_feed
     from engine.feeds.feed_settings import feed_settings
 
-    name, read = project.feed_settings(feed)
+    name, read = project.feed_settings(feed_name or feed)
+    if feed_name is not None and name != feed_name:
+        known = ", ".join(project.feeds) or "none"
+        raise ProjectError(f"no feed of the settings is called `{feed_name}`; there are: {known}")
     settings = feed_settings(read, f"feeds.{name}" if name else "feeds")
     file = settings.path if feed == name else None
     path = str(project.root / file) if file else project.feed_file(feed)
@@ -195,12 +211,17 @@ def preview(
         RulesError: the rules have errors.
         ProjectError, FeedError: see `open_run`.
     """
+    run = open_run(project, checked_ruleset(project), feed, channel=channel, at=at)
+    return preview_run(run, rows)
+
+
+def preview_run(run: Run, rows: int | None) -> Preview:
+    """The first `rows` rows of `run` (None: all of them), and the sum of the whole feed."""
     from itertools import islice
 
     from engine.offers.accounting import Accounting
     from engine.offers.rows import row_results
 
-    run = open_run(project, checked_ruleset(project), feed, channel=channel, at=at)
     accounting = Accounting()
     held: list[RowResult] = []
     for raw, mapped in run.batches():
@@ -364,8 +385,11 @@ def run_tests(
     *,
     only: str | None = None,
     update: bool = False,
+    coverage: bool = False,
 ) -> tuple[list[CaseResult], Coverage, list[str]]:
-    """Run the tests that the rule files carry.
+    """Run the tests that the rule files carry, or those whose name contains `only`.
+
+    `update` writes their snapshots anew; `coverage` counts what none of them reaches, too.
 
     Returns:
         A result for each case, what the cases reached, and the snapshots that were written.
@@ -380,10 +404,11 @@ def run_tests(
     workspace = Workspace(project)
     cases = [c for c in cases_of(ruleset, now, workspace.fixture) if only is None or only in c.name]
     folder = SnapshotFolder(project.root, update)
-    results, coverage = run_cases(
+    results, reached = run_cases(
         ruleset,
         cases,
         lambda program: mapper_for(project, program),
         folder.compare,
+        of_all=coverage,
     )
-    return results, coverage, folder.written
+    return results, reached, folder.written

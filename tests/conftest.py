@@ -1,7 +1,12 @@
-"""In CI nothing is left out unseen: a test that skips has failed."""
+"""What all tests share: in CI a test that skips has failed; how a test runs a command."""
 
+import io
 import os
-from collections.abc import Generator
+import shutil
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -32,3 +37,49 @@ def _nothing_skips(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"skipped, which CI does not allow: {report.longrepr}"
     return report
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command gave: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+Feedwright = Callable[..., Ran]
+
+
+@pytest.fixture
+def feedwright(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Feedwright:
+    """Runs the command line in this process: `feedwright("check", cwd=folder, stdin="...")`."""
+
+    def run(*words: str, cwd: Path | None = None, stdin: str | bytes = "") -> Ran:
+        typed = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr(sys, "argv", ["feedwright", *words])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed), encoding="utf-8"))
+        monkeypatch.setenv("COLUMNS", "100")
+        if cwd is not None:
+            monkeypatch.chdir(cwd)
+        from engine.cli.main import main
+
+        capfd.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        sys.stdout.flush()
+        out, err = capfd.readouterr()
+        return Ran(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A copy of the small shop of tests/golden, to run commands in and to change."""
+    folder = tmp_path / "shop"
+    shutil.copytree(Path(__file__).parent / "golden/project", folder)
+    return folder

@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 
 import click
+from click.exceptions import NoSuchCommand
 
 TRACEBACK = "FEEDWRIGHT_TRACEBACK"  # set it to see where an internal error comes from
 COMMANDS = {
@@ -38,6 +39,16 @@ class LateCommands(click.Group):
         module = import_module(f"engine.cli.{name}")
         command: click.Command = module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that `args` name; a misspelt one is told with the closest there are."""
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as fault:
+            # click looks among commands that are loaded; here none is before it is called.
+            raise NoSuchCommand(fault.command_name, possibilities=COMMANDS, ctx=ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands from the table above, importing none of them."""

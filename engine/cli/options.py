@@ -69,6 +69,12 @@ at_option = click.option(
     metavar="INSTANT",
     help="The instant to decide for, with its zone; now if not given.",
 )
+as_option = click.option(
+    "--as",
+    "feed_name",
+    metavar="NAME",
+    help="Read FEED as this feed of the settings is written; what `-` (stdin) needs.",
+)
 channel_option = click.option("--channel", metavar="NAME", help="The sales channel to write for.")
 
 
@@ -103,6 +109,13 @@ def checked_sources(project: Project) -> tuple[Ruleset, dict[str, Source]]:
     return checked.ruleset, checked.report.sources
 
 
+summary_option = click.option(
+    "--summary",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write the counts and reasons to this JSON file.",
+)
+
+
 def write_summary(path: Path | None, accounting: Accounting) -> None:
     """Write the counts and reasons as JSON, where a file is asked for."""
     if path is None:
@@ -111,8 +124,11 @@ def write_summary(path: Path | None, accounting: Accounting) -> None:
 
     from engine.errors import ProjectError
 
-    text = json.dumps(accounting.as_json(), ensure_ascii=False, indent=2)
+    text = json.dumps(accounting.as_json(), ensure_ascii=False, indent=2) + "\n"
+    if str(path) == "-":
+        click.echo(text, nl=False)
+        return
     try:
-        path.write_text(text + "\n", encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as fault:
         raise ProjectError(f"{path}: cannot be written: {fault.strerror or fault}") from None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from engine.cli.options import (
+    as_option,
     at_option,
     channel_option,
     checked_sources,
@@ -19,10 +19,13 @@ from engine.cli.options import (
     now_utc,
     open_project,
     project_option,
+    summary_option,
     write_summary,
 )
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from engine.diagnostics.place import Source
     from engine.offers.accounting import Accounting
     from engine.offers.results import RowResult
@@ -34,6 +37,7 @@ TEXT_ROWS, PAGE_ROWS = 12, 10_000
 
 @click.command("preview")
 @click.argument("feed")
+@as_option
 @channel_option
 @at_option
 @project_option
@@ -56,13 +60,10 @@ TEXT_ROWS, PAGE_ROWS = 12, 10_000
     type=click.Path(path_type=Path),
     help="Write the preview to this file as one page that needs nothing else.",
 )
-@click.option(
-    "--summary",
-    type=click.Path(path_type=Path),
-    help="Write the counts and reasons to this JSON file.",
-)
+@summary_option
 def command(
     feed: str,
+    feed_name: str | None,
     channel: str | None,
     at: datetime | None,
     project_folder: Path | None,
@@ -79,23 +80,21 @@ def command(
     Exit codes: 0 the preview is complete, whatever rows it rejects; 1 the rules have errors;
     2 could not run.
     """
-    from engine.offers.accounting import Accounting
     from engine.pipeline import open_run
 
     project = open_project(project_folder, or_sample=True)
     ruleset, sources = checked_sources(project)
-    run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc())
-    accounting = Accounting()
+    run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc(), feed_name=feed_name)
     if html is not None:
-        _write_page(run, accounting, feed, sources, html, rows or PAGE_ROWS)
-    elif style == "jsonl":
-        _print_lines(run, accounting, sku)
-    elif sku is not None:
-        _print_sku(run, accounting, feed, sku)
-    else:
-        _print_text(run, accounting, feed, rows or TEXT_ROWS)
-    if style == "jsonl":
+        accounting = _write_page(run, feed, sources, html, rows or PAGE_ROWS)
         click.echo(accounting.sentence(), err=True)
+    elif style == "jsonl":
+        accounting = _print_lines(run, sku)
+        click.echo(accounting.sentence(), err=True)
+    elif sku is None:
+        accounting = _print_table(run, feed, rows or TEXT_ROWS)
+    else:
+        accounting = _print_rows(run, feed, sku)
     write_summary(summary, accounting)
 
 
@@ -107,58 +106,29 @@ def _results(run: Run, accounting: Accounting) -> Iterator[RowResult]:
         yield from row_results(run.program, mapped)
 
 
-def _print_lines(run: Run, accounting: Accounting, sku: str | None) -> None:
+def _print_lines(run: Run, sku: str | None) -> Accounting:
+    from engine.offers.accounting import Accounting
     from engine.preview.lines import row_line
 
+    accounting = Accounting()
     for result in _results(run, accounting):
         if sku is None or result.sku == sku:
             sys.stdout.write(row_line(result) + "\n")
     sys.stdout.flush()
-
-
-def _print_sku(run: Run, accounting: Accounting, feed: str, sku: str) -> None:
-    """Print the rows with a reference, whole."""
-    from rich.console import Console
-
-    from engine.preview.terminal import print_row
-
-    console = Console(no_color=not colour_wanted(), highlight=False, soft_wrap=False)
-    found = False
-    for result in _results(run, accounting):
-        if result.sku == sku:
-            print_row(console, result)
-            found = True
-    if not found:
-        click.echo(f"feedwright: no row of {feed} has the reference {sku}", err=True)
-        sys.exit(1)
-
-
-def _print_text(run: Run, accounting: Accounting, feed: str, rows: int) -> None:
-    """Print the first rows, and what became of all of them."""
-    from rich.console import Console
-
-    from engine.offers.rows import row_results
-    from engine.preview.terminal import Heading, print_preview
-
-    console = Console(no_color=not colour_wanted(), highlight=False, soft_wrap=False)
-    shown: list[RowResult] = []
-    for raw, mapped in run.batches():
-        accounting.add(raw, mapped)
-        if len(shown) < rows:
-            shown += islice(row_results(run.program, mapped), rows - len(shown))
-    heading = Heading(feed, run.channel, f"{run.at:%Y-%m-%d %H:%M} UTC", run.feed.notes)
-    print_preview(console, heading, shown, accounting)
+    return accounting
 
 
 def _write_page(
-    run: Run, accounting: Accounting, feed: str, sources: dict[str, Source], html: Path, rows: int
-) -> None:
+    run: Run, feed: str, sources: dict[str, Source], html: Path, rows: int
+) -> Accounting:
     """Write the page of the feed, its first `rows` rows listed."""
     from engine.cli.render import Output
+    from engine.offers.accounting import Accounting
     from engine.preview.page import preview_page
     from engine.preview.page_data import PageData
     from engine.preview.terminal import Heading
 
+    accounting = Accounting()
     data = PageData(run.part, run.program, run.mapper.schema, sources, rows)
     for raw, mapped in run.batches():
         accounting.add(raw, mapped)
@@ -166,4 +136,38 @@ def _write_page(
     heading = Heading(feed, run.channel, f"{run.at:%Y-%m-%d %H:%M} UTC", run.feed.notes)
     with Output(html) as file:
         file.write(preview_page(heading, accounting, data).encode())
-    click.echo(accounting.sentence(), err=True)
+    return accounting
+
+
+def _print_table(run: Run, feed: str, rows: int) -> Accounting:
+    from engine.pipeline import preview_run
+    from engine.preview.terminal import Heading, print_preview
+
+    shown = preview_run(run, rows)
+    heading = Heading(feed, run.channel, f"{run.at:%Y-%m-%d %H:%M} UTC", shown.notes)
+    print_preview(_console(), heading, shown.rows, shown.accounting)
+    return shown.accounting
+
+
+def _print_rows(run: Run, feed: str, sku: str) -> Accounting:
+    from engine.offers.accounting import Accounting
+    from engine.preview.terminal import print_row
+
+    accounting = Accounting()
+    console = _console()
+    found = 0
+    for result in _results(run, accounting):
+        if result.sku == sku:
+            print_row(console, result)
+            found += 1
+    if not found:
+        click.echo(f"feedwright: no row of {feed} has the reference {sku}", err=True)
+        sys.exit(1)
+    return accounting
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    # Without colour there are no escape codes at all, bold ones included.
+    return Console(color_system="auto" if colour_wanted() else None, highlight=False)

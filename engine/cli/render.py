@@ -11,18 +11,21 @@ from typing import IO
 import click
 
 from engine.cli.options import (
+    as_option,
     at_option,
     channel_option,
     checked_rules,
     now_utc,
     open_project,
     project_option,
+    summary_option,
     write_summary,
 )
 
 
 @click.command("render")
 @click.argument("feed")
+@as_option
 @channel_option
 @at_option
 @project_option
@@ -37,13 +40,10 @@ from engine.cli.options import (
     type=click.Path(path_type=Path, allow_dash=True),
     help="Write rejected and excluded rows here, likewise.",
 )
-@click.option(
-    "--summary",
-    type=click.Path(path_type=Path),
-    help="Write the counts and reasons to this JSON file.",
-)
+@summary_option
 def command(
     feed: str,
+    feed_name: str | None,
     channel: str | None,
     at: datetime | None,
     project_folder: Path | None,
@@ -61,7 +61,7 @@ def command(
 
     project = open_project(project_folder, or_sample=True)
     ruleset = checked_rules(project)
-    run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc())
+    run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc(), feed_name=feed_name)
     with ExitStack() as stack:
         to_offers = stack.enter_context(Output(offers))
         to_rejections = stack.enter_context(Output(rejections)) if rejections else None

@@ -5,15 +5,10 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from engine.cli.options import at_option, checked_rules, now_utc, open_project, project_option
-
-if TYPE_CHECKING:
-    from engine.ruletests.coverage import Coverage
-    from engine.ruletests.runner import CaseResult
 
 
 @click.command("test")
@@ -30,11 +25,20 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Write the snapshots anew; read their differences before you keep them.",
 )
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "junit", "github"]),
+    default="text",
+    show_default=True,
+    help="How to write the results.",
+)
 @click.option("-k", "only", metavar="TEXT", help="Run only tests whose name contains TEXT.")
 def command(
     project_folder: Path | None,
     at: datetime | None,
     only: str | None,
+    style: str,
     *,
     show_coverage: bool,
     update: bool,
@@ -46,38 +50,19 @@ def command(
     from engine.errors import ProjectError
     from engine.pipeline import run_tests
     from engine.project import has_project
+    from engine.ruletests.formats import RunOfTests, render_tests
 
     project = open_project(project_folder, or_sample=not update)
     if update and not has_project(project.root):
         raise ProjectError(f"{project.root}: no project here whose snapshots could be written")
     ruleset = checked_rules(project)
     results, coverage, written = run_tests(
-        project, ruleset, at or now_utc(), only=only, update=update
+        project, ruleset, at or now_utc(), only=only, update=update, coverage=show_coverage
     )
-    for result in results:
-        _print_result(result)
+    report = RunOfTests(results, coverage if show_coverage else None)
+    click.echo(render_tests(report, style), nl=False)
     for file in written:
         click.echo(f"wrote {file}", err=True)
-    if show_coverage:
-        _print_coverage(coverage)
-    failed = sum(not r.passed for r in results)
-    click.echo(f"{len(results) - failed} passed, {failed} failed")
     if not results:
         click.echo('no test ran: write `test "..." on CHANNEL ... end` in a rule file', err=True)
-    sys.exit(1 if failed or not results else 0)
-
-
-def _print_result(result: CaseResult) -> None:
-    mark = "passed" if result.passed else "FAILED"
-    click.echo(f"{mark}  {result.case.name}  ({result.case.span})")
-    for failure in result.failures:
-        for line in failure.splitlines():
-            click.echo(f"        {line}")
-
-
-def _print_coverage(coverage: Coverage) -> None:
-    click.echo(
-        f"coverage: {coverage.hit} of {coverage.total} cases, rows and requirement outcomes are reached"
-    )
-    for span, what in coverage.missed():
-        click.echo(f"  never reached: {what} at {span}")
+    sys.exit(1 if report.failed or not results else 0)

@@ -63,13 +63,19 @@ def as_github(report: Report) -> str:
 
 
 def _annotation(diagnostic: Diagnostic) -> str:
-    span = diagnostic.span
-    properties = {"title": f"{diagnostic.code.number} {diagnostic.code.name}"}
+    title = f"{diagnostic.code.number} {diagnostic.code.name}"
+    command = _COMMANDS[diagnostic.severity]
+    return annotation(command, diagnostic.span, title, plain_message(diagnostic))
+
+
+def annotation(command: str, span: Span, title: str, message: str) -> str:
+    """A workflow command (`error`, `warning` or `notice`) that shows `message` at `span`."""
+    properties = {"title": title}
     if span.file:
         lines = {"line": str(span.line), "endLine": str(span.end_line), "col": str(span.column)}
         properties = {"file": span.file, **lines, **properties}
     told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{_COMMANDS[diagnostic.severity]} {told}::{_data(plain_message(diagnostic))}"
+    return f"::{command} {told}::{_data(message)}"
 
 
 def _data(text: str) -> str:

@@ -154,7 +154,7 @@ def _open(source: ByteSource, settings: FeedSettings) -> OpenFeed:
     kind = settings.format or _BY_ENDING.get(Path(source.name).suffix.lower())
     if kind is None and source.name == "-":
         raise FeedError(
-            "stdin: say how it is written with `format` in the feed's settings, or --format-in"
+            "stdin: say how it is written with `format` in a feed of the settings, and name that with --as"
         )
     match kind:
         case "csv" | "tsv":

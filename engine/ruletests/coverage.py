@@ -24,6 +24,11 @@ class Coverage:
             hit = bool(ran[probe.column].any()) if ran.height else False
             self.reached[key] = self.reached.get(key, False) or hit
 
+    def expect(self, probes: Iterable[Probe]) -> None:
+        """Know of what no case came near, because none is about its channel and period."""
+        for probe in probes:
+            self.reached.setdefault((probe.span, probe.what), False)
+
     @property
     def total(self) -> int:
         """How many things there are to reach."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -55,6 +55,8 @@ def run_cases(
     cases: Iterable[Case],
     make_mapper: MakeMapper,
     snapshots: Snapshots,
+    *,
+    of_all: bool = False,
 ) -> tuple[list[CaseResult], Coverage]:
     """Run `cases`, in their order.
 
@@ -63,6 +65,7 @@ def run_cases(
         cases: from `cases_of`.
         make_mapper: what turns a program into a mapper of its channel.
         snapshots: compares a result with the snapshot of a name; answers what differs, or None.
+        of_all: let the coverage count channels and periods that no case is about, too.
     """
     cases = list(cases)
     groups: dict[tuple[str, datetime], list[int]] = {}
@@ -75,7 +78,21 @@ def run_cases(
         results = _run_group(ruleset, channel, at, members, make_mapper, coverage)
         for number, case, result in zip(numbers, members, results, strict=True):
             done[number] = _judged(ruleset, case, result, snapshots)
+    if of_all:
+        _expect_the_rest(ruleset, groups, coverage)
     return [done[n] for n in range(len(cases))], coverage
+
+
+def _expect_the_rest(
+    ruleset: Ruleset, ran: Iterable[tuple[str, datetime]], coverage: Coverage
+) -> None:
+    """Count the cases, rows and requirements of slices in which no case ran."""
+    seen = [ruleset.slice_at(channel, at) for channel, at in ran]
+    for part in ruleset.slices:
+        if not any(part is one for one in seen):
+            # Nothing runs, so any instant will do.
+            at = part.start or datetime(2000, 1, 1, tzinfo=UTC)
+            coverage.expect(compile_slice(part, at, probes=True).probes)
 
 
 def _run_group(

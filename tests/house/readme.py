@@ -53,7 +53,10 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def screen(block: Block, folder: Path) -> str:
     """The `console` block as it should be: its command, and what that prints now."""
     first = block.text.partition("\n")[0]
-    shown = run(first.removeprefix("$ "), folder).stdout
+    ran = run(first.removeprefix("$ "), folder)
+    if ran.returncode:
+        raise RuntimeError(f"{first}: {ran.stderr}")
+    shown = ran.stdout
     return f"{first}\n" + "".join(f"{line.rstrip()}\n" for line in shown.splitlines())
 
 
