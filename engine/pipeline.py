@@ -14,8 +14,8 @@ from engine.errors import FeedError, ProjectError, RulesError
 from engine.feeds.paths import is_list_path
 from engine.language.checker import check_rules
 from engine.language.ruleset import Ruleset, Slice
-from engine.project import Project
-from engine.workspace import Workspace, read_source
+from engine.project import Project, read_source
+from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     import polars as pl

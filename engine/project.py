@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.diagnostics.place import Source
 from engine.errors import ProjectError
 from engine.resources import bundled_name, bundled_path, bundled_root
 
@@ -222,3 +223,18 @@ def _text(file: str, key: str, value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ProjectError(f"{file}: `{key}` must be a text")
     return value
+
+
+def read_source(path: Path, shown: str) -> Source:
+    """A text file as a source.
+
+    Raises:
+        ProjectError: it is not UTF-8, or cannot be read.
+    """
+    try:
+        return Source(shown, path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as fault:
+        message = f"{shown}: not UTF-8 at byte {fault.start}; save the file as UTF-8"
+        raise ProjectError(message) from None
+    except OSError as fault:
+        raise ProjectError(f"{shown}: {fault.strerror or fault}") from None

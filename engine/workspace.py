@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from engine.diagnostics.decoding import decoded
@@ -17,7 +16,7 @@ from engine.feeds.source_schema import load_source_schema
 from engine.functions import library
 from engine.language.vocabulary import Vocabulary
 from engine.marketplace.vocabulary import load_vocabulary
-from engine.project import Project
+from engine.project import Project, read_source
 from engine.values.field import SourceSchema
 
 
@@ -86,18 +85,3 @@ class Workspace:
         if not isinstance(read, dict):
             raise ProjectError(f"{source.name}: expected one product, as an object by field names")
         return read
-
-
-def read_source(path: Path, shown: str) -> Source:
-    """A text file as a source.
-
-    Raises:
-        ProjectError: it is not UTF-8, or cannot be read.
-    """
-    try:
-        return Source(shown, path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as fault:
-        message = f"{shown}: not UTF-8 at byte {fault.start}; save the file as UTF-8"
-        raise ProjectError(message) from None
-    except OSError as fault:
-        raise ProjectError(f"{shown}: {fault.strerror or fault}") from None

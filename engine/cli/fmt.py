@@ -39,7 +39,7 @@ def _format(file: Path, *, only_check: bool) -> bool:
     from engine.diagnostics.render import render_report
     from engine.language.parser import parse
     from engine.language.printer import print_rules
-    from engine.workspace import read_source
+    from engine.project import read_source
 
     if str(file) == "-":
         source = Source("<stdin>", sys.stdin.read())

@@ -43,7 +43,7 @@ def _from_file(file: Path) -> SourceSchema:
     from engine.diagnostics.place import Source
     from engine.diagnostics.render import render_report
     from engine.feeds.source_schema import read_source_schema
-    from engine.workspace import read_source
+    from engine.project import read_source
 
     if str(file) == "-":
         source = Source("<stdin>", sys.stdin.read())

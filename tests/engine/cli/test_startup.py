@@ -1,0 +1,77 @@
+"""What a command loads: start-up is a feature, and it is tested by what is loaded, not by the clock."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+HEAVY = {
+    "charset_normalizer", "jinja2", "jsonschema", "lxml", "msgspec", "polars", "py4j", "pyspark",
+    "python_calamine", "referencing", "requests", "rich", "sqlite3", "urllib3",
+}  # fmt: skip
+PROGRAM = """
+import sys, json
+sys.argv[0] = "feedwright"
+from engine.cli.main import main
+try:
+    main()
+finally:
+    print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+
+
+def _loaded(*words: str) -> set[str]:
+    ran = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    modules: list[str] = json.loads(ran.stderr.splitlines()[-1])
+    return set(modules)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--help",),
+        ("--version",),
+        ("check",),
+        ("check", "--format", "sarif"),
+        ("explain", "E814"),
+        ("fmt", "--check"),
+        ("schema",),
+        ("preview", "--help"),
+        ("render", "--help"),
+    ],
+)
+def test_nothing_heavy_is_loaded(words: tuple[str, ...]) -> None:
+    assert _loaded(*words) & HEAVY == set()
+
+
+def test_help_loads_no_command_and_nothing_of_the_language() -> None:
+    loaded = _loaded("--help")
+    own = {name for name in loaded if name.startswith("engine")}
+    assert own == {"engine", "engine.cli", "engine.cli.main", "engine.errors"}
+    assert loaded & {"lark", "yaml", "rapidfuzz", "zoneinfo"} == set()
+
+
+def test_a_page_needs_no_parser() -> None:
+    loaded = _loaded("explain", "E814")
+    assert loaded & {"lark", "yaml", "engine.language", "engine.project"} == set()
+
+
+def test_formatting_needs_no_checker() -> None:
+    loaded = _loaded("fmt", "--check", "rules/offers.rules")
+    assert loaded & {"engine.language.checker", "engine.functions", "engine.marketplace"} == set()
+
+
+def test_json_offers_of_csv_need_no_reader_of_other_formats() -> None:
+    words = ("--at", "2025-08-01T09:00+02:00", "--channel", "cdiscount")
+    loaded = _loaded("render", "samples/catalogue.csv", *words, "--offers", "-")
+    assert "polars" in loaded
+    assert loaded & {"lxml", "python_calamine", "rich", "requests", "jinja2", "pyspark"} == set()
