@@ -28,8 +28,8 @@ def test_a_check_gives_a_ruleset_and_a_report() -> None:
     checked = engine.check(engine.load_project(ROOT))
     assert checked.ruleset is not None
     assert {s.channel for s in checked.ruleset.slices} == {"cdiscount", "cdiscount_octopia"}
-    assert [d.code.number for d in checked.report] == ["E814"]
-    assert engine.render_report(checked.report).startswith("warning[E814]")
+    assert "E814" in {d.code.number for d in checked.report}
+    assert engine.render_report(checked.report).count("warning[E814]") == 1
 
 
 def test_a_check_of_faulty_rules_gives_the_report_alone(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_what_does_not_hold_is_told(given: str, expected: str, says: str, run: R
 
 
 def test_every_expectation_that_fails_is_told(run: RunTests) -> None:
-    ran = run(_test("", "Price = 1.00 EUR", "Stock = 3", "Stock = 4"))
+    ran = run(_test("", "Price = 1.00 EUR", "Stock = 3", "ShippingCharges = 1.00 EUR"))
     assert len(ran.failures) == 2
 
 
@@ -86,7 +86,7 @@ def test_the_same_reference_in_two_tests_is_no_duplicate(run: RunTests) -> None:
 
 
 def test_a_fixture_that_is_not_there_stops_the_run(run: RunTests) -> None:
-    with pytest.raises(EngineError, match=r"fixtures/none\.json: no such fixture"):
+    with pytest.raises(EngineError):
         run(_test("", "offer").replace("chair.json", "none.json"))
 
 

@@ -25,7 +25,7 @@ def test_a_snapshot_is_written_compared_and_shown_where_it_differs(
     assert written.failures == []
     assert run(three).failures == []
     (differs,) = run(four).failures
-    assert differs.startswith("snapshot `chair` differs:")
+    assert "snapshot `chair` differs" in differs
     assert '-    "quantity": 3' in differs
     assert '+    "quantity": 4' in differs
     assert run(three, update=True).written == []
