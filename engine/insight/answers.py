@@ -7,6 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from engine.language import ruleset as r
+from engine.program.attributes import as_read
 from engine.program.program import Program
 from engine.program.sentences import value_text
 from engine.program.value import Value
@@ -56,8 +57,9 @@ def known_at(program: Program, part: r.Slice) -> list[dict[str, Value]]:
 
 
 def _renamed(program: Program, name: str, column: str) -> Value:
-    value = program.made[name].value
-    if value.number is not None:
-        over = replace(value.number.over, expr=pl.col(column))
-        return replace(value, number=replace(value.number, over=over))
-    return replace(value, plain=pl.col(column))
+    made = program.made[name]
+    value = made.value
+    if value.number is None:
+        return replace(value, plain=pl.col(column))
+    over = replace(value.number.over, expr=pl.col(column))
+    return as_read(made.attribute, replace(value, number=replace(value.number, over=over)))

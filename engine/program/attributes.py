@@ -48,6 +48,22 @@ def as_attribute(attribute: Attribute, value: Value) -> Value:
     )
 
 
+def as_read(attribute: Attribute, value: Value) -> Value:
+    """The value of an attribute as rules read it: 20 points are 20%, 2 days so many seconds."""
+    if value.number is None:
+        return value
+    number = value.scaled
+    match attribute.kind.name:
+        case KindName.PERCENT:
+            number = replace(number, scale=number.scale + 2)
+        case KindName.DURATION:
+            days = number.expr.cast(pl.Int64) * DAY_SECONDS
+            number = Scaled(days, number.scale, number.low * DAY_SECONDS, number.high * DAY_SECONDS)
+        case _:
+            pass
+    return replace(value, number=Quotient(number))
+
+
 def broken_bounds(attribute: Attribute, value: Value) -> Iterator[tuple[pl.Expr, str]]:
     """Where the value breaks a bound of the attribute, and the bound in words."""
     if value.number is not None:
@@ -66,7 +82,7 @@ def broken_bounds(attribute: Attribute, value: Value) -> Iterator[tuple[pl.Expr,
 
 
 def _outside_numbers(attribute: Attribute, number: Scaled) -> Iterator[tuple[pl.Expr, str]]:
-    unit = f" {attribute.kind.currency}" if attribute.kind.currency else ""
+    unit = _unit(attribute)
     if attribute.minimum is not None:
         edge = _edge(attribute.minimum, number.scale)
         strict = attribute.exclusive_minimum
@@ -83,3 +99,10 @@ def _outside_numbers(attribute: Attribute, number: Scaled) -> Iterator[tuple[pl.
 
 def _edge(bound: Decimal, scale: int) -> int:
     return int(bound.scaleb(scale).to_integral_value())
+
+
+def _unit(attribute: Attribute) -> str:
+    """What a bound of the attribute counts, as a word behind its number."""
+    if attribute.kind.currency:
+        return f" {attribute.kind.currency}"
+    return {KindName.PERCENT: "%", KindName.DURATION: " days"}.get(attribute.kind.name, "")

@@ -14,7 +14,7 @@ from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language.syntax import HitPolicy
 from engine.language.vocabulary import Attribute
-from engine.program.attributes import as_attribute, broken_bounds
+from engine.program.attributes import as_attribute, as_read, broken_bounds
 from engine.program.cells import ReadField, read_field, text_name, value_name
 from engine.program.expressions import Expressions
 from engine.program.numbers import Quotient
@@ -253,7 +253,7 @@ class _Compiler:
         if value.clears is not None:
             cleared = f"cleared.{attribute.name}"
             self._put(value.clears.fill_null(value=False), cleared, level)
-        self.known[name] = kept
+        self.known[name] = as_read(attribute, kept)
         self.made[attribute.name] = Made(attribute, name, kept, cleared, span)
         self._bounds(attribute, kept, level + 1, span)
         if self.part.channel in attribute.required_on and cleared is None:
@@ -272,7 +272,8 @@ class _Compiler:
         for where, bound in broken_bounds(attribute, value):
             sentence_ = codes.OUTSIDE.says.format(name=attribute.name, value="\x00", bound=bound)
             before, _, after = sentence_.partition("\x00")
-            says = pl.concat_str(pl.lit(before), value_text(value), pl.lit(after))
+            shown = value_text(as_read(attribute, value))
+            says = pl.concat_str(pl.lit(before), shown, pl.lit(after))
             self._fault(codes.OUTSIDE, where.fill_null(value=False), says, level=level, rule=span)
 
     # --- decision tables ------------------------------------------------------------------------
@@ -366,7 +367,7 @@ class _Compiler:
             value = replace(made.value, number=Quotient(replace(made.value.scaled, expr=left)))
         else:
             value = replace(made.value, plain=left)
-        self.known[name] = value
+        self.known[name] = as_read(made.attribute, value)
         self.made[made.attribute.name] = replace(made, column=column, value=value, cleared=cleared)
 
 
