@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import os
 import struct
 import sys
+import tempfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -15,8 +18,13 @@ from typing import BinaryIO, Self, cast
 from engine.errors import FeedError
 
 CHUNK = 1 << 20
+# A spreadsheet's zeros pack well; what unpacks to more than so many times its size is a trap.
+MOST_UNPACKED = 400
+ALWAYS_UNPACKED = 64 << 20  # so much is read in any case
+LARGEST_WORKBOOK = 1 << 30
+LARGEST_PIPED = 256 << 20  # of a zip or workbook on stdin, which must be held to be read
 _GZIP = b"\x1f\x8b"
-_ZIP = b"PK\x03\x04"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second is an empty one
 # What the readers of archives raise where the archive is broken: all mean the same to a person.
 _BROKEN = (
     OSError,
@@ -36,13 +44,28 @@ class ByteSource:
     Use it in a `with`, or read it to its end: both close the file.
     """
 
-    def __init__(self, stream: BinaryIO, name: str, shown: str, *under: BinaryIO) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        name: str,
+        shown: str,
+        *under: BinaryIO,
+        packed: int | None = None,
+    ) -> None:
         self.stream = stream
+        self.packed = packed  # bytes in the archive, where it is one
         self.name = name
         self.shown = shown
         self.count = 0
         self._under = under
+        self._ahead = b""
         self._hash = hashlib.sha256()
+
+    def peek(self, size: int) -> bytes:
+        """The first `size` bytes (fewer at the end), which will be read again; before any `read`."""
+        if len(self._ahead) < size and not self.stream.closed:
+            self._ahead += self._from_stream(size - len(self._ahead))
+        return self._ahead[:size]
 
     def read(self, size: int = CHUNK) -> bytes:
         """`size` bytes, fewer only at the end.
@@ -50,8 +73,18 @@ class ByteSource:
         Raises:
             FeedError: the archive or the file is broken.
         """
-        if self.stream.closed:
-            return b""
+        data, self._ahead = self._ahead[:size], self._ahead[size:]
+        if len(data) < size and not self.stream.closed:
+            data += self._from_stream(size - len(data))
+        self._hash.update(data)
+        self.count += len(data)
+        if self.packed is not None and self.count > ALWAYS_UNPACKED:
+            self._refuse_a_trap(self.packed)
+        if len(data) < size:
+            self.close()
+        return data
+
+    def _from_stream(self, size: int) -> bytes:
         parts: list[bytes] = []
         try:
             while size > 0 and (part := self.stream.read(size)):
@@ -60,12 +93,15 @@ class ByteSource:
         except _BROKEN as fault:
             self.close()
             raise FeedError(f"{self.shown}: cannot be read on: {_said(fault)}") from None
-        data = parts[0] if len(parts) == 1 else b"".join(parts)
-        self._hash.update(data)
-        self.count += len(data)
-        if size > 0:
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _refuse_a_trap(self, packed: int) -> None:
+        if self.count > MOST_UNPACKED * max(packed, 1):
             self.close()
-        return data
+            raise FeedError(
+                f"{self.shown}: unpacks to more than {MOST_UNPACKED} times its size; if it is no "
+                "trap, unpack it yourself"
+            )
 
     def drain(self) -> None:
         """Read what is left, so that the fingerprint tells the whole of the feed."""
@@ -102,7 +138,7 @@ def open_bytes(path: str, member: str | None = None) -> ByteSource:
         FeedError: there is no such file, or the archive does not hold one feed.
     """
     if path == "-":
-        return _stdin()
+        return _stdin(member)
     file = Path(path)
     try:
         stream: BinaryIO = file.open("rb")
@@ -113,8 +149,9 @@ def open_bytes(path: str, member: str | None = None) -> ByteSource:
         stream.seek(0)
         if head.startswith(_GZIP):
             unpacked = cast("BinaryIO", gzip.GzipFile(fileobj=stream))
-            return ByteSource(unpacked, file.name.removesuffix(".gz"), path, stream)
-        if head == _ZIP:
+            size = os.fstat(stream.fileno()).st_size
+            return ByteSource(unpacked, file.name.removesuffix(".gz"), path, stream, packed=size)
+        if head in _ZIP:
             return _member(stream, file, member, path)
     except OSError as fault:
         stream.close()
@@ -125,14 +162,47 @@ def open_bytes(path: str, member: str | None = None) -> ByteSource:
     return ByteSource(stream, file.name, path)
 
 
-def _stdin() -> ByteSource:
+def _stdin(member: str | None) -> ByteSource:
     stream = _standard_input()
     if stream is None:
         raise FeedError("stdin: there is none to read from")
-    peek = getattr(stream, "peek", None)
-    if peek is not None and peek(2)[:2] == _GZIP:
-        return ByteSource(cast("BinaryIO", gzip.GzipFile(fileobj=stream)), "-", "stdin", stream)
-    return ByteSource(stream, "-", "stdin")
+    piped = ByteSource(stream, "-", "stdin")
+    head = piped.peek(4)
+    if head in _ZIP:
+        held = _held(piped)
+        try:
+            return _member(held, Path("-"), member, "stdin")
+        except FeedError:
+            held.close()
+            raise
+    if head.startswith(_GZIP):
+        unpacked = cast("BinaryIO", gzip.GzipFile(fileobj=_Readable(piped)))
+        return ByteSource(unpacked, "-", "stdin", stream)
+    return piped
+
+
+class _Readable(io.RawIOBase):
+    """A source as a file, for those who read files."""
+
+    def __init__(self, source: ByteSource) -> None:
+        self._source = source
+
+    def read(self, size: int = -1) -> bytes:
+        return self._source.read(size if size >= 0 else CHUNK)
+
+
+def _held(piped: ByteSource) -> BinaryIO:
+    """What comes through a pipe as a file that can be read at any place, as archives need it."""
+    held = tempfile.TemporaryFile()  # noqa: SIM115 - the source that reads it closes it
+    while data := piped.read():
+        held.write(data)
+        if piped.count > LARGEST_PIPED:
+            held.close()
+            raise FeedError(
+                f"stdin: an archive of more than {LARGEST_PIPED >> 20} MB; name its file instead"
+            )
+    held.seek(0)
+    return cast("BinaryIO", held)
 
 
 def _standard_input() -> BinaryIO | None:
@@ -146,6 +216,7 @@ def _member(stream: BinaryIO, file: Path, member: str | None, shown: str) -> Byt
         archive = zipfile.ZipFile(stream)
         listed = archive.namelist()
         if file.suffix.lower() in {".xlsx", ".xlsm"} or "[Content_Types].xml" in listed:
+            _refuse_a_large_workbook(archive, shown)
             stream.seek(0)
             return ByteSource(stream, "feed.xlsx", shown)
         names = [n for n in listed if not n.endswith("/") and not n.startswith("__MACOSX")]
@@ -154,11 +225,22 @@ def _member(stream: BinaryIO, file: Path, member: str | None, shown: str) -> Byt
             raise FeedError(f"{shown}: holds {len(names)} files ({some}); say which with `member`")
         name = names[0] if member is None else member
         opened = archive.open(name)
+        packed = archive.getinfo(name).compress_size
     except KeyError:
         raise FeedError(f"{shown}: holds no `{member}`; it holds {', '.join(names[:5])}") from None
     except _BROKEN as fault:
         raise FeedError(f"{shown}: not a readable zip: {_said(fault)}") from None
-    return ByteSource(cast("BinaryIO", opened), name, f"{shown}:{name}", stream)
+    return ByteSource(cast("BinaryIO", opened), name, f"{shown}:{name}", stream, packed=packed)
+
+
+def _refuse_a_large_workbook(archive: zipfile.ZipFile, shown: str) -> None:
+    """A workbook is unpacked by the library that reads it, all at once."""
+    unpacked = sum(i.file_size for i in archive.infolist())
+    if unpacked > LARGEST_WORKBOOK:
+        raise FeedError(
+            f"{shown}: a workbook of {unpacked >> 20} MB once unpacked, and "
+            f"{LARGEST_WORKBOOK >> 20} MB is the most; export it as CSV"
+        )
 
 
 def _said(fault: BaseException) -> str:

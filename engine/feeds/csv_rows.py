@@ -16,7 +16,8 @@ import polars as pl
 
 _MARK = "\x1e"  # the record separator of ASCII
 _LOST = "\ufffd"
-_LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n)")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+LONGEST_CELL = 64 << 20
 _SPARE = 16  # how many cells too many are counted; beyond, the message says "more than"
 _NOT_CLOSED = "a quote that opens in this row is not closed"
 _NO_TEXT = "this row has bytes that are no text in the feed's encoding"
@@ -32,6 +33,7 @@ class Dialect:
 
     def reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
         """The csv module's reader of `lines`."""
+        csv.field_size_limit(LONGEST_CELL)
         if not self.quote:
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote)
@@ -86,7 +88,7 @@ def _fits_grammar(block: bytes, dialect: Dialect) -> bool:
     quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
     quoted = f"{quote}[^{quote}]*(?:{quote}{quote}[^{quote}]*)*{quote}"
     plain = f"[^{quote}{delimiter}\n]*"
-    text = pl.Series([block], dtype=pl.Binary).cast(pl.String, strict=False)
+    text = pl.Series([_as_text(block)[0]], dtype=pl.Binary).cast(pl.String)
     fits = text.str.contains(rf"\A(?:(?:{quoted}|{plain})[{delimiter}\n])*\z")
     return fits[0] is True
 
@@ -131,10 +133,8 @@ def quick_rows(block: bytes, dialect: Dialect, columns: int, read: Mapping[int, 
 
 def _as_text(block: bytes) -> tuple[bytes, int | None]:
     """The block as UTF-8, with a sign where it was none, and the first byte that was none."""
-    checked = pl.Series([block], dtype=pl.Binary).cast(pl.String, strict=False)
-    if checked.null_count() == 0:
-        return block, None
-    return block.decode("utf-8", "replace").encode(), _first_fault(block)
+    fault = _first_fault(block)
+    return (block if fault is None else block.decode("utf-8", "replace").encode()), fault
 
 
 def _first_fault(block: bytes) -> int | None:
@@ -197,8 +197,8 @@ def slow_rows(
         problems.append(record.problem)
         for i, name in read.items():
             cells[name].append(record.cells[i] if i < len(record.cells) else None)
-    frame = pl.DataFrame({n: pl.Series(c, dtype=pl.String) for n, c in cells.items()})
-    frame = frame.with_columns(pl.Series("__width", widths, dtype=pl.Int64))
+    read_columns = [pl.Series(n, c, dtype=pl.String) for n, c in cells.items()]
+    frame = pl.DataFrame([pl.Series("__width", widths, dtype=pl.Int64), *read_columns])
     said = pl.Series(problems, dtype=pl.String)
     judged = _judged(frame, columns, said, lossy=True)
     return Rows(judged, used, _first_fault(block[:used]))
@@ -228,10 +228,10 @@ def one_by_one(block: bytes, dialect: Dialect, *, final: bool) -> Iterator[Recor
                 break
             start = lines.end
             yield Record(cells, start)
-        line = _LINE.match(block, start)
-        if line is None:
+        end = _LINE_END.search(block, start)
+        if end is None:
             return
-        start = line.end()
+        start = end.end()
         yield Record([], start, problem)
 
 
@@ -240,17 +240,18 @@ class _Lines:
 
     def __init__(self, block: bytes, start: int) -> None:
         self.end = start
-        self._found = _LINE.finditer(block, start)
+        self._block = block
         self._more = True
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = next(self._found, None)
-        if line is not None:
-            self.end = line.end()
-            return line[1].decode("utf-8", "replace") + "\n"
+        end = _LINE_END.search(self._block, self.end)
+        if end is not None:
+            line = self._block[self.end : end.start()]
+            self.end = end.end()
+            return line.decode("utf-8", "replace") + "\n"
         if not self._more:
             raise StopIteration
         self._more = False

@@ -30,6 +30,8 @@ def read_csv_table(path: Path, shown: str) -> tuple[CsvTable | None, list[Diagno
     text, unreadable = decoded(path.read_bytes(), shown)
     if unreadable:
         return None, [unreadable]
+    # Lines are counted as the csv module counts them, however they end.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     source = Source(shown, text)
     spans = Spans(shown, text)
     header_line = text.partition("\n")[0]

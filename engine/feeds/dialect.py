@@ -7,6 +7,8 @@ import csv
 import io
 from dataclasses import dataclass
 
+from engine.errors import FeedError
+
 DELIMITERS = ",;\t|"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -14,6 +16,12 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Encodings whose texts may begin with a mark, and what it then says.
+_MARKED = {
+    "utf-8-sig": ("utf-8",),
+    "utf-16": ("utf-16-le", "utf-16-be"),
+    "utf-32": ("utf-32-le",),
+}
 _SAMPLE_ROWS = 50
 
 
@@ -27,12 +35,26 @@ class Encoding:
 
 
 def find_encoding(head: bytes, declared: str | None, *, whole: bool) -> Encoding:
-    """The encoding of a file that begins with `head`; `whole` tells that this is all of it."""
+    """The encoding of a file that begins with `head`; `whole` tells that this is all of it.
+
+    Raises:
+        FeedError: its byte-order mark says something else than the settings.
+    """
+    said = codecs.lookup(declared).name if declared is not None else None
     for bom, name in _BOMS:
-        if head.startswith(bom) and (declared is None or name.startswith(declared.lower()[:5])):
+        if head.startswith(bom):
+            if said is not None and name not in (said, *_MARKED.get(said, ())):
+                raise FeedError(
+                    f"the settings say `encoding: {declared}`, and the feed begins with the "
+                    f"byte-order mark of {name}; correct or leave out `encoding`"
+                )
             return Encoding(name, len(bom), f"encoding {name}, by its byte-order mark")
     if declared is not None:
         return Encoding(declared, 0, f"encoding {declared}, as the settings say")
+    wide = _wide(head)
+    if wide is not None:
+        note = f"encoding {wide} taken: every second byte is 0; write `encoding:` to be sure"
+        return Encoding(wide, 0, note)
     try:
         codecs.getincrementaldecoder("utf-8")("strict").decode(head, final=whole)
     except UnicodeDecodeError as fault:
@@ -45,10 +67,20 @@ def find_encoding(head: bytes, declared: str | None, *, whole: bool) -> Encoding
     return Encoding("utf-8", 0, "encoding utf-8, detected")
 
 
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without its mark: of plain letters, one byte of two is 0."""
+    sample = head[:4096]
+    half = len(sample) // 2
+    for name, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+        if half >= 4 and zeros.count(0) * 10 > half * 8:
+            return name
+    return None
+
+
 def find_delimiter(text: str, quote: str) -> tuple[str, str]:
     """The delimiter that cuts the first rows of `text` most evenly, and how sure that is."""
     best = (",", -1, 0)
-    for delimiter in DELIMITERS:
+    for delimiter in DELIMITERS.replace(quote, ""):
         widths = _widths(text, delimiter, quote)
         if not widths:
             continue
@@ -61,7 +93,11 @@ def find_delimiter(text: str, quote: str) -> tuple[str, str]:
 
 
 def _widths(text: str, delimiter: str, quote: str) -> list[int]:
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
+    lines = io.StringIO(text, newline="")
+    if quote:
+        rows = csv.reader(lines, delimiter=delimiter, quotechar=quote)
+    else:
+        rows = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     widths: list[int] = []
     try:
         for row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -94,8 +94,9 @@ class Feed:
         """A column that the settings misspell would silently inherit, skip or join nothing.
 
         Raises:
-            FeedError: the feed lacks a column that its settings name.
+            FeedError: the feed lacks a column that its settings name, or a join brings one twice.
         """
+        self._check_joins()
         if not self.opened.columns:
             return
         parent = self.settings.parent
@@ -107,6 +108,18 @@ class Feed:
                     f"{self.path}: the feed's settings name the column `{name}`, which it lacks; "
                     f"its columns are {listed}"
                 )
+
+    def _check_joins(self) -> None:
+        """A column that came from two files would be either of them."""
+        known = set(self.opened.columns)
+        for join in self.settings.join:
+            for name in (f"{join.prefix}{c}" for c in join.columns):
+                if name in known:
+                    raise FeedError(
+                        f"{self.path}: the join with {join.path} brings a column `{name}`, and there "
+                        "is one already; give the join a `prefix`"
+                    )
+                known.add(name)
 
     def _again(self) -> OpenFeed:
         if self.path == "-":
@@ -145,9 +158,27 @@ def open_feed(settings: FeedSettings, path: str, base: Path) -> Feed:
         FeedError: it cannot be read, or its format cannot be told.
     """
     source = open_bytes(path, settings.member)
-    feed = Feed(path, settings, base, _open(source, settings))
-    feed.check_settings()
+    try:
+        told, notes = _told(source, settings)
+        feed = Feed(path, settings, base, _open(source, told))
+        feed.notes[:0] = notes
+        feed.check_settings()
+    except FeedError:
+        source.close()
+        raise
     return feed
+
+
+def _told(source: ByteSource, settings: FeedSettings) -> tuple[FeedSettings, list[str]]:
+    """The settings with the format of a feed without a name, by its first sign, and a word on it."""
+    head = source.peek(512) if settings.format is None and source.name == "-" else b""
+    plain = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if not plain:
+        return settings, []
+    object_kind = "json" if settings.records else "jsonl"
+    kind = {b"<": "xml", b"{": object_kind, b"[": "json"}.get(plain[:1], "csv")
+    note = f"stdin read as {kind}, by how it begins; write `format` in the settings to be sure"
+    return replace(settings, format=kind), [note]
 
 
 def _open(source: ByteSource, settings: FeedSettings) -> OpenFeed:
@@ -160,7 +191,7 @@ def _open(source: ByteSource, settings: FeedSettings) -> OpenFeed:
         case "csv" | "tsv":
             from engine.feeds.csv_feed import CsvFeed  # noqa: PLC0415 - one format a run
 
-            return CsvFeed(source, settings)
+            return CsvFeed(source, replace(settings, format=kind))
         case "jsonl" | "json" | "json?":
             from engine.feeds.json_feed import JsonFeed  # noqa: PLC0415
 

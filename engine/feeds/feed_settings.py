@@ -87,7 +87,7 @@ def feed_settings(read: Mapping[str, Any], shown: str) -> FeedSettings:
         format=_one_of(read, "format", FORMATS, shown),
         encoding=_encoding(read, shown),
         delimiter=_delimiter(read, shown),
-        quote=_text(read, "quote", shown) or '"',
+        quote=_quote(read, shown),
         header=_texts(read, "header", shown),
         records=_text(read, "records", shown) or None,
         sheet=_text(read, "sheet", shown) or None,
@@ -96,8 +96,8 @@ def feed_settings(read: Mapping[str, Any], shown: str) -> FeedSettings:
         parent=_parent(read["parent"], f"{shown}.parent") if "parent" in read else None,
         skip=tuple(_skip(x, f"{shown}.skip") for x in _list(read, "skip", shown)),
     )
-    if len(made.quote) != 1:
-        raise ProjectError(f"{shown}.quote must be one character")
+    if made.quote and made.quote == made.delimiter:
+        raise ProjectError(f"{shown}: `quote` and `delimiter` are the same character")
     return made
 
 
@@ -187,7 +187,13 @@ def _texts(read: Mapping[str, Any], key: str, shown: str) -> tuple[str, ...]:
         value = [value]
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         raise ProjectError(f"{shown}.{key} must be a list of names: [a, b]")
+    if len(set(value)) < len(value):
+        raise ProjectError(f"{shown}.{key} names `{_twice(value)}` twice")
     return tuple(value)
+
+
+def _twice(names: list[str]) -> str:
+    return next(n for n in names if names.count(n) > 1)
 
 
 def _one_of(read: Mapping[str, Any], key: str, known: tuple[str, ...], shown: str) -> str | None:
@@ -200,9 +206,22 @@ def _one_of(read: Mapping[str, Any], key: str, known: tuple[str, ...], shown: st
 def _delimiter(read: Mapping[str, Any], shown: str) -> str | None:
     value = _text(read, "delimiter", shown)
     value = {"tab": "\t", "\\t": "\t"}.get(value, value)
-    if value and (len(value) != 1 or ord(value) > 127):
+    if value and not _is_mark(value):
         raise ProjectError(f"{shown}.delimiter must be one character, or `tab`")
     return value or None
+
+
+def _quote(read: Mapping[str, Any], shown: str) -> str:
+    value = _text(read, "quote", shown) or '"'
+    if value == "none":
+        return ""
+    if not _is_mark(value):
+        raise ProjectError(f"{shown}.quote must be one character, or `none` where quotes are text")
+    return value
+
+
+def _is_mark(value: str) -> bool:
+    return len(value) == 1 and value.isascii() and value not in "\r\n\x00\x1e"
 
 
 def _encoding(read: Mapping[str, Any], shown: str) -> str | None:

@@ -19,6 +19,9 @@ from engine.feeds.paths import is_list_path, values_at
 from engine.feeds.records import Cell, Record, gathered
 
 LONGEST_RECORD = 64 << 20
+# What tells where an element of an array ends: whole texts, brackets, commas; a lone quote is cut off.
+_SIGNS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\],]', re.DOTALL)
+_BETWEEN = re.compile(r"[ \t\r\n,]*")
 
 
 @dataclass(slots=True)
@@ -76,7 +79,8 @@ class JsonFeed:
         paths = tuple(wanted)
         lists = frozenset(p for p in paths if is_list_path(p))
         texts = self._array() if self.is_array else self._lines()
-        yield from gathered((_record(t, paths) for t in texts), paths, lists)
+        with self.source:
+            yield from gathered((_record(t, paths) for t in texts), paths, lists)
 
     def _lines(self) -> Iterator[str]:
         while True:
@@ -95,61 +99,66 @@ class JsonFeed:
 
     def _array(self) -> Iterator[str]:
         """The text of each element, found by bracket depth, so that one broken one harms no other."""
-        self._to_array()
+        at = self._to_array()
         while True:
-            self._text = self._text.lstrip(" \t\r\n,")
-            if not self._text:
+            blanks = _BETWEEN.match(self._text, at)
+            at = blanks.end() if blanks else at
+            if at >= len(self._text):
+                self._text, at = "", 0
                 if not self._more():
                     raise FeedError(
                         f"{self.source.shown}: the array ends without `]`; the file is cut short"
                     )
                 continue
-            if self._text[0] == "]":
+            if self._text[at] == "]":
+                self.source.drain()
                 return
-            end = self._element_end()
-            yield self._text[:end]
-            self._text = self._text[end:]
+            at, end = self._element(at)
+            yield self._text[at:end]
+            at = end
 
-    def _to_array(self) -> None:
-        """Drop what stands before the array of records."""
+    def _to_array(self) -> int:
+        """Where the first record of the array may stand."""
         place = self.settings.records
-        key = re.escape(json.dumps(place.rpartition(".")[2])) + r"\s*:\s*" if place else ""
+        keys = [rf"{re.escape(json.dumps(k, ensure_ascii=False))}\s*:\s*" for k in _keys(place)]
+        opening = re.compile(r"\{.*?".join(keys) + r"\[", re.DOTALL)
         while True:
-            found = re.search(rf"{key}\[", self._text)
+            found = opening.search(self._text)
             if found:
-                self._text = self._text[found.end() :]
-                return
-            if not self._more():
+                return found.end()
+            if len(self._text) > LONGEST_RECORD or not self._more():
                 hint = f"no array `{place}`" if place else "no array"
                 raise FeedError(f"{self.source.shown}: {hint} of records in it; set `records`")
 
-    def _element_end(self) -> int:
-        depth, at, inside = 0, 0, False
+    def _element(self, at: int) -> tuple[int, int]:
+        """Where the element at `at` stands and ends, in a text that may have been read on."""
+        depth, seen = 0, at
         while True:
-            while at < len(self._text):
-                char = self._text[at]
-                if inside:
-                    if char == "\\":
-                        at += 1
-                    elif char == '"':
-                        inside = False
-                elif char == '"':
-                    inside = True
-                elif char in "{[":
+            for found in _SIGNS.finditer(self._text, seen):
+                sign = found[0]
+                if sign == '"':  # a text that does not end in what is read so far
+                    seen = found.start()
+                    break
+                seen = found.end()
+                if sign in "{[":
                     depth += 1
-                elif char in "}]":
+                elif sign in "}]":
                     depth -= 1
                     if depth <= 0:
-                        return at + 1 if depth == 0 else at
-                elif char == "," and depth == 0:
-                    return at
-                at += 1
-            if not self._more():
-                return len(self._text)
+                        return at, seen if depth == 0 else seen - 1
+                elif sign == "," and depth == 0:
+                    return at, seen - 1
+            self._text, seen, at = self._text[at:], seen - at, 0
             if len(self._text) > LONGEST_RECORD:
                 raise FeedError(
                     f"{self.source.shown}: a record is longer than {LONGEST_RECORD >> 20} MB"
                 )
+            if not self._more():
+                return at, len(self._text)
+
+
+def _keys(place: str | None) -> list[str]:
+    return place.split(".") if place else []
 
 
 class _TwiceError(ValueError):

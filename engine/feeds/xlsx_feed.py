@@ -12,6 +12,7 @@ import polars as pl
 
 from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
+from engine.feeds.csv_feed import unique_names
 from engine.feeds.feed_settings import FeedSettings
 from engine.feeds.records import Record, gathered
 
@@ -44,7 +45,7 @@ class XlsxFeed:
             names = book.sheet_names
             sheet = self.settings.sheet or next(iter(names), "")
             if sheet in names:
-                self._rows = iter(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+                self._rows = book.get_sheet_by_name(sheet).iter_rows()
         except Exception as fault:  # noqa: BLE001 - the library raises many sorts, and all mean the same
             raise FeedError(f"{self.source.shown}: not a readable workbook: {fault}") from None
         if sheet not in names:
@@ -52,12 +53,20 @@ class XlsxFeed:
                 f"{self.source.shown}: has no sheet `{sheet}`; it has {', '.join(names)}"
             )
         self.notes.append(f"XLSX, sheet `{sheet}`")
-        header = self.settings.header or tuple(_text(c).strip() for c in next(self._rows, []))
+        header = self.settings.header or self._first_row()
         if not header:
             raise FeedError(
                 f"{self.source.shown}: the sheet `{sheet}` is empty; a header was expected"
             )
-        self.columns = header
+        self.columns = unique_names(header, self.notes)
+
+    def _first_row(self) -> list[str]:
+        """The first row that holds anything: the header."""
+        filled = (row for row in self._rows if not _is_empty(row))
+        names = [_text(c).strip() for c in next(filled, [])]
+        while names and not names[-1]:
+            names.pop()
+        return names
 
     def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
         """Batches with `__row`, `__problem` and the `wanted` columns that the sheet has."""
@@ -68,7 +77,12 @@ class XlsxFeed:
     def _records(self, read: list[tuple[int, str]]) -> Iterator[Record]:
         rounded: set[str] = set()
         for row in self._rows:
-            if all(c in ("", None) for c in row):
+            if _is_empty(row):
+                continue
+            if not _is_empty(row[len(self.columns) :]):
+                width = max(i for i, c in enumerate(row, 1) if c not in ("", None))
+                says = f"the header has {len(self.columns)} columns, this row has {width} cells"
+                yield Record({}, says)
                 continue
             cells = {}
             for index, name in read:
@@ -82,6 +96,10 @@ class XlsxFeed:
                 f"`{name}` holds numbers of {_MANY_DIGITS} digits or more: a spreadsheet keeps 15, "
                 "so the last ones may be lost; format the column as text",
             )
+
+
+def _is_empty(row: list[Any]) -> bool:
+    return all(c in ("", None) for c in row)
 
 
 def _may_be_rounded(cell: Any) -> bool:

@@ -33,8 +33,9 @@ _LATIN = dict(
 )
 _WORD_REST = re.compile(r"[\w.]+")
 _PIECE = re.compile(
-    r'"(?:\\[^\n]|[^"\\\n])*"|[“„«][^"“”„«»\n]*[”“»]|#[^\n]*|[()]|\n|\b\d{1,2}/\d{1,2}/\d{4}\b|[^\x00-\x7f]'
+    r'"(?:\\[^\n]|[^"\\\n])*"|[“„«][^"“”„«»\n]*[”“»]|#[^\n]*|[()]|\n|\b[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\b|[^\x00-\x7f]'
 )
+_DIGITS = "0123456789"
 _LONGEST_BRACKET = 12  # lines that a bracket may span
 MAX_WEIGHT = 160  # operators and brackets in one line
 _WEIGHT = re.compile(r"[-+*/(<>]|\b(?:and|or|not|default|rounded|on|is|in)\b")
@@ -73,7 +74,7 @@ def clean(source: Source) -> Cleaned:
         elif found == "\n":
             joined = [*joined, start] if depth and len(joined) < _LONGEST_BRACKET else []
             depth = depth if joined else 0
-        elif found[0].isdigit():
+        elif found[0] in _DIGITS:
             faults.append(_local_date(spans, chars, start, found))
         elif found[0] in _QUOTES and len(found) > 1:
             chars[start], chars[end - 1] = '"', '"'

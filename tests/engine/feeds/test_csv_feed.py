@@ -1,0 +1,299 @@
+"""CSV as strangers write it: encodings, delimiters, quotes, line ends, widths."""
+
+import codecs
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.errors import FeedError
+from engine.feeds.archive import open_bytes
+from engine.feeds.csv_feed import CsvFeed
+from engine.feeds.feed_settings import FeedSettings
+
+Read = Callable[..., Any]
+LINES = "sku;désignation;prix\nA-1;Lampe d'été;12,50\nB-2;Œuf à la coque – 5 €;3,00\n"
+ROWS = [("A-1", "Lampe d'été", "12,50"), ("B-2", "Œuf à la coque – 5 €", "3,00")]
+
+
+# --- encodings ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        (LINES.encode(), "encoding utf-8, detected"),
+        (codecs.BOM_UTF8 + LINES.encode(), "encoding utf-8, by its byte-order mark"),
+        (LINES.encode("utf-16"), "encoding utf-16-le, by its byte-order mark"),
+        (
+            codecs.BOM_UTF16_BE + LINES.encode("utf-16-be"),
+            "encoding utf-16-be, by its byte-order mark",
+        ),
+        (LINES.encode("utf-32"), "encoding utf-32-le, by its byte-order mark"),
+    ],
+)
+def test_an_encoding_is_found_and_told(read: Read, data: bytes, note: str) -> None:
+    found = read("feed.csv", data)
+    assert found.rows == ROWS
+    assert found.notes[0] == note
+    assert found.columns == ("sku", "désignation", "prix")
+
+
+def test_bytes_that_are_no_utf8_are_taken_for_cp1252_with_the_place_that_tells(read: Read) -> None:
+    found = read("feed.csv", LINES.encode("cp1252"))
+    assert found.rows == ROWS
+    assert found.notes[0] == (
+        "encoding cp1252 taken: byte 5 (0xe9) is no UTF-8; write `encoding:` in the settings to be sure"
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_is_found(read: Read, encoding: str) -> None:
+    found = read("feed.csv", LINES.encode(encoding))
+    assert found.rows == ROWS
+    assert f"encoding {encoding} taken: every second byte is 0" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["latin-1", "iso-8859-15", "cp1252", "UTF8", "utf-8", "utf-16", "mac-roman"]
+)
+def test_a_declared_encoding_is_used(read: Read, encoding: str) -> None:
+    text = "sku;nom\nA;Été\n"
+    found = read("feed.csv", text.encode(encoding), encoding=encoding)
+    assert found.rows == [("A", "Été")]
+    assert "as the settings say" in found.notes[0] or "byte-order mark" in found.notes[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf-8-sig"])
+def test_a_mark_before_a_declared_encoding_is_no_part_of_the_header(
+    read: Read, encoding: str
+) -> None:
+    assert read("feed.csv", codecs.BOM_UTF8 + LINES.encode(), encoding=encoding).columns[0] == "sku"
+
+
+def test_a_mark_that_contradicts_the_settings_is_told(read: Read) -> None:
+    with pytest.raises(FeedError, match="the settings say `encoding: cp1252`, and the feed begins"):
+        read("feed.csv", codecs.BOM_UTF8 + LINES.encode(), encoding="cp1252")
+
+
+def test_bytes_that_are_no_text_refuse_their_row_alone(read: Read) -> None:
+    found = read(
+        "feed.csv", b"sku;nom\nA;Ete\nB;\xc9t\xe9\nC;Fin\n", encoding="utf-8", delimiter=";"
+    )
+    assert found.problems == [
+        None,
+        "this row has bytes that are no text in the feed's encoding",
+        None,
+    ]
+    assert found["nom"] == ["Ete", None, "Fin"]
+    assert [n for n in found.notes if n.startswith("byte 0xc9 is no text in the feed's encoding")]
+
+
+def test_bytes_that_are_no_text_among_quotes_too(read: Read) -> None:
+    found = read(
+        "feed.csv", b'sku;nom\n"A";"Ete"\n"B";"\xc9t\xe9"\n', encoding="utf-8", delimiter=";"
+    )
+    assert found.problems[0] is None
+    assert found.problems[1] == "this row has bytes that are no text in the feed's encoding"
+
+
+# --- delimiters ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("mark", "shown"), [(",", ","), (";", ";"), ("\t", "tab"), ("|", "|")])
+def test_a_delimiter_is_found_and_told(read: Read, mark: str, shown: str) -> None:
+    found = read("feed.csv", f"a{mark}b{mark}c\n1{mark}2{mark}3\n".encode())
+    assert found.rows == [("1", "2", "3")]
+    assert f"delimiter `{shown}`, detected: the header has 3 columns" in found.notes
+
+
+def test_rows_decide_where_the_header_holds_the_other_mark(read: Read) -> None:
+    # As in shops of one family: `Categories (x;y;z...)` in the file with commas, and the reverse.
+    comma = b"ID,Categories (x;y;z...),Images (x;y;z...),Active\n1,a;b,c;d,1\n2,a,,1\n"
+    semicolon = b"ID;Categories (x,y,z...);Images (x,y,z...);Active\n1;a,b;c,d;1\n2;a;;1\n"
+    for data in (comma, semicolon):
+        assert len(read("feed.csv", data).columns) == 4
+
+
+def test_a_declared_delimiter_is_used(read: Read) -> None:
+    assert read("feed.csv", b"a;b,c\n1;2,3\n", delimiter=",").columns == ("a;b", "c")
+    assert read("feed.csv", b"a b\n1 2\n", delimiter=" ").rows == [("1", "2")]
+    assert read("feed.csv", b"a\tb\n1\t2\n", delimiter="tab").rows == [("1", "2")]
+
+
+def test_a_tsv_has_tabs(read: Read) -> None:
+    assert read("feed.tsv", b"a\tb,c\n1\t2,3\n").rows == [("1", "2,3")]
+
+
+def test_one_column_is_a_feed_too(read: Read) -> None:
+    assert read("feed.csv", b"sku\nA\nB\n").rows == [("A",), ("B",)]
+
+
+# --- quotes -------------------------------------------------------------------------------------
+
+
+def test_quoted_cells_hold_delimiters_line_ends_and_quotes(read: Read) -> None:
+    found = read("feed.csv", b'sku,text\nA,"one, two\nthree ""four"""\nB,plain\n')
+    assert found.rows == [("A", 'one, two\nthree "four"'), ("B", "plain")]
+    assert found["__row"] == [1, 2]
+
+
+def test_line_ends_in_cells_keep_their_lines(read: Read) -> None:
+    assert read("feed.csv", b'a,b\r\n1,"x\r\ny"\r\n2,z\r\n').rows == [("1", "x\ny"), ("2", "z")]
+
+
+def test_a_quote_within_a_cell_is_text(read: Read) -> None:
+    assert read("feed.csv", b'sku,size\nA,5" nails\nB,plain\n').rows == [
+        ("A", '5" nails'),
+        ("B", "plain"),
+    ]
+
+
+def test_a_quote_that_is_not_closed_costs_its_own_row(read: Read) -> None:
+    found = read("feed.csv", b'sku,text\nA,"open\nB,plain\nC,more\n')
+    assert found.problems == ["a quote that opens in this row is not closed", None, None]
+    assert found["sku"] == [None, "B", "C"]
+
+
+def test_other_quotes_or_none_as_the_settings_say(read: Read) -> None:
+    assert read("feed.csv", b"a,b\n'x,y',2\n", quote="'").rows == [("x,y", "2")]
+    assert read("feed.csv", b'a,b\n"x,2\n', quote="none").rows == [('"x', "2")]
+
+
+# --- lines --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_lines_end_in_any_way(read: Read, end: bytes) -> None:
+    assert read("feed.csv", end.join([b"a,b", b"1,2", b"3,4"])).rows == [("1", "2"), ("3", "4")]
+
+
+def test_lines_that_end_in_several_ways(read: Read) -> None:
+    assert read("feed.csv", b"a,b\r\n1,2\n3,4\r\n").rows == [("1", "2"), ("3", "4")]
+
+
+def test_empty_lines_are_no_records(read: Read) -> None:
+    found = read("feed.csv", b"\n\na,b\n\n1,2\n\n\n3,4\n\n")
+    assert found.rows == [("1", "2"), ("3", "4")]
+    assert found["__row"] == [1, 2]
+
+
+# --- widths -------------------------------------------------------------------------------------
+
+
+def test_rows_of_another_width_are_refused_and_shift_nothing(read: Read) -> None:
+    found = read("feed.csv", b"a,b,c\n1,2,3\n1,2\n1,2,3,4\n4,5,6\n")
+    assert found.problems == [
+        None,
+        "the header has 3 columns, this row has 2 cells",
+        "the header has 3 columns, this row has 4 cells",
+        None,
+    ]
+    assert found["c"] == ["3", None, None, "6"]
+
+
+def test_far_too_many_cells_are_told_without_counting_all(read: Read) -> None:
+    found = read("feed.csv", b"a,b\n" + b"x," * 500 + b"\n1,2\n")
+    assert found.problems[0] is not None
+    assert found.problems[0].startswith("the header has 2 columns, this row has ")
+    assert found.rows[1] == ("1", "2")
+
+
+def test_the_same_rows_however_few_are_read_at_once(tmp_path: Any) -> None:
+    text = "sku,text\n" + "".join(
+        f"A{i},{'plain' if i % 3 else chr(34) + 'x, y' + chr(10) + 'z' + chr(34)}\n"
+        for i in range(300)
+    )
+    path = tmp_path / "feed.csv"
+    path.write_text(text)
+    whole = None
+    for block in (64, 1000, 1 << 20):
+        feed = CsvFeed(
+            open_bytes(str(path)), FeedSettings(format="csv", delimiter=","), block=block
+        )
+        rows = [
+            r
+            for b in feed.batches(["sku", "text"])
+            for r in b.select("__row", "sku", "text").rows()
+        ]
+        whole = whole or rows
+        assert rows == whole
+    assert whole is not None
+    assert len(whole) == 300
+    assert whole[0] == (1, "A0", "x, y\nz")
+
+
+# --- headers ------------------------------------------------------------------------------------
+
+
+def test_a_file_without_a_header_gets_the_names_of_the_settings(read: Read) -> None:
+    found = read("feed.csv", b"A,1\nB,2\n", header=["sku", "stock"])
+    assert found.rows == [("A", "1"), ("B", "2")]
+
+
+def test_headers_that_stand_twice_are_numbered_and_told(read: Read) -> None:
+    found = read("feed.csv", b"sku,prix,prix,prix\nA,1,2,3\n")
+    assert found.columns == ("sku", "prix", "prix.2", "prix.3")
+    assert found.rows == [("A", "1", "2", "3")]
+    assert "columns that stand twice are numbered: 'prix'" in found.notes
+
+
+def test_a_numbered_name_takes_nobody_elses(read: Read) -> None:
+    assert read("feed.csv", b"a,a.2,a\n1,2,3\n").columns == ("a", "a.2", "a.3")
+
+
+def test_headers_lose_the_blanks_around_them(read: Read) -> None:
+    assert read("feed.csv", b" sku , stock\nA,1\n").columns == ("sku", "stock")
+
+
+def test_a_header_over_several_lines(read: Read) -> None:
+    assert read("feed.csv", b'sku,"price\nwith tax"\nA,1\n').columns == ("sku", "price\nwith tax")
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", codecs.BOM_UTF8, b"\r\n"])
+def test_an_empty_file_is_told(read: Read, data: bytes) -> None:
+    with pytest.raises(FeedError, match="the feed is empty; a header was expected"):
+        read("feed.csv", data)
+
+
+@pytest.mark.parametrize("data", [b"sku,stock", b"sku,stock\n", b"sku,stock\r\n\r\n"])
+def test_a_header_alone_gives_no_rows(read: Read, data: bytes) -> None:
+    found = read("feed.csv", data)
+    assert (found.columns, found.rows) == (("sku", "stock"), [])
+
+
+# --- odd cells ----------------------------------------------------------------------------------
+
+
+def test_nul_bytes_and_control_characters_are_text(read: Read) -> None:
+    found = read("feed.csv", b"a,b\nx\x00y,\x1b[2J\nz,\x1e\n")
+    assert found.rows == [("x\x00y", "\x1b[2J"), ("z", "\x1e")]
+
+
+def test_a_huge_cell_is_read_whole(read: Read) -> None:
+    huge = b"x" * 3_000_000
+    found = read("feed.csv", b'a,b\n1,"' + huge + b'"\n2,' + huge + b"\n3,z\n")
+    assert [len(v) for v in found["b"]] == [3_000_000, 3_000_000, 1]
+    assert found.problems == [None, None, None]
+
+
+def test_a_line_without_end_is_refused(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.feeds import csv_feed
+
+    monkeypatch.setattr(csv_feed, "LONGEST_RECORD", 1 << 20)
+    with pytest.raises(FeedError, match="a record is longer than 1 MB; check `quote`"):
+        read("feed.csv", b"a,b\n" + b'1,"' + b"x" * (6 << 20))
+
+
+def test_only_asked_columns_are_given_and_none_is_fine(read: Read) -> None:
+    assert read("feed.csv", b"a,b\n1,2\n", wanted=["b"]).rows == [("2",)]
+    none = read("feed.csv", b'a,b\n1,2\n"x,y\n', wanted=["z"])
+    assert none["__row"] == [1, 2]
+    assert none.problems[0] is None
+    assert none.problems[1] is not None
+
+
+def test_cells_are_texts_whatever_they_look_like(read: Read) -> None:
+    cells = ["007", "1e5", "NaN", "null", "true", "-", "=1+1", " x ", ""]
+    found = read("feed.csv", ("a,b\n" + "".join(f"{c},k\n" for c in cells)).encode())
+    assert found["a"] == cells
