@@ -75,6 +75,7 @@ class Attempt:
         before = self._last_written(number - 1) if begins or at >= len(self.spans.text) else number
         if (
             begins
+            and before > 0
             and _UNFINISHED.search(self.lines[before - 1])
             and not self._near(number, column, accepted)
         ):
@@ -180,7 +181,7 @@ class Attempt:
     def _blank(self, number: int) -> None:
         before = self._last_written(number - 1)
         header = self.original[number - 1].lstrip().startswith("|")
-        if header and before and _OPENER.match(self.lines[before - 1]):
+        if header and before > 0 and _OPENER.match(self.lines[before - 1]):
             number = before  # rows without their header would all be wrong
         last = self._end_of_block(number) if _OPENER.match(self.original[number - 1]) else number
         while number > 1 and self.ends[number - 2] == " ":

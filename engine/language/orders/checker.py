@@ -123,7 +123,7 @@ def _slices(
     made = []
     for start, end in periods(edges):
         closed = _closed(declared.channel, windows, start, found)
-        span = channel.span if channel else next(iter(actions.values()))
+        span = channel.span if channel else next(iter(actions.values()), found.files[0].span)
         stage = Stage(declared.channel, start, end, closed, span, found)
         rules = declared.rules(start)
         cells = stage.cells(states, actions, rules)
