@@ -13,7 +13,9 @@ from engine.resources import bundled_name, bundled_path, bundled_root
 
 SETTINGS_NAMES = ("feedwright.yaml", ".feedwright.yaml")
 USUAL_RULES = ("rules/offers.rules", "rules/orders.rules")
-SETTINGS = ("rules", "feeds", "channels", "offers", "sellers", "sending", "schedule")
+SETTINGS = ("rules", "feeds", "channels", "offers", "orders", "sellers", "sending", "schedule")
+CONNECTORS = ("octopia", "lengow")
+YES_NO_WORDS = {"yes": True, "true": True, "no": False, "false": False}
 PACKAGE_MODES = ("auto", "json", "xml")
 
 
@@ -25,6 +27,23 @@ class ChannelSettings:
     """
 
     delivery_modes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSettings:
+    """What a merchant has set up for orders.
+
+    Attributes:
+        connector: through whom requests go, where an order does not say it; None: whoever serves
+            the channel, Octopia first.
+        free_carriers: whether carriers that a channel does not list may be sent all the same, where
+            the rules take any text.
+        spellings: by connector, names on the wire where the facts leave a doubt.
+    """
+
+    connector: str | None = None
+    free_carriers: bool = False
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +61,7 @@ class Project:
     sellers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sending: Mapping[str, Any] = field(default_factory=dict)
     schedule: Mapping[str, Any] = field(default_factory=dict)
+    orders: OrderSettings = field(default_factory=OrderSettings)
 
     def find(self, path: str, beside: str = "") -> Path | None:
         """Where `path` stands: beside the file that names it, in the project, or bundled."""
@@ -158,7 +178,23 @@ def _project(root: Path, file: str, read: dict[str, Any]) -> Project:
         },
         sending=_mapping(file, "sending", read.get("sending", {})),
         schedule=_mapping(file, "schedule", read.get("schedule", {})),
+        orders=_orders(file, _mapping(file, "orders", read.get("orders", {}))),
     )
+
+
+def _orders(file: str, read: Mapping[str, Any]) -> OrderSettings:
+    _known(file, "orders.", read, ("connector", "free_carriers", "spellings"))
+    connector = read.get("connector")
+    if connector is not None and connector not in CONNECTORS:
+        choices = ", ".join(CONNECTORS)
+        raise ProjectError(f"{file}: orders.connector is `{connector}`; write one of {choices}")
+    free = read.get("free_carriers", "no")
+    if free not in YES_NO_WORDS:
+        raise ProjectError(f"{file}: orders.free_carriers is `{free}`; write yes or no")
+    spellings = _mapping(file, "orders.spellings", read.get("spellings", {}))
+    _known(file, "orders.spellings.", spellings, CONNECTORS)
+    chosen = {name: (s,) if isinstance(s, str) else tuple(s) for name, s in spellings.items()}
+    return OrderSettings(connector, YES_NO_WORDS[free], chosen)
 
 
 def _merged(read: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -17,11 +17,14 @@ COMMANDS = {
     "fmt": "Write rules in their canonical form.",
     "journal": "Read what was sent to the marketplace, and lift halts.",
     "matrix": "Show what may be done with orders: channels, states, actions.",
+    "migrate": "See what older automations need on the new channel: `feedwright migrate calls`.",
+    "orders": "Decide what may be done with orders: `feedwright orders act`.",
     "preview": "Show the payloads and rejections that a feed gives; sends nothing.",
     "render": "Turn a whole feed into offers and rejections, at full speed.",
     "sandbox": "Serve a local stand-in for the Octopia API, with faults on demand.",
     "schema": "Show how the cells of a feed are read, as the engine understood the source schema.",
     "test": "Run the tests that stand in the rule files.",
+    "timeline": "Show what changes when: milestones, windows, overrides.",
 }
 
 

@@ -51,6 +51,7 @@ def command(
     from engine.pipeline import run_tests
     from engine.project import has_project
     from engine.ruletests.formats import RunOfTests, render_tests
+    from engine.ruletests.order_cases import run_order_tests
 
     project = open_project(project_folder, or_sample=not update)
     if update and not has_project(project.root):
@@ -59,10 +60,13 @@ def command(
     results, coverage, written = run_tests(
         project, ruleset, at or now_utc(), only=only, update=update, coverage=show_coverage
     )
-    report = RunOfTests(results, coverage if show_coverage else None)
+    decided, permissions = run_order_tests(project, ruleset, at or now_utc(), only=only)
+    every = [*results, *decided]
+    shown = (coverage, permissions) if show_coverage else (None, None)
+    report = RunOfTests(every, *shown, zone=ruleset.timezone)
     click.echo(render_tests(report, style), nl=False)
     for file in written:
         click.echo(f"wrote {file}", err=True)
-    if not results:
+    if not every:
         click.echo('no test ran: write `test "..." on CHANNEL ... end` in a rule file', err=True)
-    sys.exit(1 if report.failed or not results else 0)
+    sys.exit(1 if report.failed or not every else 0)

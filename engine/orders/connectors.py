@@ -102,6 +102,8 @@ class Connector:
 
     def channel(self, marketplace: str) -> str | None:
         """The channel's name in rules, by that name or by what requests call it."""
+        if marketplace in self.marketplaces:
+            return marketplace
         word = folded(marketplace)
         for channel, code in self.marketplaces.items():
             if word in {folded(channel), folded(code)}:

@@ -30,7 +30,7 @@ class OrderRead:
 
 
 def read_orders(
-    lines: Iterable[str | bytes], name: str, *, at: datetime | None = None
+    lines: Iterable[str | bytes], name: str, *, at: datetime | None = None, brief: bool = False
 ) -> Iterator[OrderRead]:
     """The orders in JSON lines, one after the other: memory holds a line at a time.
 
@@ -40,14 +40,15 @@ def read_orders(
         name: the file's name, for messages.
         at: when the documents were written, for names that changed; without it, each document's
             own `updatedAt` or `updated_at` counts.
+        brief: leave out what no decision needs (`Reading.brief`).
     """
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield from read_order_text(line, line_place(name, number), at=at)
+            yield from read_order_text(line, line_place(name, number), at=at, brief=brief)
 
 
 def read_order_text(
-    text: str | bytes, place: Span = NOWHERE, *, at: datetime | None = None
+    text: str | bytes, place: Span = NOWHERE, *, at: datetime | None = None, brief: bool = False
 ) -> Iterator[OrderRead]:
     """The orders in one JSON text: a document, a list of them, or a page of an answer."""
     try:
@@ -57,12 +58,14 @@ def read_order_text(
         yield OrderRead(None, (told,), place)
         return
     for document in _documents(read):
-        yield read_order(document, place, at=at)
+        yield read_order(document, place, at=at, brief=brief)
 
 
-def read_order(read: Any, place: Span = NOWHERE, *, at: datetime | None = None) -> OrderRead:
+def read_order(
+    read: Any, place: Span = NOWHERE, *, at: datetime | None = None, brief: bool = False
+) -> OrderRead:
     """The order in one document as data, its numbers exact (`reading.parse_json`)."""
-    reading = Reading(place)
+    reading = Reading(place, brief)
     document = None
     if not isinstance(read, dict):
         reading.tell(BROKEN_ORDER, problem=f"expected an object, found {shown(read)}")

@@ -52,7 +52,8 @@ def read_lengow_order(
     read: JsonObject, reading: Reading, at: datetime | None
 ) -> OrderDocument | None:
     """The order in a Lengow document, None where it lacks what every action needs."""
-    lengow_document().fields.gather_unknown(read, "", reading.unknown)
+    if not reading.brief:
+        lengow_document().fields.gather_unknown(read, "", reading.unknown)
     reference = reading.needed(read, "marketplace_order_id")
     marketplace = reading.needed(read, "marketplace")
     status = reading.text(read, "lengow_status")
@@ -64,13 +65,15 @@ def read_lengow_order(
         reading.not_known(status, "lengow_status")
     channel = known_channel(reading, "marketplace", marketplace, lengow_document().channels)
     updated = reading.instant(read, "updated_at")
-    situation = Situation.of(channel, state, at or updated)
     packages = reading.objects(read, "packages")
-    lines = tuple(
-        _line(reading, entry, path, situation)
-        for package, found in packages
-        for path, entry in reading.objects(found, "cart", package)
-    )
+    lines: tuple[OrderLine, ...] = ()
+    if not reading.brief:
+        situation = Situation.of(channel, state, at or updated)
+        lines = tuple(
+            _line(reading, entry, path, situation)
+            for package, found in packages
+            for path, entry in reading.objects(found, "cart", package)
+        )
     trackings = list(_trackings(reading, packages))
     shipper, said = _shipper(reading, read, trackings)
     return OrderDocument(

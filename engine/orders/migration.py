@@ -24,6 +24,7 @@ from engine.orders.calls import (
     read_call,
 )
 from engine.orders.connectors import Connector, connector
+from engine.orders.decision import Suggestion
 from engine.orders.documents import line_place
 from engine.orders.parameters import given
 from engine.orders.requests import Prepared, requests_for
@@ -46,15 +47,6 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What to do instead: `action` None where there is nothing; `parameters` it needs."""
-
-    action: str | None
-    parameters: tuple[str, ...] = ()
-    says: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the rules say of an action.
 
@@ -64,6 +56,7 @@ class Verdict:
         reason: the sentence of a denial.
         code: a short name of the denial's cause, for summaries.
         suggest: what to do instead.
+        body: the call to make, where it is worked out already.
     """
 
     allowed: bool
@@ -71,6 +64,7 @@ class Verdict:
     reason: str = ""
     code: str = ""
     suggest: Suggestion | None = None
+    body: Mapping[str, Any] | None = None
 
 
 class Decide(Protocol):
@@ -202,6 +196,8 @@ class _Migration:
         verdict = self.decide(channel, call.action, parameters, call)
         if not verdict.allowed:
             return self._denied(call, channel, parameters, verdict)
+        if verdict.body is not None:
+            return _rewritten(call, verdict.body, facts)
         prepared = self._prepare(call, channel, verdict.sends or call.action, parameters)
         if prepared.faults:
             causes = tuple(dict.fromkeys(f.code.name for f in prepared.faults))
@@ -214,12 +210,7 @@ class _Migration:
                 reason=reason,
                 diagnostics=prepared.faults,
             )
-        new = prepared.requests[0].body
-        causes = tuple(dict.fromkeys(_changes(call, new, facts)))
-        if causes:
-            return Migrated(call.place, call, Outcome.REWRITTEN, causes, new=new)
-        causes = (NOTHING_TO_CHANGE,)
-        return Migrated(call.place, call, Outcome.UNCHANGED, causes, new=call.written)
+        return _rewritten(call, prepared.requests[0].body, facts)
 
     def _denied(
         self, call: Call, channel: str, parameters: Mapping[str, Any], verdict: Verdict
@@ -263,6 +254,14 @@ class _Migration:
             free_carrier=self.free_carrier,
             place=call.place,
         )
+
+
+def _rewritten(call: Call, new: Mapping[str, Any], facts: MigrationFacts) -> Migrated:
+    causes = tuple(dict.fromkeys(_changes(call, new, facts)))
+    if causes:
+        return Migrated(call.place, call, Outcome.REWRITTEN, causes, new=new)
+    causes = (NOTHING_TO_CHANGE,)
+    return Migrated(call.place, call, Outcome.UNCHANGED, causes, new=call.written)
 
 
 def _changes(call: Call, new: Mapping[str, Any], facts: MigrationFacts) -> Iterator[str]:

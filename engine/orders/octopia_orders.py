@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from engine.diagnostics.visible import visible
 from engine.marketplace.facts import JsonObject, entries, member, text, texts
 from engine.orders.closest import folded
 from engine.orders.facts import read_facts
 from engine.orders.order import ConnectorName, OrderDocument, OrderLine, Parcel, Shipper
-from engine.orders.reading import Fields, Reading, read_fields
+from engine.orders.reading import SHOWN, Fields, Reading, read_fields
 from engine.orders.situation import Situation, known_channel
 
 DOCUMENT = "schemas/octopia/orders/order-document.json"
@@ -53,7 +54,8 @@ def read_octopia_order(
     read: JsonObject, reading: Reading, at: datetime | None
 ) -> OrderDocument | None:
     """The order in an Octopia document, None where it lacks what every action needs."""
-    octopia_document().fields.gather_unknown(read, "", reading.unknown)
+    if not reading.brief:
+        octopia_document().fields.gather_unknown(read, "", reading.unknown)
     reference = reading.needed(read, "orderId")
     state = reading.needed(read, "status")
     place = reading.object(read, "salesChannel")
@@ -62,11 +64,12 @@ def read_octopia_order(
         return None
     channel = known_channel(reading, "salesChannel.id", marketplace, octopia_document().channels)
     updated = reading.instant(read, "updatedAt")
-    situation = Situation.of(channel, state, at or updated)
-    lines = tuple(
-        _line(reading, entry, path, situation) for path, entry in reading.objects(read, "lines")
-    )
-    shipper, said = _shipper(lines)
+    entries_ = reading.objects(read, "lines")
+    shipper, said = _shipper([_supply_mode(entry) for _, entry in entries_])
+    lines: tuple[OrderLine, ...] = ()
+    if not reading.brief:
+        situation = Situation.of(channel, state, at or updated)
+        lines = tuple(_line(reading, entry, path, situation) for path, entry in entries_)
     return OrderDocument(
         reference=reference,
         number=reading.text(read, "reference"),
@@ -116,15 +119,21 @@ def _line(reading: Reading, read: JsonObject, path: str, situation: Situation) -
     )
 
 
-def _shipper(lines: tuple[OrderLine, ...]) -> tuple[Shipper, tuple[str, str]]:
+def _supply_mode(read: JsonObject) -> str | None:
+    offer = read.get("offer")
+    mode = offer.get("supplyMode") if isinstance(offer, dict) else None
+    return mode.strip() or None if isinstance(mode, str) and mode.isprintable() else None
+
+
+def _shipper(modes: list[str | None]) -> tuple[Shipper, tuple[str, str]]:
     """Who ships the order: the seller only where every line says so."""
     seller = octopia_document().seller_modes
-    for at, line in enumerate(lines):
-        if line.supply_mode is not None and folded(line.supply_mode) not in seller:
-            return Shipper.OTHER, (f"lines[{at}].{SUPPLY}", f"“{line.supply_mode}”")
-    for at, line in enumerate(lines):
-        if line.supply_mode is None:
+    for at, mode in enumerate(modes):
+        if mode is not None and folded(mode) not in seller:
+            return Shipper.OTHER, (f"lines[{at}].{SUPPLY}", f"“{visible(mode[:SHOWN])}”")
+    for at, mode in enumerate(modes):
+        if mode is None:
             return Shipper.UNSAID, (f"lines[{at}].{SUPPLY}", "nothing")
-    if not lines:
+    if not modes:
         return Shipper.UNSAID, ("lines", "nothing")
-    return Shipper.SELLER, (f"lines[0].{SUPPLY}", f"“{lines[0].supply_mode}”")
+    return Shipper.SELLER, (f"lines[0].{SUPPLY}", f"“{modes[0]}”")

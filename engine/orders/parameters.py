@@ -44,9 +44,9 @@ def given(value: Any) -> bool:
 def read_value(parameter: Parameter, value: Any, here: Situated) -> Any | Diagnostic:
     """What a request carries for `value`, or why it cannot."""
     if parameter.kind is ParameterKind.YES_NO:
-        answer = _yes_no(value)
+        answer = yes_or_no(value)
         return _unreadable(parameter, value, here) if answer is None else answer
-    text = _text(value)
+    text = plain_text(value)
     if text is None:
         return _unreadable(parameter, value, here)
     table = placeholders()
@@ -81,7 +81,7 @@ def is_web_address(text: str) -> bool:
     return text.isprintable() and _WEB_ADDRESS.fullmatch(text) is not None
 
 
-def _text(value: Any) -> str | None:
+def plain_text(value: Any) -> str | None:
     """A text without blanks around; a whole number as its digits."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**SHOWN:
         return str(value)
@@ -91,10 +91,11 @@ def _text(value: Any) -> str | None:
     return text if text.isprintable() else None
 
 
-def _yes_no(value: Any) -> bool | None:
+def yes_or_no(value: Any) -> bool | None:
+    """A yes or no, as such or in words; None for anything else."""
     if isinstance(value, bool):
         return value
-    word = folded(_text(value) or "")
+    word = folded(plain_text(value) or "")
     return True if word in YES else False if word in NO else None
 
 

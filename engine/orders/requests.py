@@ -133,7 +133,8 @@ def _values(
             faults.append(read)
         else:
             values[name] = read
-    faults += _missing(action, parameters, here)
+    if any(name not in values for name in sheet.mandatory):
+        faults += _missing(action, parameters, here)
     return values, faults
 
 

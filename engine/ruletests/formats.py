@@ -10,7 +10,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from engine.diagnostics.formats import annotation
 from engine.diagnostics.visible import visible
+from engine.orders.matrix import MatrixSlice
 from engine.ruletests.coverage import Coverage
+from engine.ruletests.order_cases import OrderCaseResult, PermissionCoverage
 from engine.ruletests.runner import CaseResult
 
 STYLES = ("text", "json", "junit", "github")
@@ -18,10 +20,15 @@ STYLES = ("text", "json", "junit", "github")
 
 @dataclass(frozen=True, slots=True)
 class RunOfTests:
-    """The cases of a run in order, and what they reached where that was asked for."""
+    """The cases of a run in order, and what they reached where that was asked for.
 
-    results: Sequence[CaseResult]
+    `zone`: by whose clocks the periods of permissions are told.
+    """
+
+    results: Sequence[CaseResult | OrderCaseResult]
     coverage: Coverage | None = None
+    permissions: PermissionCoverage | None = None
+    zone: str = "UTC"
 
     @property
     def failed(self) -> int:
@@ -64,7 +71,35 @@ def _text(report: RunOfTests) -> Iterator[str]:
         yield _reached(report.coverage)
         for span, what in report.coverage.missed():
             yield f"  never reached: {what} at {span}"
+    yield from _permissions(report)
     yield f"{report.passed} passed, {report.failed} failed"
+
+
+def _permissions(report: RunOfTests) -> Iterator[str]:
+    """Which permissions of orders the tests decide, by channel and period."""
+    if report.permissions is None:
+        return
+    parts = list(report.permissions.slices())
+    hit, total = sum(h for _, h, _ in parts), sum(len(one.cells) for one, _, _ in parts)
+    yield f"permissions: {hit} of {total} pairs of state and action are decided by a test"
+    for one, count, missed in parts:
+        period = MatrixSlice(report.permissions.rules, one, report.zone).period
+        yield f"  {one.channel}, {period}: {count} of {len(one.cells)}"
+        yield from (f"    never decided: {action} in {state}" for state, action in missed)
+
+
+def _permissions_json(permissions: PermissionCoverage) -> list[dict[str, Any]]:
+    return [
+        {
+            "channel": one.channel,
+            "from": one.start.isoformat() if one.start else None,
+            "until": one.end.isoformat() if one.end else None,
+            "decided": count,
+            "total": len(one.cells),
+            "missed": [{"state": state, "action": action} for state, action in missed],
+        }
+        for one, count, missed in permissions.slices()
+    ]
 
 
 def _reached(coverage: Coverage) -> str:
@@ -89,10 +124,12 @@ def _json(report: RunOfTests) -> dict[str, Any]:
                 for span, what in report.coverage.missed()
             ],
         }
+    if report.permissions is not None:
+        found["permissions"] = _permissions_json(report.permissions)
     return found
 
 
-def _case_json(result: CaseResult) -> dict[str, Any]:
+def _case_json(result: CaseResult | OrderCaseResult) -> dict[str, Any]:
     case = result.case
     return {
         "name": case.name,
@@ -100,10 +137,18 @@ def _case_json(result: CaseResult) -> dict[str, Any]:
         "line": case.span.line,
         "channel": case.channel,
         "at": case.at.isoformat().replace("+00:00", "Z"),
-        "outcome": result.result.outcome.value if result.result else None,
+        "outcome": _outcome(result),
         "passed": result.passed,
         "failures": list(result.failures),
     }
+
+
+def _outcome(result: CaseResult | OrderCaseResult) -> str | None:
+    match result:
+        case CaseResult(result=row):
+            return row.outcome.value if row else None
+        case OrderCaseResult(decision=decision):
+            return decision.ruling.value if decision else None
 
 
 def _junit(report: RunOfTests) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from conformance import decisions
 from conformance.examples import Example
 
 from engine.diagnostics.diagnostic import Diagnostic
@@ -15,7 +16,9 @@ from engine.orders.states import state_table
 
 
 def codes_of(shown: Example) -> set[str]:
-    """The codes that an example gives: R40 and R41 of a document, R45 of a wish, R46 of a call."""
+    """The codes that an example gives: R40 and R41 of a document, R45 of a wish, R46 of a call, else of a decision."""
+    if shown.number[2] in "789":
+        return decisions.codes_of(shown)
     faults = {"0": _of_order, "1": _of_order, "5": _of_request}
     text = shown.block("json")
     assert text, f"{shown.number}: no {shown.title} example"

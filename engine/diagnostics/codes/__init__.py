@@ -28,6 +28,7 @@ FAMILIES = (
     "rows",
     "orders",
     "actions",
+    "decisions",
 )
 
 

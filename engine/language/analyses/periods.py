@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -222,7 +222,7 @@ def _over(study: Study) -> Iterator[Diagnostic]:
 def _unconfirmed(study: Study) -> Iterator[Diagnostic]:
     """Each milestone to be confirmed that something leans on, told once."""
     for milestone in study.ruleset.milestones.values():
-        places = list(_leaning(study, milestone.name)) if milestone.at is None else []
+        places = list(leaning(study.nodes, milestone.name)) if milestone.at is None else []
         if places:
             labels = [Label(milestone.span, "to be confirmed")]
             labels += [Label(span, "leans on it too") for span in places[1:]]
@@ -236,8 +236,9 @@ def _unconfirmed(study: Study) -> Iterator[Diagnostic]:
             )
 
 
-def _leaning(study: Study, name: str) -> Iterator[Span]:
-    for node in study.nodes:
+def leaning(nodes: Iterable[s.Node], name: str) -> Iterator[Span]:
+    """Each place among `nodes` that names the milestone `name`."""
+    for node in nodes:
         match node:
             case s.Reference(name=used) if used == name:
                 yield node.span

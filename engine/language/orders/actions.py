@@ -120,7 +120,9 @@ class ChannelActions:
                 self.found.report.add(told)
                 return None
             if same.action.text not in sheets:
-                what = f"action on {self.channel}"
+                anywhere = {n.name.text for n in self.found.orders if isinstance(n, s.Action)}
+                here = same.action.text in anywhere
+                what = f"action on {self.channel}" if here else "action"
                 unknown_name(self.found.report, same.action, what, sorted(sheets))
                 return None
             node, sheet = sheets[same.action.text]

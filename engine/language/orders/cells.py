@@ -36,13 +36,27 @@ class Stage:
         self, states: Mapping[str, StateRules], actions: Mapping[str, Span], rules: Rules
     ) -> dict[tuple[str, str], OrderCell]:
         """The cell of each pair of state and action."""
-        return {
+        cells = {
             (state, action): self._cell(
                 row, action, rules.get(action), actions[action], tuple(states)
             )
             for state, row in states.items()
             for action in actions
         }
+        for rule in rules.values():
+            if isinstance(rule, NoActionRules) and not self.closed:
+                self._gaps(rule, states)
+        return cells
+
+    def _gaps(self, rules: NoActionRules, states: Mapping[str, StateRules]) -> None:
+        """Report the states in which the cases suggest nothing, not even nothing."""
+        here = [name for name, row in states.items() if self.channel in row.natives]
+        gaps = [n for n in here if not possible(rules.suggestions, n, self.start, self.end)[1]]
+        if gaps:
+            says = f"nothing says what to suggest instead of `{rules.name}` in {', '.join(gaps)}"
+            helps = [Help('end the cases with `otherwise suggest nothing "..."`')]
+            span = rules.suggestions[-1].span
+            self.found.report.add(Diagnostic.of(codes.NOT_COVERED, span, helps=helps, what=says))
 
     def _cell(
         self,
@@ -67,12 +81,7 @@ class Stage:
                 return _by_default(state.name, action, reason, declared)
 
     def _refused(self, state: str, rules: NoActionRules) -> OrderCell:
-        suggestions, sure = possible(rules.suggestions, state, self.start, self.end)
-        if not sure:
-            says = f"nothing says what to suggest instead of `{rules.name}` in {state}"
-            helps = [Help('end the cases with `otherwise suggest nothing "..."`')]
-            span = rules.suggestions[-1].span
-            self.found.report.add(Diagnostic.of(codes.NOT_COVERED, span, helps=helps, what=says))
+        suggestions, _ = possible(rules.suggestions, state, self.start, self.end)
         sentence = rules.sentence or f"{self.channel} has no {rules.name}"
         silent = not rules.sentence
         return OrderCell(state, rules.name, None, sentence, silent, suggestions, rules.span)

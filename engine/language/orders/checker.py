@@ -129,7 +129,7 @@ def _slices(
         cells = stage.cells(states, actions, rules)
         one = OrderSlice(declared.channel, start, end, not closed, rules, cells, waits)
         check_goals(one, states, found)
-        found.report.extend(check_suggestions(declared.channel, rules, cells))
+        found.report.extend(check_suggestions(declared.channel, rules, cells, actions))
         _covered(declared, rules, actions, start)
         made.append(one)
     return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -80,6 +80,18 @@ def _is_date_sum(part: r.Bound) -> bool:
     away = part.right
     exact = away.kind.name is KindName.DURATION and not away.kind.calendar
     return part.kind.name is not KindName.INSTANT or not exact
+
+
+def fields_in(conditions: Iterable[r.Bound | None]) -> frozenset[str]:
+    """The names of the fields that conditions look at."""
+    found: set[str] = set()
+    stack = [c for c in conditions if c is not None]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, r.FieldValue):
+            found.add(part.field.name)
+        stack += parts_of(part)
+    return frozenset(found)
 
 
 def holds(condition: r.Bound | None, facts: Facts) -> bool | None:

@@ -26,5 +26,5 @@ def unknown_name(report: Report, name: s.Name, what: str, known: Iterable[str]) 
 def set_twice(report: Report, span: Span, name: str, where: str, first: Span) -> None:
     """Report that `name` is given a second time at `span`."""
     labels = [Label(first, "first given here")]
-    facts: dict[str, Any] = {"name": name, "channel": where}
+    facts: dict[str, Any] = {"name": name, "twice": "said twice of", "channel": where}
     report.add(Diagnostic.of(names.SET_TWICE, span, labels=labels, **facts))

@@ -109,7 +109,10 @@ def _moves_now(condition: r.Bound | None) -> bool:
 
 
 def check_suggestions(
-    channel: str, rules: Rules, cells: Mapping[tuple[str, str], OrderCell]
+    channel: str,
+    rules: Rules,
+    cells: Mapping[tuple[str, str], OrderCell],
+    actions: Mapping[str, object],
 ) -> Iterator[Diagnostic]:
     """What is wrong with the suggestions of the cells of `channel`, each told once."""
     denied: dict[Span, list[str]] = {}
@@ -117,7 +120,8 @@ def check_suggestions(
     for cell in cells.values():
         for one in cell.suggestions:
             target = rules.get(one.action) if one.action is not None else None
-            if one.action is not None and not _allowed(target, cell.state):
+            known = one.action in actions  # what is not is told by its name
+            if known and not _allowed(target, cell.state):
                 denied.setdefault(one.span, []).append(cell.state)
             seen[one.span] = one
     for span, one in seen.items():
