@@ -155,17 +155,9 @@ def compile_side(project: Project, ruleset: Ruleset, channel: str | None, at: da
 
 def mapper_for(project: Project, program: Program) -> Mapper:
     """What turns the program's batches into offers of its channel."""
-    from engine.marketplace.schema import load_offer_schema
-    from engine.marketplace.vocabulary import channels_beside
     from engine.offers.mapping import Mapper
 
-    path = project.find("schemas/offer.schema.json")
-    if path is None:
-        raise ProjectError("schemas/offer.schema.json: missing; install Feedwright again")
-    channels = channels_beside(path)
-    schema, faults = load_offer_schema(path, project.shown(path), channels)
-    if schema is None:
-        raise ProjectError(faults[0].says)
+    schema, channels = Workspace(project).offer_schema()
     channel = channels.get(program.channel)
     if channel is None:
         raise ProjectError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,10 @@ from engine.feeds.csv_table import CsvTable, read_csv_table
 from engine.feeds.source_schema import load_source_schema
 from engine.functions import library
 from engine.language.vocabulary import Vocabulary
-from engine.marketplace.vocabulary import load_vocabulary
+from engine.marketplace.attributes import OfferSchema
+from engine.marketplace.channel import SalesChannel
+from engine.marketplace.schema import load_offer_schema
+from engine.marketplace.vocabulary import channels_beside, load_vocabulary
 from engine.project import Project, read_source
 from engine.values.field import SourceSchema
 
@@ -46,6 +50,21 @@ class Workspace:
         """What the offer schema `path` lets rules write, with the functions of the library."""
         found = self.project.find(path, beside)
         return load_vocabulary(found, self.project.shown(found), library()) if found else None
+
+    def offer_schema(self) -> tuple[OfferSchema, Mapping[str, SalesChannel]]:
+        """The attributes of offers with their wire names, and the channels they are sold on.
+
+        Raises:
+            ProjectError: there is no usable schema.
+        """
+        path = self.project.find("schemas/offer.schema.json")
+        if path is None:
+            raise ProjectError("schemas/offer.schema.json: missing; install Feedwright again")
+        channels = channels_beside(path)
+        schema, faults = load_offer_schema(path, self.project.shown(path), channels)
+        if schema is None:
+            raise ProjectError(faults[0].says)
+        return schema, channels
 
     def text_table(self, path: str, beside: str) -> tuple[CsvTable | None, list[Diagnostic]] | None:
         """The look-up table `path`, or None where there is no such file."""

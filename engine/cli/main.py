@@ -13,6 +13,7 @@ TRACEBACK = "FEEDWRIGHT_TRACEBACK"  # set it to see where an internal error come
 COMMANDS = {
     "check": "Check rules, tables and schemas; needs no feed and no network.",
     "diff": "Show what changes between two versions of the rules, on a whole feed.",
+    "docs": "Write the reference: attributes, functions, diagnostics, settings, lineage.",
     "explain": "Explain a diagnostic, or why a value of a feed's row is what it is.",
     "fmt": "Write rules in their canonical form.",
     "journal": "Read what was sent to the marketplace, and lift halts.",
