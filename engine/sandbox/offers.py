@@ -27,7 +27,7 @@ CONDITIONS = frozenset(
         "RefurbishedCorrectState",
     ]
 )
-HOME = "THD"
+HOME = frozenset({"THD", "FDHD", "SRHD", "WSHD"})  # tracked, or at home what is too big for that
 MOST_STOCK = 10**10
 CEILING = Decimal(30)
 LOWEST_REFERENCE = Decimal("0.10")
@@ -135,7 +135,7 @@ def _required(body: Json, kind: str) -> list[tuple[str, str]]:
         (found & {"Ecotax", "ecoTax"}, "1008", "The eco-participation is mandatory."),
         (found & {"Deatax", "deaTax"}, "1031", "The DEA is mandatory."),
         (body.get("preparationTime") is not None, "1010", "The preparation time is mandatory."),
-        (HOME in codes, "1045", "Tracked home delivery is mandatory."),
+        (HOME & codes, "1045", "Tracked home delivery is mandatory."),
     ]
     return [(code, words) for there, code, words in wanted if not there]
 

@@ -29,6 +29,12 @@ CONDITIONS = {"1": "UsedLikeNew", "2": "UsedVeryGoodState", "3": "UsedGoodState"
     "5": "RefurbishedLikeNew",
     "6": "New",
 }
+MODES = {"Standard": "NTHD", "Tracked": "THD", "Registered": "SHD", "Express": "EHD"} | {
+    "BigParcelEco": "FDHD",
+    "BigParcelStandard": "SRHD",
+    "BigParcelComfort": "WSHD",
+    "MondialRelay": "PPMR",
+}
 Fetch = Callable[[str], bytes]
 
 
@@ -165,10 +171,9 @@ def _row(said: Any, offer: Any, *, light: bool) -> Json:
     row["product"] = {"gtin": said.get("ProductEan")}
     row["condition"] = CONDITIONS.get(said.get("ProductCondition", ""))
     modes = [m.attrib for m in offer.findall(".//{*}ShippingInformation")]
-    codes = {"Tracked": "THD", "Standard": "NTHD", "Registered": "SHD"}
     row["deliveryModes"] = [
         {
-            "code": codes.get(mode.get("DeliveryMode"), mode.get("DeliveryMode")),
+            "code": MODES.get(mode.get("DeliveryMode"), mode.get("DeliveryMode")),
             "cost": _amount(mode.get("ShippingCharges")),
         }
         for mode in modes

@@ -193,6 +193,13 @@ def test_a_stock_of_0_takes_an_offer_off_sale(sandbox: Sandbox, call: Caller) ->
     assert [o["offerState"] for o in call.shown()] == ["Inactive"]
 
 
+def test_what_is_too_big_for_tracked_delivery_goes_another_way(
+    sandbox: Sandbox, call: Caller
+) -> None:
+    big = {**OFFER, "deliveryModes": [{"code": "FDHD", "cost": 39}]}
+    assert push(sandbox, call, big) == {"OIL-5L": ("Integrated", ["8000"])}
+
+
 def test_a_deleted_offer_is_gone(sandbox: Sandbox, call: Caller) -> None:
     push(sandbox, call, OFFER)
     push(sandbox, call, {"sellerExternalReference": "OIL-5L"}, kind="Delete")
