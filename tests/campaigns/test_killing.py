@@ -28,6 +28,22 @@ def test_a_double_would_be_found(tmp_path: object) -> None:
         life.sandbox.end()
 
 
+def test_a_killed_push_of_offers_changes_each_offer_once() -> None:
+    pytest.importorskip("engine.cli.push")
+    from campaigns import killing_packages
+
+    # Killed while it uploads: what is killed at its commit has to wait for two minutes.
+    counted = killing_packages.campaign(2, 1, offers=400, latest=3)
+    assert counted["kills"] == 2
+
+
+@pytest.mark.campaign
+def test_hundred_kills_of_packages() -> None:
+    from campaigns import killing_packages
+
+    assert killing_packages.campaign(100, 1000)["kills"] == 100
+
+
 @pytest.mark.campaign
 def test_five_hundred_kills() -> None:
     assert campaign(500, 1000, (QUIET, FAULTY))["kills"] == 500
