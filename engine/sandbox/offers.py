@@ -15,17 +15,13 @@ Json = Mapping[str, Any]
 Key = tuple[str, str, str]  # seller, channel, reference
 
 CREATED, UPDATED = "8000", "9000"
+# JSON's words; those that XML alone has come as `xml:3`, and count as well.
 CONDITIONS = frozenset(
-    [
-        "New",
-        "UsedLikeNew",
-        "UsedVeryGoodState",
-        "UsedGoodState",
-        "UsedAverageState",
-        "RefurbishedLikeNew",
-        "RefurbishedVeryGoodState",
-        "RefurbishedCorrectState",
-    ]
+    {
+        *("New", "UsedLikeNew", "UsedVeryGoodState", "UsedGoodState", "UsedAverageState"),
+        *("RefurbishedLikeNew", "RefurbishedVeryGoodState", "RefurbishedCorrectState"),
+        *("xml:3", "xml:5"),
+    }
 )
 HOME = frozenset({"THD", "FDHD", "SRHD", "WSHD"})  # tracked, or at home what is too big for that
 MOST_STOCK = 10**10

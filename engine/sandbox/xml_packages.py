@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from engine.resources import bundled
 from engine.sandbox.clock import SandboxClock
 from engine.sandbox.ledger import Ledger
 from engine.sandbox.offers import Key, Offers
@@ -23,18 +26,8 @@ PARTS = frozenset({"[Content_Types].xml", "_rels/.rels"})
 OFFERS = ("Content/offers.xml", "Content/Offers.xml")
 MOST_OFFERS = 40_000
 LARGEST = 256 * 1024 * 1024
+SCHEMA = "schemas/offer.schema.json"
 SUBMITTED = "Submitted"
-CONDITIONS = {"1": "UsedLikeNew", "2": "UsedVeryGoodState", "3": "UsedGoodState"} | {
-    "4": "UsedAverageState",
-    "5": "RefurbishedLikeNew",
-    "6": "New",
-}
-MODES = {"Standard": "NTHD", "Tracked": "THD", "Registered": "SHD", "Express": "EHD"} | {
-    "BigParcelEco": "FDHD",
-    "BigParcelStandard": "SRHD",
-    "BigParcelComfort": "WSHD",
-    "MondialRelay": "PPMR",
-}
 Fetch = Callable[[str], bytes]
 
 
@@ -169,16 +162,27 @@ def _row(said: Any, offer: Any, *, light: bool) -> Json:
     if light:
         return row
     row["product"] = {"gtin": said.get("ProductEan")}
-    row["condition"] = CONDITIONS.get(said.get("ProductCondition", ""))
+    row["condition"] = json_words("ProductCondition").get(said.get("ProductCondition", ""))
     modes = [m.attrib for m in offer.findall(".//{*}ShippingInformation")]
+    codes = json_words("ShippingInformationDeliveryMode")
     row["deliveryModes"] = [
         {
-            "code": MODES.get(mode.get("DeliveryMode"), mode.get("DeliveryMode")),
+            "code": codes.get(mode.get("DeliveryMode"), mode.get("DeliveryMode")),
             "cost": _amount(mode.get("ShippingCharges")),
         }
         for mode in modes
     ]
     return row
+
+
+@cache
+def json_words(attribute: str) -> dict[str, str]:
+    """What a JSON package writes for each word that an XML package writes of `attribute`.
+
+    Source: schemas/offer.schema.json; where JSON has no word of its own, it is `xml:` and XML's.
+    """
+    values = json.loads(bundled(SCHEMA))["properties"][attribute]["x-values"].values()
+    return {value["xml"]: value["json"] or f"xml:{value['xml']}" for value in values}
 
 
 def _amount(text: str | None) -> Decimal | str | None:

@@ -10,6 +10,7 @@ import requests
 
 from engine.sandbox.server import Sandbox
 from engine.sandbox.settings import Settings
+from engine.sandbox.xml_packages import json_words
 
 OFFER: dict[str, Any] = {
     "sellerExternalReference": "OIL-5L",
@@ -275,6 +276,16 @@ def test_an_xml_package(
     assert package["state"] == state
     shown = {o["sellerExternalReference"]: o["quantity"] for o in call.shown()}
     assert shown == ({"OIL-5L": 40} if price != "0" and parts else {})
+
+
+def test_every_condition_that_is_known_is_taken(sandbox: Sandbox, call: Caller) -> None:
+    words = json_words("ProductCondition")
+    assert set(words) == set("123456789")
+    offers = [
+        {**OFFER, "sellerExternalReference": f"C{n}", "condition": word}
+        for n, word in enumerate(words.values())
+    ]
+    assert {status for status, _ in push(sandbox, call, *offers).values()} == {"Integrated"}
 
 
 @pytest.mark.parametrize("body", ["file:///etc/passwd", {"url": "https://x.test"}, 7])
