@@ -23,6 +23,7 @@ class PackageStep(StrEnum):
     COMMIT = "package committed"  # claimed: from here on it may be shown
     UNCOMMIT = "package not committed"  # certainly nothing arrived
     INTEGRATE = "package taken"
+    WAIT_AGAIN = "package waits again"  # the clocks disagree: its wait starts again
     RESULTS = "package results"
     REJECT = "package rejected"
     ABANDON = "package abandoned"
@@ -50,6 +51,7 @@ _MOVES: Mapping[PackageStep, tuple[frozenset[PackageState], PackageState]] = {
     ),
     PackageStep.UNCOMMIT: (frozenset({PackageState.COMMITTING}), PackageState.NAMED),
     PackageStep.INTEGRATE: (IN_FLIGHT, PackageState.INTEGRATING),
+    PackageStep.WAIT_AGAIN: (IN_FLIGHT, PackageState.COMMITTING),
     PackageStep.RESULTS: (IN_FLIGHT, PackageState.DONE),
     PackageStep.REJECT: (IN_FLIGHT, PackageState.REJECTED),
     PackageStep.ABANDON: (frozenset({*_STAGED, *IN_FLIGHT}), PackageState.ABANDONED),
@@ -88,6 +90,7 @@ class Package:
     carrier: str  # json or xml
     type: str  # Upsert, Update
     plan: str
+    part: int  # of the plan
     state: PackageState = PackageState.BEGUN
     remote: str | None = None
     offers: tuple[OfferValue, ...] = ()
@@ -137,7 +140,9 @@ class Book:
         if what is PackageStep.BEGIN:
             if package is not None:
                 raise StepError(f"package {key} was begun already")
-            return Package(key, data["channel"], data["carrier"], data["type"], data["plan"])
+            return Package(
+                key, data["channel"], data["carrier"], data["type"], data["plan"], data["part"]
+            )
         if package is None:
             raise StepError(f"package {key} was never begun")
         sources, target = _MOVES[what]
@@ -148,6 +153,10 @@ class Book:
             return replace(moved, remote=data["remote"])
         if what is PackageStep.COMMIT:
             return self._committed(moved, data, at)
+        if what is PackageStep.WAIT_AGAIN:
+            return replace(moved, state=package.state, since=at)
+        if what is PackageStep.INTEGRATE:
+            return replace(moved, remote=data.get("remote") or package.remote)
         if what is PackageStep.UNCOMMIT:
             return replace(moved, commits=package.commits - 1)
         return moved

@@ -1,0 +1,196 @@
+"""Guard rails: what a plan of offers may look like before a person has to look at it.
+
+They see the whole plan and what the marketplace confirmed before, and only count and compare; none
+changes an offer. What halts is written into the plan and, when a push is tried, into the journal,
+where it stands until a person lifts it by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from typing import Any
+
+from engine.errors import ProjectError
+from engine.outbox.book import Known
+from engine.outbox.plan import GuardFinding
+
+SLIPS = (Decimal(10), Decimal(100), Decimal(1000))
+SLIP_NEAR = Decimal("0.005")  # how near to a factor counts as it
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rails:
+    """The limits, each a whole number; percents of the offers that are compared.
+
+    Attributes:
+        price_change: how much one price may move, in percent.
+        price_changes: how many offers may move further than that, of a thousand.
+        slips: how many prices may be 10, 100 or 1,000 times what they were, or a part of it.
+        batch_move: how far the median price may move, in percent.
+        shrunken: how much smaller a feed may be than the offers that are on sale, in percent.
+        to_zero: how many offers may lose their stock at once, in percent.
+        withdrawn: how many offers may be withdrawn at once, in percent.
+        rejected: how many rows may be rejected, in percent.
+        floors_lost: how many offers may lose their floor price, in percent.
+        cheap: a price below this many cents is an error.
+        few: below so many offers, percents say nothing: each counts alone.
+    """
+
+    price_change: int = 40
+    price_changes: int = 20
+    slips: int = 0
+    batch_move: int = 10
+    shrunken: int = 20
+    to_zero: int = 25
+    withdrawn: int = 10
+    rejected: int = 20
+    floors_lost: int = 10
+    cheap: int = 50
+    few: int = 10
+
+
+def rails_of(read: Mapping[str, Any]) -> Rails:
+    """The limits from the settings under `sending.guards`.
+
+    Raises:
+        ProjectError: there is no such limit, or it is no whole number.
+    """
+    known = {f.name for f in fields(Rails)}
+    for name, value in read.items():
+        if name not in known:
+            listed = ", ".join(sorted(known))
+            raise ProjectError(
+                f"feedwright.yaml: no guard rail is called `{name}`; known: {listed}"
+            )
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,7}", value):
+            raise ProjectError(f"feedwright.yaml: sending.guards.{name} must be a whole number")
+    return Rails(**{name: int(value) for name, value in read.items()})
+
+
+@dataclass(slots=True)
+class Watch:
+    """Sees every offer of a plan beside what was confirmed of it, and then judges."""
+
+    rails: Rails
+    known: Mapping[str, Known]
+    seen: int = 0
+    compared: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    ratios: Counter[int] = field(default_factory=Counter)  # of the new price, in thousandths
+    floors: int = 0
+
+    def see(self, sku: str, price: str | None, quantity: int | None, *, floor: bool) -> None:
+        """An offer as it would be, whether or not it changed."""
+        self.seen += 1
+        if price is not None and Decimal(price) * 100 < self.rails.cheap:
+            self._count("cheap", f"{sku}: {price}")
+        known = self.known.get(sku)
+        if known is None:
+            return
+        self.compared += 1
+        before = known.value
+        if before.floor:
+            self.floors += 1
+            if not floor:
+                self._count("floors-lost", sku)
+        if before.quantity and quantity == 0:
+            self._count("to-zero", sku)
+        if price is not None and before.price is not None and Decimal(before.price) > 0:
+            self._price(sku, Decimal(before.price), Decimal(price))
+
+    def _price(self, sku: str, before: Decimal, after: Decimal) -> None:
+        ratio = after / before
+        self.ratios[int((ratio * 1000).to_integral_value())] += 1
+        told = f"{sku}: {before} to {after}"
+        if any(_near(ratio, factor) or _near(1 / ratio, factor) for factor in SLIPS if after > 0):
+            self._count("slips", told)
+        if abs(ratio - 1) * 100 > self.rails.price_change:
+            self._count("price-changes", told)
+
+    def _count(self, name: str, example: str) -> None:
+        self.counts[name] += 1
+        shown = self.examples.setdefault(name, [])
+        if len(shown) < EXAMPLES:
+            shown.append(example)
+
+    def findings(self, *, rows: int, rejected: int, withdrawn: int) -> tuple[GuardFinding, ...]:
+        """What the guard rails say, the halting ones first."""
+        on_sale = sum(1 for k in self.known.values() if k.value.quantity)
+        found = [
+            *self._absolute(),
+            *self._shares(on_sale, withdrawn),
+            *self._whole_feed(rows, rejected, on_sale),
+        ]
+        return tuple(sorted(found, key=lambda f: (not f.halts, f.name)))
+
+    def _absolute(self) -> Iterator[GuardFinding]:
+        rails = self.rails
+        yield from self._limit("slips", rails.slips, "prices moved by a factor of 10, 100 or 1,000")
+        allowed = max(self.compared * rails.price_changes // 1000, 1 if self.compared else 0)
+        words = f"prices moved by more than {rails.price_change} %"
+        yield from self._limit("price-changes", allowed, words)
+        yield from self._limit("cheap", 0, f"prices below {rails.cheap} cents")
+
+    def _limit(self, name: str, allowed: int, words: str) -> Iterator[GuardFinding]:
+        number = self.counts[name]
+        if number:
+            shown = "; ".join(self.examples[name])
+            says = f"{number} {words}, {allowed} may: {shown}"
+            yield GuardFinding(name, says, halts=number > allowed)
+
+    def _shares(self, on_sale: int, withdrawn: int) -> Iterator[GuardFinding]:
+        rails = self.rails
+        shares = (
+            ("to-zero", self.counts["to-zero"], on_sale, rails.to_zero, "offers lose their stock"),
+            ("withdrawn", withdrawn, on_sale, rails.withdrawn, "offers are withdrawn"),
+            (
+                "floors-lost",
+                self.counts["floors-lost"],
+                self.floors,
+                rails.floors_lost,
+                "offers lose their floor price",
+            ),
+        )
+        for name, number, whole, limit, words in shares:
+            if number:
+                says = f"{number} of {whole} {words}, {limit} % may"
+                yield GuardFinding(name, says, halts=self._too_many(number, whole, limit))
+
+    def _whole_feed(self, rows: int, rejected: int, on_sale: int) -> Iterator[GuardFinding]:
+        rails = self.rails
+        if self._too_many(rejected, rows, rails.rejected):
+            says = f"{rejected} of {rows} rows are rejected, {rails.rejected} % may"
+            yield GuardFinding("rejected", says, halts=True)
+        gone = on_sale - self.seen
+        if on_sale and self._too_many(gone, on_sale, rails.shrunken):
+            says = f"the feed gives {self.seen} offers where {on_sale} are on sale"
+            yield GuardFinding("shrunken", says, halts=True)
+        median = _median(self.ratios)
+        if median is not None and abs(median - 1000) > rails.batch_move * 10:
+            says = f"half of the prices moved by {(median - 1000) // 10:+d} % or further"
+            yield GuardFinding("batch-move", says, halts=sum(self.ratios.values()) >= rails.few)
+
+    def _too_many(self, number: int, whole: int, percent: int) -> bool:
+        """Whether a share is too large; of few offers, all of them have to be."""
+        if whole < self.rails.few:
+            return 0 < whole <= number
+        return number * 100 > whole * percent
+
+
+def _near(ratio: Decimal, factor: Decimal) -> bool:
+    return abs(ratio / factor - 1) <= SLIP_NEAR
+
+
+def _median(counted: Counter[int]) -> int | None:
+    half, passed = sum(counted.values()), 0
+    for value in sorted(counted):
+        passed += counted[value]
+        if passed * 2 >= half and half:
+            return value
+    return None

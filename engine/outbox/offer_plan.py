@@ -1,0 +1,216 @@
+"""Plans of offers: a feed's offers against what the marketplace confirmed, one line an offer.
+
+The file's first line is the plan itself, canonical JSON with its hash; it holds the hash of all the
+lines after it, each an offer that would be sent. So a plan of any size is written and checked in a
+stream.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from engine.errors import HaltedError, ProjectError
+from engine.outbox.book import Known
+from engine.outbox.canonical import canonical
+from engine.outbox.guards import Rails, Watch
+from engine.outbox.journal import Journal
+from engine.outbox.moments import HOUR
+from engine.outbox.offers import FULL, UPDATE, UPSERT, OfferLine, hash_of_offer
+from engine.outbox.plan import LIFETIMES, OFFERS, Plan, read_plan
+
+ASSERT_AGAIN = 24 * HOUR
+MOST_LINES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """A row of a feed with its outcome: `payload` None where it makes no offer.
+
+    `keeps` is yes for a rejected row: what is on sale is left as it is, and reported.
+    """
+
+    row: int
+    sku: str | None
+    payload: str | None = None
+    xml: str | None = None
+    floor: bool = False
+    keeps: bool = False
+
+
+class _Price(msgspec.Struct):
+    price: Decimal | None = None
+
+
+class _Payload(msgspec.Struct):
+    price: _Price | None = None
+    quantity: int | None = None
+
+
+_PAYLOADS = msgspec.json.Decoder(_Payload)
+_ROWS = msgspec.json.Encoder(order="deterministic")
+_LINES = msgspec.json.Decoder(OfferLine)
+
+
+@dataclass(slots=True)
+class OfferPlanner:
+    """Takes rows one by one, writes the lines of what would be sent, and counts."""
+
+    journal: Journal
+    channel: str
+    rails: Rails
+    to: IO[bytes]
+    counts: Counter[str] = field(default_factory=Counter)
+    rows: int = 0
+    kept: set[str] = field(default_factory=set)
+    hash: Any = field(default_factory=hashlib.sha256)
+    watch: Watch = field(init=False)
+    known: Mapping[str, Known] = field(init=False)
+    failed: Mapping[str, tuple[str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known = self.journal.book.offers(self.channel)
+        self.failed = self.journal.book.failed(self.channel)
+        self.watch = Watch(self.rails, self.known)
+
+    def take(self, row: OfferRow) -> None:
+        """A row of the feed."""
+        self.rows += 1
+        if row.payload is None or row.sku is None:
+            self.counts["rejected" if row.keeps else "excluded"] += 1
+            if row.keeps and row.sku is not None:
+                self.kept.add(row.sku)
+            return
+        self.kept.add(row.sku)
+        read = _PAYLOADS.decode(row.payload)
+        amount = read.price.price if read.price else None
+        price = None if amount is None else str(amount)
+        carrier, type_ = ("xml", FULL) if row.xml is not None else ("json", UPSERT)
+        offer = OfferLine(
+            row.sku,
+            "",
+            carrier,
+            type_,
+            row.payload,
+            price,
+            read.quantity,
+            row.floor,
+            row.row,
+            row.xml,
+        )
+        self.watch.see(row.sku, price, read.quantity, floor=row.floor)
+        change = self._change(offer)
+        self.counts[change] += 1
+        if change in {"new", "changed", "asserted"}:
+            self._write(msgspec.structs.replace(offer, change=change))
+
+    def _change(self, offer: OfferLine) -> str:
+        own = hash_of_offer(offer)
+        failed = self.failed.get(offer.sku)
+        if failed is not None and failed[0] == own:
+            return "failing"  # refused before, and nothing of it changed
+        known = self.known.get(offer.sku)
+        if known is None:
+            return "new"
+        if known.value.hash != own:
+            return "changed"
+        return "asserted" if offer.quantity == 0 and self._old(known) else "unchanged"
+
+    def _old(self, known: Known) -> bool:
+        return self.journal.clock.now().wall - known.wall > ASSERT_AGAIN
+
+    def _write(self, offer: OfferLine) -> None:
+        line = _ROWS.encode(offer) + b"\n"
+        self.hash.update(line)
+        self.to.write(line)
+
+    def finish(self, inputs: Mapping[str, str]) -> Plan:
+        """Withdraw what vanished, judge, and seal the plan."""
+        for sku, known in sorted(self.known.items()):
+            if sku in self.kept:
+                continue
+            gone = known.value.quantity == 0
+            if gone and not self._old(known):
+                continue
+            self.counts["asserted" if gone else "withdrawn"] += 1
+            payload = canonical({"sellerExternalReference": sku, "quantity": 0}).decode()
+            change = "asserted" if gone else "withdrawn"
+            self._write(OfferLine(sku, change, "json", UPDATE, payload, None, 0, known.value.floor))
+        guards = self.watch.findings(
+            rows=self.rows, rejected=self.counts["rejected"], withdrawn=self.counts["withdrawn"]
+        )
+        now = self.journal.clock.now().wall
+        content = {
+            "rows": self.rows,
+            "counts": dict(sorted(self.counts.items())),
+            "lines": self.hash.hexdigest(),
+        }
+        return Plan(
+            kind=OFFERS,
+            seller=self.journal.seller,
+            channel=self.channel,
+            lineage=self.journal.lineage,
+            serial=self.journal.serial,
+            made=now,
+            expires=now + LIFETIMES[OFFERS],
+            inputs=inputs,
+            content=content,
+            guards=guards,
+        ).sealed()
+
+
+def plan_offers(
+    journal: Journal,
+    channel: str,
+    rows: Iterable[OfferRow],
+    *,
+    inputs: Mapping[str, str],
+    rails: Rails,
+    to: IO[bytes],
+) -> Plan:
+    """Plan a whole feed and write the plan's file to `to`."""
+    with tempfile.TemporaryFile() as lines:
+        planner = OfferPlanner(journal, channel, rails, lines)
+        for row in rows:
+            planner.take(row)
+        plan = planner.finish(inputs)
+        to.write(plan.text())
+        lines.seek(0)
+        while piece := lines.read(1 << 20):
+            to.write(piece)
+    return plan
+
+
+def read_offer_plan(path: Path) -> tuple[Plan, list[OfferLine]]:
+    """The plan in a file, and its offers.
+
+    Raises:
+        ProjectError: it is no plan of offers.
+        HaltedError: it is not as it was written.
+    """
+    with path.open("rb") as file:
+        plan = read_plan(file.readline(), str(path))
+        if plan.kind != OFFERS:
+            raise ProjectError(f"{path}: a plan about {plan.kind}; `orders push` takes those")
+        found = hashlib.sha256()
+        offers = list(_offers(file, found, path))
+    if found.hexdigest() != plan.content["lines"]:
+        raise HaltedError(f"{path}: altered since it was made; make another plan")
+    return plan, offers
+
+
+def _offers(file: IO[bytes], found: Any, path: Path) -> Iterator[OfferLine]:
+    for number, line in enumerate(file, 2):
+        found.update(line)
+        try:
+            yield _LINES.decode(line)
+        except (msgspec.DecodeError, ValueError):
+            raise HaltedError(f"{path}:{number}: altered since it was made") from None
