@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,8 @@ from engine.outbox.canonical import canonical, digest
 from engine.outbox.events import Event, Record, Step, StepError, approval, step
 from engine.outbox.head import read_head, write_head
 from engine.outbox.message import WHOLE_ORDER
-from engine.outbox.moments import Clock, Moment
+from engine.outbox.moments import HOUR, Clock, Moment
+from engine.outbox.plan import Standing
 from engine.outbox.records import record_json, record_of
 
 OPENED, PUSHED, HALTED, LIFTED = "opened", "pushed", "halted", "lifted"
@@ -75,6 +76,7 @@ class Journal:
         self.halts: dict[str, str] = {}
         self.longest_lag = 0
         self.book = Book()
+        self.lifted: dict[str, int] = {}  # since the last push: name, and when
 
     def close(self) -> None:
         """Close the file, then let go of the lock: the other order would let go of SQLite's too."""
@@ -252,10 +254,12 @@ class Journal:
             self.seller, self.lineage = data["seller"], data["lineage"]
         elif event.step == PUSHED:
             self.serial, self.last_plan = data["serial"], data["plan"]
+            self.lifted = {}
         elif event.step == HALTED:
             self.halts[data["name"]] = data["why"]
         elif event.step == LIFTED:
             self.halts.pop(data["name"], None)
+            self.lifted[data["name"]] = at.wall
 
     # Sending as such
 
@@ -274,10 +278,24 @@ class Journal:
             )
         return known
 
-    def pushed(self, plan: str, approver: str) -> None:
-        """A plan is being pushed: plans made before it are stale from here on."""
+    def pushed(self, plan: str, approver: str) -> Event:
+        """The event of a plan being pushed: plans made before it are stale from here on."""
         data = {"serial": self.serial + 1, "plan": plan, "approver": approver}
-        self.append(Event(PUSHED, None, data))
+        return Event(PUSHED, None, data)
+
+    def standing(self, inputs: Mapping[str, str]) -> Standing:
+        """What a plan is held against; a lifted guard rail lets one push through, for an hour."""
+        now = self.clock.now().wall
+        accepted = (name for name, wall in self.lifted.items() if 0 <= now - wall <= HOUR)
+        return Standing(
+            self.seller,
+            self.lineage,
+            self.serial,
+            self.last_plan,
+            self.halts,
+            inputs,
+            frozenset(accepted),
+        )
 
     def halt(self, name: str, why: str) -> None:
         """Stop all sending until `lift`; a halt that stands already stays as it is."""

@@ -11,11 +11,12 @@ from typing import Any
 
 from engine.errors import HaltedError
 from engine.outbox.canonical import canonical
-from engine.outbox.events import Event, Record, State, approval
-from engine.outbox.journal import PUSHED, Journal
+from engine.outbox.events import Record, State, approval
+from engine.outbox.gate import let_through
+from engine.outbox.journal import Journal
 from engine.outbox.message import WHOLE_ORDER, Kind, Message, natural_key
 from engine.outbox.moments import Moment
-from engine.outbox.plan import LIFETIMES, ORDERS, GuardFinding, Plan, Standing, refuse_unfit
+from engine.outbox.plan import LIFETIMES, ORDERS, GuardFinding, Plan
 from engine.transport.outcome import Call, MessageClass
 
 
@@ -238,20 +239,11 @@ def approve_plan(
         HaltedError: the plan may not be pushed; nothing was approved.
         AlreadySentError: another message excludes one of them; nothing was approved.
     """
-    standing = Standing(
-        journal.seller, journal.lineage, journal.serial, journal.last_plan, journal.halts, inputs
-    )
     at = journal.clock.now()
-    goes_on = refuse_unfit(plan, standing, at)
+    goes_on = let_through(plan, journal, inputs)
     messages = messages_of(plan)
     if not goes_on:
-        events = [
-            Event(
-                PUSHED,
-                None,
-                {"serial": journal.serial + 1, "plan": plan.hash, "approver": approver},
-            )
-        ]
+        events = [journal.pushed(plan.hash, approver)]
         events += [
             approval(record_of(p.message, plan.hash, approver, at, plan.expires))
             for p in messages

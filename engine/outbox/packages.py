@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.errors import JournalError
 from engine.octopia.reads import OctopiaReads
 from engine.octopia.retry import Next, Verdict, next_step
 from engine.outbox.book import IN_FLIGHT, OfferValue, Package, PackageState, PackageStep
 from engine.outbox.canonical import canonical
-from engine.outbox.events import Event
+from engine.outbox.events import Event, StepError
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR, MINUTE, SECOND
 from engine.outbox.offers import OfferLine, Part
@@ -121,7 +122,8 @@ class PackagePush:
         elif waited >= self.waits.quarantine:
             self._write(package, PackageStep.ABANDON, why="its commit never arrived")
         elif (
-            waited >= self.waits.again
+            package.state is PackageState.COMMITTING  # what was answered is not said again
+            and waited >= self.waits.again
             and age is not None
             and age <= self.waits.fresh
             and package.commits < self.waits.tries
@@ -330,7 +332,10 @@ class PackagePush:
         return (*seller, ("Content-Type", "application/json"))
 
     def _write(self, package: Package, step: PackageStep, **data: Any) -> None:
-        self.journal.append(Event(step, None, {"package": package.key, **data}))
+        try:
+            self.journal.append(Event(step, None, {"package": package.key, **data}))
+        except StepError as fault:
+            raise JournalError(f"{self.journal.path}: {fault}; nothing more was sent") from None
 
 
 def _remote(answer: Answer) -> str | None:

@@ -142,6 +142,7 @@ class Standing:
     last_plan: str
     halts: Mapping[str, str]
     inputs: Mapping[str, str]
+    accepted: frozenset[str] = frozenset()  # guard rails that a person lifted for this push
 
 
 def refuse_unfit(plan: Plan, standing: Standing, now: Moment) -> bool:
@@ -169,7 +170,7 @@ def refuse_unfit(plan: Plan, standing: Standing, now: Moment) -> bool:
             "make another plan"
         )
     _same_inputs(plan, standing)
-    halting = [g for g in plan.guards if g.halts]
+    halting = halting_guards(plan, standing.accepted)
     if halting:
         raise HaltedError(f"guard rail `{halting[0].name}`: {halting[0].says}")
     if standing.halts:
@@ -178,6 +179,11 @@ def refuse_unfit(plan: Plan, standing: Standing, now: Moment) -> bool:
             f"halted: `{name}`: {why}; `feedwright journal lift` once it is looked at"
         )
     return False
+
+
+def halting_guards(plan: Plan, accepted: frozenset[str]) -> list[GuardFinding]:
+    """The findings that let nothing be sent, but for those that a person accepted."""
+    return [g for g in plan.guards if g.halts and g.name not in accepted]
 
 
 def _same_inputs(plan: Plan, standing: Standing) -> None:

@@ -12,14 +12,15 @@ from simulator.clock import ManualClock
 from simulator.disk import Disk
 from simulator.kills import STEPS, live
 from simulator.market import OUTCOMES, SELLER
-from simulator.teeth import TEETH
+from simulator.offer_world import run_offer_seed
+from simulator.teeth import OFFER_TEETH, TEETH
 from simulator.world import BrokenError, World, run_seed
 
 from engine.errors import JournalError
 from engine.outbox.message import Kind
 from engine.outbox.opening import open_journal
 
-SEEDS, CHUNK = 2_000, 50
+SEEDS, OFFER_SEEDS, CHUNK = 2_000, 500, 50
 
 
 def run_seeds(first: int, number: int) -> None:
@@ -36,6 +37,22 @@ def test_what_must_hold_holds(first: int) -> None:
 def test_without_a_safeguard_lives_go_wrong(tooth: str) -> None:
     with TEETH[tooth](), pytest.raises(BrokenError):
         run_seeds(0, SEEDS)
+
+
+def run_offer_seeds(first: int, number: int) -> None:
+    for seed in range(first, first + number):
+        run_offer_seed(seed)
+
+
+@pytest.mark.parametrize("first", range(0, OFFER_SEEDS, CHUNK))
+def test_offers_end_as_the_feed_says(first: int) -> None:
+    run_offer_seeds(first, CHUNK)
+
+
+@pytest.mark.parametrize("tooth", OFFER_TEETH)
+def test_without_a_safeguard_offers_go_wrong(tooth: str) -> None:
+    with OFFER_TEETH[tooth](), pytest.raises(BrokenError):
+        run_offer_seeds(0, SEEDS)
 
 
 @pytest.mark.parametrize("kind", Kind)

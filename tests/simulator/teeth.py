@@ -12,11 +12,13 @@ from unittest import mock
 
 from engine.octopia import paging, reads
 from engine.octopia.reads import OctopiaReads
-from engine.outbox import opening, push
+from engine.outbox import gate, opening, push
+from engine.outbox.book import Book
 from engine.outbox.canonical import hash_of
 from engine.outbox.events import Record, Step
 from engine.outbox.journal import Journal
 from engine.outbox.message import Message
+from engine.outbox.plan import Plan, Standing
 from engine.transport.outcome import Reading
 
 Removed = Callable[[], Any]
@@ -106,6 +108,25 @@ def _expiry() -> Any:
     return mock.patch.object(push.Push, "_expired", never)
 
 
+def _one_in_flight() -> Any:
+    def none(*_: Any) -> None:
+        return None
+
+    return mock.patch.object(Book, "in_flight", none)
+
+
+def _serial() -> Any:
+    def any_serial(plan: Plan, standing: Standing, now: Any) -> bool:
+        return refuse(plan, replace(standing, serial=plan.serial), now)
+
+    refuse = gate.refuse_unfit
+    return mock.patch.object(gate, "refuse_unfit", any_serial)
+
+
+OFFER_TEETH: Mapping[str, Removed] = {
+    "one package in flight": _one_in_flight,
+    "serial": _serial,
+}
 TEETH: Mapping[str, Removed] = {
     "sync before send": _sync,
     "discovery clock": _discovery_clock,
