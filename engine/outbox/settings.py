@@ -15,7 +15,7 @@ from engine.project import Project
 
 SELLER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SELLER_KEYS = ("client_id", "client_secret", "channels", "api", "token_url")
-SENDING_KEYS = ("journal", "plans", "quarantine_minutes", "guards", "refund_rights")
+SENDING_KEYS = ("journal", "plans", "quarantine_minutes", "guards", "refund_rights", "xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Sending:
     waits: Waits
     refund_rights: tuple[str, ...]  # who may release money; nobody named: anybody with a name
     guards: Mapping[str, Any]
+    xml_folder: str | None = None
+    xml_url: str | None = None
 
     def seller(self, wanted: str | None) -> Seller:
         """The seller called `wanted`, or the only one.
@@ -77,6 +79,10 @@ def sending_settings(project: Project) -> Sending:
     minutes = _whole("sending.quarantine_minutes", read.get("quarantine_minutes", "15"))
     if minutes < 5:
         raise ProjectError("feedwright.yaml: sending.quarantine_minutes must be 5 or more")
+    xml = _mapping("sending.xml", read.get("xml", {}))
+    _known("sending.xml", xml, ("folder", "url"))
+    if xml and set(xml) != {"folder", "url"}:
+        raise ProjectError("feedwright.yaml: sending.xml needs both `folder` and `url`")
     return Sending(
         project.root,
         project.root / _text("sending.journal", read.get("journal", "var/journal")),
@@ -85,6 +91,8 @@ def sending_settings(project: Project) -> Sending:
         Waits(quarantine=minutes * MINUTE),
         _texts("sending.refund_rights", read.get("refund_rights", [])),
         _mapping("sending.guards", read.get("guards", {})),
+        _optional("sending.xml.folder", xml.get("folder")),
+        _optional("sending.xml.url", xml.get("url")),
     )
 
 

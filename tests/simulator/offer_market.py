@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from lxml import etree
 from simulator.clock import ManualClock
 from simulator.market import SELLER, Fate
 
@@ -31,6 +34,9 @@ READY, PENDING, INTEGRATED, WAITING = (
     "Integrated",
     "WaitingForCompletion",
 )
+
+
+FULL = "Full"
 
 
 @dataclass(slots=True)
@@ -58,6 +64,7 @@ class OfferMarket:
     history: dict[str, list[Decimal]] = field(default_factory=dict)
     uploaded: list[dict[str, Any]] = field(default_factory=list)
     under_way: list[tuple[int, Call]] = field(default_factory=list)
+    files: dict[str, Path] = field(default_factory=dict)  # what stands at public addresses
     most_at_once: int = 0
     writes: int = 0
 
@@ -126,6 +133,10 @@ class OfferMarket:
         at = self.clock.true if at is None else at
         body = json.loads(call.body or b"null", parse_float=Decimal)
         parts = call.path.strip("/").split("/")
+        if parts[0] == "offer-integration-packages":
+            name = str(len(self.packages) + 1)
+            self.packages[name] = Staged(FULL, _rows_of(self.files[body]), READY, at + 1)
+            return Answer(200, body={"packageId": int(name)})
         if len(parts) == 1:
             name = f"P{len(self.packages) + 1}"
             self.packages[name] = Staged(body["packageType"])
@@ -195,6 +206,10 @@ class OfferMarket:
             found = [o for s, o in sorted(self.offers.items()) if not wanted or s in wanted]
             return self._page(found, query, split.path, how)
         package = self.packages.get(parts[1])
+        if package is not None and package.type == FULL:
+            return Answer(
+                200, body={"state": "Submitted" if package.state == READY else INTEGRATED}
+            )
         if package is None:
             return Answer(404, body={"title": "not found"})
         if len(parts) == 3:
@@ -214,3 +229,18 @@ class OfferMarket:
         headers = {"link": f'<https://x.example{path}?cursor={at + 1}>; rel="next"'} if more else {}
         page = found[(at - 1) * size : at * size]
         return Answer(200, headers, {"itemsPerPage": size, "items": page})
+
+
+def _rows_of(file: Path) -> list[dict[str, Any]]:
+    """The offers in the ZIP of an XML package."""
+    with zipfile.ZipFile(file) as archive:
+        assert archive.namelist() == ["[Content_Types].xml", "_rels/.rels", "Content/offers.xml"]
+        tree = etree.fromstring(archive.read("Content/offers.xml"))
+    return [
+        {
+            "sellerExternalReference": offer.get("SellerProductId"),
+            "price": {"price": Decimal(offer.get("Price") or "0")},
+            "quantity": int(offer.get("Stock") or "0"),
+        }
+        for offer in tree.iter("{*}Offer")
+    ]

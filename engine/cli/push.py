@@ -1,0 +1,62 @@
+"""`feedwright push`: send a plan, exactly as it was shown, and on from where it stopped."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+
+import click
+
+from engine.cli.options import now_utc, open_project, project_option
+
+
+@click.command("push")
+@click.argument("plan", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@project_option
+@click.option("--by", metavar="NAME", help="Who approves; else the name of the login.")
+@click.option(
+    "--wait",
+    "minutes",
+    type=click.IntRange(0, 600),
+    default=30,
+    show_default=True,
+    metavar="MINUTES",
+    help="How long to wait for results.",
+)
+def command(plan: Path, project_folder: Path | None, by: str | None, minutes: int) -> None:
+    """Send PLAN and nothing else; what was sent before is not sent again.
+
+    Exit codes: 0 all is at its end, 1 something is still under way (push the plan again, or run
+    `feedwright sync offers`), 2 could not run, 3 halted: stale, altered, foreign, expired, or a
+    guard rail.
+    """
+    from engine.orders.connectors import connector
+    from engine.outbox.account import open_sender
+    from engine.outbox.moments import MINUTE, SystemClock
+    from engine.outbox.offer_plan import read_offer_plan
+    from engine.outbox.settings import sending_settings
+    from engine.sending import push
+    from engine.transport.secrets import Mask
+
+    project = open_project(project_folder)
+    made, _ = read_offer_plan(plan)
+    remote = connector("octopia").marketplaces.get(made.channel)
+    if remote is None:
+        raise click.UsageError(f"{made.channel} is no channel that Octopia sells on")
+    sending = sending_settings(project)
+    sender = open_sender(sending.root, sending.seller(made.seller), remote, Mask())
+    pushed = push(
+        project,
+        plan,
+        sender,
+        remote_channel=remote,
+        approver=by or getpass.getuser(),
+        at=now_utc(),
+        clock=SystemClock(),
+        patience=minutes * MINUTE,
+    )
+    for note in pushed.notes:
+        click.echo(note, err=True)
+    click.echo("done" if pushed.done else "not at its end yet")
+    sys.exit(0 if pushed.done else 1)

@@ -1,0 +1,180 @@
+"""The two verbs that send: make a plan of a feed, and push a plan; one page, as `pipeline` is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from engine.errors import ProjectError
+from engine.outbox.gate import push_offers
+from engine.outbox.guards import rails_of
+from engine.outbox.journal import Journal
+from engine.outbox.moments import MINUTE, Clock
+from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
+from engine.outbox.opening import open_journal
+from engine.outbox.packages import PackagePush
+from engine.outbox.plan import Plan
+from engine.outbox.settings import Sending, sending_settings
+from engine.outbox.xml_files import publisher
+from engine.pipeline import Run, check, checked_ruleset, open_run
+from engine.project import SETTINGS_NAMES, Project
+from engine.transport.outcome import Sender
+
+if TYPE_CHECKING:
+    from engine.offers.mapping import MappedBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Project):
+    """A project that notes which of its files were asked for: what a plan was made from."""
+
+    found: set[Path] = field(default_factory=set, compare=False)
+
+    def find(self, path: str, beside: str = "") -> Path | None:
+        """As the project finds it."""
+        place = Project.find(self, path, beside)
+        if place is not None:
+            self.found.add(place)
+        return place
+
+
+def recorded(project: Project) -> Recorded:
+    """`project`, noting what is asked for."""
+    return Recorded(**{f.name: getattr(project, f.name) for f in fields(Project)})
+
+
+def hash_of_file(path: Path) -> str:
+    """The SHA-256 of a file.
+
+    Raises:
+        ProjectError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as fault:
+        raise ProjectError(f"{path}: {fault.strerror or fault}") from None
+
+
+def inputs_of(project: Recorded, feed: str | None) -> dict[str, str]:
+    """The hash of every file that was asked for, of the settings, the feed and the program."""
+    found = {project.shown(path): hash_of_file(path) for path in sorted(project.found)}
+    for name in SETTINGS_NAMES:
+        if (project.root / name).is_file():
+            found[name] = hash_of_file(project.root / name)
+    if feed is not None:
+        found["the feed"] = hash_of_file(Path(feed))
+    return {**found, "the program": f"feedwright {version('feedwright')}"}
+
+
+@contextmanager
+def seller_journal(sending: Sending, seller: str | None, clock: Clock) -> Iterator[Journal]:
+    """The journal of a seller, open and locked."""
+    own = sending.seller(seller).id
+    with open_journal(sending.journal_path(own), clock, seller=own) as journal:
+        yield journal
+
+
+def plan(
+    project: Project,
+    feed: str,
+    to: IO[bytes],
+    *,
+    seller: str | None,
+    channel: str | None,
+    at: datetime,
+    clock: Clock,
+) -> Plan:
+    """Plan what a push of the whole of `feed` would send, against the seller's journal.
+
+    Raises:
+        RulesError: the rules have errors.
+        ProjectError, FeedError, JournalError: see `open_run`, `open_journal`.
+    """
+    if feed == "-":
+        raise ProjectError("a plan needs a feed that stays as it is: name a file, not `-`")
+    noting = recorded(project)
+    run = open_run(noting, checked_ruleset(noting), feed, channel=channel, at=at)
+    sending = sending_settings(project)
+    inputs = {**inputs_of(noting, run.feed.path), "feed": run.feed.path, "channel": run.channel}
+    with seller_journal(sending, seller, clock) as journal:
+        return plan_offers(
+            journal,
+            run.channel,
+            rows_of(run),
+            inputs=inputs,
+            rails=rails_of(sending.guards),
+            to=to,
+        )
+
+
+def rows_of(run: Run) -> Iterator[OfferRow]:
+    """Every row of the run with its outcome, as a plan takes it."""
+    for _, mapped in run.batches():
+        yield from _offers(mapped)
+        for row, sku, outcome in mapped.others.select("__row", "sku", "outcome").iter_rows():
+            yield OfferRow(row, sku, keeps=outcome == "rejected")
+
+
+def _offers(mapped: MappedBatch) -> Iterator[OfferRow]:
+    frame = mapped.offers
+    floor = "attribute.MinimumPriceForPriceAlignment"
+    columns = ["__row", "sku", "payload", "xml", *([floor] if floor in frame.columns else [])]
+    for row, sku, payload, xml, *rest in frame.select(columns).iter_rows():
+        yield OfferRow(row, sku, payload, xml, floor=bool(rest) and rest[0] is not None)
+
+
+def current_inputs(project: Project, made: Plan, at: datetime) -> dict[str, str]:
+    """What the inputs of a plan are now, to be held against what they were.
+
+    Raises:
+        RulesError: the rules have errors by now.
+    """
+    noting = recorded(project)
+    feed, channel = made.inputs.get("feed", ""), made.inputs.get("channel")
+    if check(noting).ruleset is not None:
+        open_run(noting, checked_ruleset(noting), feed, channel=channel, at=at)
+    return {**inputs_of(noting, feed), "feed": feed, "channel": channel or ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a push came to: whether everything is at its end, and what was in the way."""
+
+    done: bool
+    notes: tuple[str, ...]
+
+
+def push(
+    project: Project,
+    path: Path,
+    sender: Sender,
+    *,
+    remote_channel: str,
+    approver: str,
+    at: datetime,
+    clock: Clock,
+    patience: int = 30 * MINUTE,
+) -> Pushed:
+    """Push the plan of offers in `path`: exactly it, once, and on from where it stopped.
+
+    Raises:
+        HaltedError: it may not be pushed.
+        ProjectError, JournalError: see `read_offer_plan`, `open_journal`.
+    """
+    made, offers = read_offer_plan(path)
+    inputs = current_inputs(project, made, at)
+    sending = sending_settings(project)
+    with seller_journal(sending, sender.seller, clock) as journal:
+        publish = None
+        if sending.xml_folder is not None and sending.xml_url is not None:
+            publish = publisher(sending.root, sending.xml_folder, sending.xml_url, remote_channel)
+        work = PackagePush(journal, sender, made.channel, remote_channel, patience, publish=publish)
+        done = push_offers(made, offers, work, inputs=inputs, approver=approver)
+        return Pushed(done, tuple(work.notes))

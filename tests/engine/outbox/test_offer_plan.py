@@ -1,0 +1,235 @@
+"""Plans of offers: each offer new, changed, unchanged or withdrawn; and what halts a plan."""
+
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from simulator.clock import ManualClock
+from simulator.market import SELLER
+
+from engine.errors import HaltedError, ProjectError
+from engine.outbox.book import PackageStep
+from engine.outbox.events import Event
+from engine.outbox.guards import Rails, rails_of
+from engine.outbox.journal import Journal
+from engine.outbox.moments import HOUR
+from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
+from engine.outbox.offers import OfferLine, parts_of
+from engine.outbox.opening import open_journal
+from engine.outbox.plan import Plan
+
+CHANNEL = "cdiscount_octopia"
+Feed = dict[str, tuple[Decimal, int, bool]]  # price, quantity, floor
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return open_journal(tmp_path / "j.sqlite", ManualClock(), seller=SELLER)
+
+
+def row(number: int, sku: str, price: Decimal, quantity: int, *, floor: bool = False) -> OfferRow:
+    payload = (
+        f'{{"sellerExternalReference":"{sku}","price":{{"price":{price}}},"quantity":{quantity}}}'
+    )
+    return OfferRow(number, sku, payload, f"<Offer {payload}/>" if floor else None, floor=floor)
+
+
+def rows(feed: Feed) -> list[OfferRow]:
+    return [row(n, s, p, q, floor=f) for n, (s, (p, q, f)) in enumerate(feed.items())]
+
+
+def plan(journal: Journal, given: list[OfferRow], rails: Rails | None = None) -> tuple[Plan, bytes]:
+    file = io.BytesIO()
+    made = plan_offers(journal, CHANNEL, given, inputs={}, rails=rails or Rails(), to=file)
+    return made, file.getvalue()
+
+
+def lines(text: bytes, folder: Path) -> list[OfferLine]:
+    path = folder / "p.jsonl"
+    path.write_bytes(text)
+    return read_offer_plan(path)[1]
+
+
+def confirm(
+    journal: Journal, text: bytes, folder: Path, refused: dict[str, str] | None = None
+) -> None:
+    """What the journal holds after the plan was pushed and its offers were confirmed."""
+    for part in parts_of(lines(text, folder)):
+        key = f"P{len(journal.book.packages)}"
+        begin = {"channel": CHANNEL, "carrier": part.carrier, "type": part.type, "plan": "p"}
+        values = [o.value.as_json() for o in part.offers]
+        for step, data in (
+            (PackageStep.BEGIN, {**begin, "part": part.number}),
+            (PackageStep.COMMIT, {"offers": values}),
+            (PackageStep.RESULTS, {"refused": refused or {}}),
+        ):
+            journal.append(Event(step, None, {"package": key, **data}))
+
+
+def test_what_is_new_changed_unchanged_and_withdrawn(journal: Journal, tmp_path: Path) -> None:
+    feed: Feed = {f"S{n}": (Decimal("10.00"), 5, False) for n in range(20)}
+    made, text = plan(journal, rows(feed))
+    assert made.content["counts"] == {"new": 20}
+    confirm(journal, text, tmp_path)
+    assert plan(journal, rows(feed))[0].content["counts"] == {"unchanged": 20}
+    feed["S1"] = (Decimal("10.50"), 5, False)
+    del feed["S2"]
+    feed["S20"] = (Decimal("9.00"), 1, False)
+    given = [*rows(feed), OfferRow(90, "S3", keeps=True), OfferRow(91, None), OfferRow(92, "X")]
+    del given[2]  # S3 is rejected now: what is on sale stays as it is
+    made, text = plan(journal, given)
+    assert made.content["counts"] == {
+        "changed": 1,
+        "excluded": 2,
+        "new": 1,
+        "rejected": 1,
+        "unchanged": 17,
+        "withdrawn": 1,
+    }
+    assert made.content["rows"] == 22
+    found = {o.sku: o for o in lines(text, tmp_path)}
+    assert {s: o.change for s, o in found.items()} == {
+        "S1": "changed",
+        "S20": "new",
+        "S2": "withdrawn",
+    }
+    assert found["S2"].payload == '{"quantity":0,"sellerExternalReference":"S2"}'
+    assert found["S2"].type == "Update"
+    confirm(journal, text, tmp_path)
+    assert journal.book.offers(CHANNEL)["S2"].value.quantity == 0
+    assert journal.book.offers(CHANNEL)["S2"].value.price == "10.00"
+
+
+def test_stock_0_is_said_again_after_a_day(journal: Journal, tmp_path: Path) -> None:
+    feed: Feed = {"A": (Decimal(10), 0, False), "B": (Decimal(10), 2, False)}
+    _, text = plan(journal, rows(feed))
+    confirm(journal, text, tmp_path)
+    journal.clock.sleep(23 * HOUR)
+    assert plan(journal, rows(feed))[0].content["counts"] == {"unchanged": 2}
+    journal.clock.sleep(2 * HOUR)
+    assert plan(journal, rows(feed))[0].content["counts"] == {"asserted": 1, "unchanged": 1}
+
+
+def test_what_was_refused_is_not_sent_again_unchanged(journal: Journal, tmp_path: Path) -> None:
+    feed: Feed = {"A": (Decimal(10), 1, False), "B": (Decimal(10), 2, False)}
+    _, text = plan(journal, rows(feed))
+    confirm(journal, text, tmp_path, refused={"A": "Rejected: 1008"})
+    assert plan(journal, rows(feed))[0].content["counts"] == {"failing": 1, "unchanged": 1}
+    feed["A"] = (Decimal(11), 1, False)
+    assert plan(journal, rows(feed))[0].content["counts"] == {"new": 1, "unchanged": 1}
+
+
+def test_an_altered_line_is_refused(journal: Journal, tmp_path: Path) -> None:
+    _, text = plan(journal, rows({"A": (Decimal("10.00"), 1, False)}))
+    with pytest.raises(HaltedError, match="altered"):
+        lines(text.replace(b"10.00,", b"1.00,").replace(b"10.00}", b"1.00}"), tmp_path)
+    with pytest.raises(HaltedError, match="altered"):
+        lines(text + text.splitlines()[-1] + b"\n", tmp_path)
+    with pytest.raises(HaltedError, match="altered"):
+        lines(text[: text.index(b"\n") + 1], tmp_path)
+    with pytest.raises(HaltedError, match=":2: altered"):
+        lines(text[:-20], tmp_path)
+
+
+def test_the_same_rows_are_the_same_bytes(journal: Journal) -> None:
+    feed: Feed = {f"S{n}": (Decimal(n + 1), n, n % 2 == 0) for n in range(9)}
+    assert plan(journal, rows(feed)) == plan(journal, rows(feed))
+
+
+def on_sale() -> Feed:
+    return {f"S{n}": (Decimal(1990 + n) / 100, 5, n % 2 == 0) for n in range(1000)}
+
+
+def times(factor: str, every: int) -> Callable[[Feed], Feed]:
+    def change(feed: Feed) -> Feed:
+        return {
+            s: (p * Decimal(factor) if n % every == 0 else p, q, f)
+            for n, (s, (p, q, f)) in enumerate(feed.items())
+        }
+
+    return change
+
+
+def shifted(feed: Feed) -> Feed:
+    """The stock stands in the column of the price."""
+    return {s: (Decimal(q), int(p), f) for s, (p, q, f) in feed.items()}
+
+
+def floorless(feed: Feed) -> Feed:
+    return {s: (p, q, False) for s, (p, q, _) in feed.items()}
+
+
+def soldout(feed: Feed) -> Feed:
+    return {s: (p, 0, f) for s, (p, _, f) in feed.items()}
+
+
+def halved(feed: Feed) -> Feed:
+    return dict(list(feed.items())[:500])
+
+
+INCIDENTS: dict[str, tuple[Callable[[Feed], Feed], set[str]]] = {
+    "decimal slip, 1 in 100": (times("10", 100), {"slips"}),
+    "decimal slip, 1 in 10": (times("0.1", 10), {"slips", "price-changes"}),
+    "decimal slip, all": (times("10", 1), {"slips", "price-changes", "batch-move"}),
+    "one slip": (times("100", 1000), {"slips"}),
+    "empty feed": (lambda _: {}, {"shrunken", "withdrawn"}),
+    "half a feed": (halved, {"shrunken", "withdrawn"}),
+    "columns shifted": (shifted, {"price-changes", "batch-move"}),
+    "floors gone": (floorless, {"floors-lost"}),
+    "cents for euros": (times("100", 1), {"slips", "price-changes", "batch-move"}),
+    "euros for cents": (times("0.01", 1), {"slips", "price-changes", "batch-move", "cheap"}),
+    "VAT twice": (times("1.2", 1), {"batch-move"}),
+    "VAT taken off": (times("0.8333", 1), {"batch-move"}),
+    "everything sold out": (soldout, {"to-zero"}),
+}
+
+
+@pytest.mark.parametrize("incident", INCIDENTS)
+def test_an_incident_halts(journal: Journal, tmp_path: Path, incident: str) -> None:
+    feed = on_sale()
+    _, text = plan(journal, rows(feed))
+    confirm(journal, text, tmp_path)
+    change, expected = INCIDENTS[incident]
+    made, _ = plan(journal, rows(change(feed)))
+    halting = {g.name for g in made.guards if g.halts}
+    assert expected <= halting, made.guards
+
+
+def test_rows_that_are_rejected_halt(journal: Journal) -> None:
+    given = [
+        *rows({"A": (Decimal(10), 1, False)}),
+        *(OfferRow(n, f"R{n}", keeps=True) for n in range(20)),
+    ]
+    assert [g.name for g in plan(journal, given)[0].guards if g.halts] == ["rejected"]
+
+
+def test_an_ordinary_day_halts_nothing(journal: Journal, tmp_path: Path) -> None:
+    feed = on_sale()
+    made, text = plan(journal, rows(feed))
+    assert made.guards == ()
+    confirm(journal, text, tmp_path)
+    for number, sku in enumerate(list(feed)):
+        price, quantity, floor = feed[sku]
+        if number % 5 == 0:
+            feed[sku] = (price * Decimal("0.9"), quantity, floor)  # a sale on a fifth
+        if number % 50 == 1:
+            feed[sku] = (price, 0, floor)
+        if number % 50 == 2:
+            del feed[sku]
+    made, _ = plan(journal, rows(feed))
+    assert [g for g in made.guards if g.halts] == []
+    assert made.content["counts"]["withdrawn"] == 20
+
+
+def test_limits_are_settings() -> None:
+    assert rails_of({"batch_move": "30"}).batch_move == 30
+    for read, told in (({"batch": "3"}, "no guard rail"), ({"slips": "1.5"}, "whole number")):
+        with pytest.raises(ProjectError, match=told):
+            rails_of(read)
+
+
+def test_a_price_that_is_too_cheap_halts_at_first_sight(journal: Journal) -> None:
+    made, _ = plan(journal, rows({"A": (Decimal("0.19"), 1, False)}))
+    assert [(g.name, g.halts) for g in made.guards] == [("cheap", True)]

@@ -1,0 +1,307 @@
+"""Packages: staged, committed once, followed to their end; from a feed to confirmed offers."""
+
+import json
+import shutil
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import pytest
+from click.testing import CliRunner
+from simulator.clock import START, ManualClock
+from simulator.market import SELLER, Fate
+from simulator.offer_market import OfferMarket
+from simulator.offer_world import run_offer_seed
+
+from engine.cli.main import feedwright
+from engine.errors import HaltedError
+from engine.outbox.book import PackageState
+from engine.outbox.gate import push_offers
+from engine.outbox.guards import Rails
+from engine.outbox.journal import Journal
+from engine.outbox.moments import HOUR, MINUTE, instant_of
+from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
+from engine.outbox.opening import open_journal
+from engine.outbox.packages import PackagePush
+from engine.project import load_project
+from engine.sending import plan, push
+
+ROOT = Path(__file__).parents[3]
+CHANNEL = "cdiscount_octopia"
+
+
+class Named(Fate):
+    """Outcomes of writes by name, then all is well."""
+
+    def __init__(self, *outcomes: str) -> None:
+        self.outcomes = list(outcomes)
+
+    def write(self) -> str:
+        return self.outcomes.pop(0) if self.outcomes else "answered"
+
+
+class Shop:
+    """A seller with a few offers."""
+
+    def __init__(self, folder: Path, *outcomes: str) -> None:
+        self.folder = folder
+        self.clock = ManualClock()
+        self.market = OfferMarket(self.clock, Named(*outcomes), Random(3))  # noqa: S311 - a game
+        self.journal: Journal = open_journal(folder / "j.sqlite", self.clock, seller=SELLER)
+        self.number = 0
+
+    def plan(self, price: str = "10.00", number: int = 3, rails: Rails | None = None) -> Path:
+        rows = [
+            OfferRow(
+                n,
+                f"S{n}",
+                f'{{"sellerExternalReference":"S{n}","price":{{"price":{price}}},"quantity":4}}',
+            )
+            for n in range(number)
+        ]
+        self.number += 1
+        path = self.folder / f"plan-{self.number}.jsonl"
+        with path.open("wb") as file:
+            plan_offers(self.journal, CHANNEL, rows, inputs={}, rails=rails or Rails(), to=file)
+        return path
+
+    def push(self, path: Path, *, patience: int = HOUR) -> bool:
+        made, offers = read_offer_plan(path)
+        work = PackagePush(self.journal, self.market, CHANNEL, "CDISFR", patience)
+        return push_offers(made, offers, work, inputs={}, approver="Ada")
+
+    @property
+    def states(self) -> list[PackageState]:
+        return [p.state for p in self.journal.book.packages.values()]
+
+    @property
+    def prices(self) -> dict[str, Decimal]:
+        return {s: o["integrationPrice"] for s, o in self.market.offers.items()}
+
+
+def test_all_well(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    path = shop.plan(number=250)
+    assert shop.push(path)
+    assert shop.states == [PackageState.DONE]
+    assert set(shop.prices.values()) == {Decimal("10.00")}
+    assert len(shop.prices) == 250
+    assert shop.market.writes == 5  # create, three uploads of at most 100, commit
+    assert shop.push(path)  # again: it goes on, and finds nothing to do
+    assert shop.market.writes == 5
+
+
+@pytest.mark.parametrize(
+    "outcome", ["lost before", "lost after", "late", "500 after", "html", "409"]
+)
+@pytest.mark.parametrize("call", [0, 1])
+def test_what_is_staged_and_not_certain_is_abandoned(
+    tmp_path: Path, outcome: str, call: int
+) -> None:
+    shop = Shop(tmp_path, *["answered"] * call, outcome)
+    assert shop.push(shop.plan())
+    assert shop.states == [PackageState.ABANDONED, PackageState.DONE]
+    assert len(shop.prices) == 3
+    assert shop.market.most_at_once == 1
+
+
+@pytest.mark.parametrize("outcome", ["429", "401", "no connection"])
+def test_what_certainly_did_nothing_is_said_again(tmp_path: Path, outcome: str) -> None:
+    shop = Shop(tmp_path, outcome, outcome if outcome != "401" else "answered")
+    assert shop.push(shop.plan())
+    assert shop.states == [PackageState.DONE]
+
+
+@pytest.mark.parametrize("outcome", ["lost after", "500 after", "late"])
+def test_a_commit_without_answer_is_read_back(tmp_path: Path, outcome: str) -> None:
+    shop = Shop(tmp_path, "answered", "answered", outcome)
+    assert shop.push(shop.plan())
+    assert shop.states == [PackageState.DONE]
+    assert shop.market.writes <= 4
+
+
+def test_a_commit_that_never_arrived_is_said_again_while_the_stock_is_fresh(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, "answered", "answered", "lost before")
+    assert shop.push(shop.plan())
+    assert shop.market.writes == 4
+    shop = Shop(tmp_path / "b", "answered", "answered", "lost before")
+    assert not shop.push(shop.plan(), patience=0)
+    assert shop.states == [PackageState.COMMITTING]
+    shop.clock.sleep(20 * MINUTE)
+    assert not shop.push(shop.folder / "plan-1.jsonl")
+    assert shop.states == [PackageState.ABANDONED]  # too old to be shown, and no late one arrives
+    assert shop.prices == {}
+
+
+def test_no_other_plan_goes_out_while_a_package_is_under_way(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, "answered", "answered", "lost before")
+    assert not shop.push(shop.plan("10.00"), patience=0)
+    with pytest.raises(HaltedError, match="still under way"):
+        shop.push(shop.plan("11.00"), patience=0)
+    assert shop.market.writes == 3
+
+
+def test_what_is_refused_is_told_and_the_rest_confirmed(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.market.bad = {"S1"}
+    assert shop.push(shop.plan())
+    assert set(shop.journal.book.offers(CHANNEL)) == {"S0", "S2"}
+    assert shop.journal.book.failed(CHANNEL)["S1"][1] == "Rejected: 1008"
+    made, _ = read_offer_plan(shop.plan())
+    assert made.content["counts"] == {"failing": 1, "unchanged": 2}
+
+
+def test_many_refusals_halt(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.market.bad = {f"S{n}" for n in range(6)}
+    shop.push(shop.plan(number=20))
+    assert shop.journal.halts == {
+        "rejected-share": "6 of 20 offers of package "
+        + next(iter(shop.journal.book.packages))
+        + " were refused"
+    }
+
+
+def test_stock_that_grew_old_is_not_committed(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    path = shop.plan()
+    shop.clock.sleep(16 * MINUTE)  # the plan itself is good for 30 minutes
+    assert not shop.push(path)
+    assert shop.market.writes == 0
+
+
+def test_a_guard_rail_halts_until_it_is_lifted_by_name(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    assert shop.push(shop.plan("10.00", 20))
+    path = shop.plan("20.00", 20)
+    with pytest.raises(HaltedError, match="guard rail `batch-move`"):
+        shop.push(path)
+    assert set(shop.journal.halts) == {"batch-move", "price-changes"}
+    shop.journal.close()
+    shop.journal = open_journal(tmp_path / "j.sqlite", shop.clock, seller=SELLER)
+    with pytest.raises(HaltedError):
+        shop.push(shop.plan("10.00", 21))  # a restart and another plan do not help
+    for name in list(shop.journal.halts):
+        shop.journal.lift(name, "Ada", "the new price list")
+    assert shop.push(path)
+    assert shop.prices["S1"] == Decimal("20.00")
+    with pytest.raises(HaltedError, match="guard rail"):
+        shop.push(shop.plan("40.00", 20))  # it was lifted for that push alone
+
+
+def test_stale_plans_are_refused(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    old, new = shop.plan("10.00"), shop.plan("10.50")
+    assert shop.push(new)
+    with pytest.raises(HaltedError, match="stale"):
+        shop.push(old)
+    assert set(shop.prices.values()) == {Decimal("10.50")}
+
+
+def test_an_xml_package_needs_a_place(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    path = tmp_path / "x.jsonl"
+    row = OfferRow(1, "A", '{"price":{"price":1.00},"quantity":1}', "<Offer/>")
+    with path.open("wb") as file:
+        plan_offers(shop.journal, CHANNEL, [row], inputs={}, rails=Rails(), to=file)
+    assert not shop.push(path)
+    assert shop.states == [PackageState.ABANDONED]
+
+
+def test_a_few_lives_of_offers() -> None:
+    """Hundreds of them: tests/properties/test_lives.py."""
+    for seed in range(15):
+        run_offer_seed(seed)
+
+
+class Published(dict[str, Path]):
+    """What stands at https://feeds.example.org/x."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, address: str) -> Path:
+        return self.folder / address.removeprefix("https://feeds.example.org/x/")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for part in ("rules", "samples", "schemas"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    settings = (ROOT / ".feedwright.yaml").read_text()
+    settings += f'\nsellers:\n  "{SELLER}":\n    client_id: env:ID\n    client_secret: env:SECRET\n'
+    settings += "sending:\n  xml: {folder: var/public, url: https://feeds.example.org/x}\n"
+    (tmp_path / ".feedwright.yaml").write_text(settings)
+    return tmp_path
+
+
+def test_from_the_sample_feed_to_the_marketplace(project: Path) -> None:
+    clock = ManualClock(wall=START)
+    market = OfferMarket(clock, Fate(), Random(1))  # noqa: S311 - a game
+    opened = load_project(project)
+    feed, path = str(project / "samples/catalogue.csv"), project / "plan.jsonl"
+    now = instant_of(START)
+    with path.open("wb") as file:
+        made = plan(opened, feed, file, seller=None, channel=CHANNEL, at=now, clock=clock)
+    assert "rules/offers.rules" in made.inputs
+    assert made.content["counts"]["new"] == len(path.read_bytes().splitlines()) - 1 > 20
+    market.files = Published(project / "var/public")
+    pushed = push(
+        opened,
+        path,
+        market,
+        remote_channel="CDISFR",
+        approver="Ada",
+        at=now,
+        clock=clock,
+        patience=HOUR,
+    )
+    assert pushed.done, pushed.notes
+    assert len(market.offers) == made.content["counts"]["new"]
+    _, offers = read_offer_plan(path)
+    sent = {o.sku: json.loads(o.payload, parse_float=Decimal) for o in offers}
+    # What the XML says is what the payload says.
+    assert {s: o["integrationPrice"] for s, o in market.offers.items()} == {
+        s: o["price"]["price"] for s, o in sent.items()
+    }
+    with path.open("wb") as file:
+        again = plan(opened, feed, file, seller=None, channel=CHANNEL, at=now, clock=clock)
+    assert again.content["counts"].get("new", 0) == 0
+
+
+@pytest.mark.parametrize(
+    "file", ["rules/offers.rules", "samples/catalogue.csv", ".feedwright.yaml"]
+)
+def test_a_plan_of_what_changed_since_is_refused(project: Path, file: str) -> None:
+    clock = ManualClock(wall=START)
+    market = OfferMarket(clock, Fate(), Random(1))  # noqa: S311 - a game
+    opened, path, now = load_project(project), project / "plan.jsonl", instant_of(START)
+    feed = str(project / "samples/catalogue.csv")
+    with path.open("wb") as to:
+        plan(opened, feed, to, seller=None, channel=CHANNEL, at=now, clock=clock)
+    with (project / file).open("a") as changed:
+        changed.write("\n# more\n")
+    with pytest.raises(HaltedError, match="changed since the plan was made"):
+        push(opened, path, market, remote_channel="CDISFR", approver="A", at=now, clock=clock)
+    assert market.writes == 0
+
+
+def test_the_commands(project: Path) -> None:
+    out = project / "p.jsonl"
+    feed = str(project / "samples/catalogue.csv")
+    words = ["plan", feed, "--project", str(project), "--channel", CHANNEL, "--out", str(out)]
+    planned = CliRunner().invoke(feedwright, words)
+    assert planned.exit_code == 0, planned.output
+    told = planned.output.splitlines()
+    assert told[0].startswith("320 rows = ")
+    assert told[-1].endswith(f"in {out}")
+    made, offers = read_offer_plan(out)
+    assert out.stat().st_mode & 0o077 == 0
+    as_json = CliRunner().invoke(feedwright, [*words, "--format", "json"])
+    assert json.loads(as_json.output)["content"] == made.content
+    assert len(offers) == made.content["counts"]["new"]
+    out.write_bytes(replace(made, serial=made.serial).text().replace(b'"serial":0', b'"serial":9'))
+    altered = CliRunner().invoke(feedwright, ["push", str(out), "--project", str(project)])
+    assert isinstance(altered.exception, HaltedError)
