@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from engine.errors import ProjectError
+from engine.outbox.account import remote_channel
+from engine.outbox.book import Package
 from engine.outbox.gate import push_offers
 from engine.outbox.guards import rails_of
 from engine.outbox.journal import Journal
@@ -178,3 +180,16 @@ def push(
         work = PackagePush(journal, sender, made.channel, remote_channel, patience, publish=publish)
         done = push_offers(made, offers, work, inputs=inputs, approver=approver)
         return Pushed(done, tuple(work.notes))
+
+
+def sync_offers(project: Project, sender: Sender, clock: Clock) -> list[Package]:
+    """Look after the packages that are under way; those that still are.
+
+    Raises:
+        JournalError: see `open_journal`.
+    """
+    sending = sending_settings(project)
+    with seller_journal(sending, sender.seller, clock) as journal:
+        for channel in sorted({p.channel for p in journal.book.open_packages()}):
+            PackagePush(journal, sender, channel, remote_channel(channel)).settle()
+        return journal.book.open_packages()

@@ -26,6 +26,7 @@ COMMANDS = {
     "render": "Turn a whole feed into offers and rejections, at full speed.",
     "sandbox": "Serve a local stand-in for the Octopia API, with faults on demand.",
     "schema": "Show how the cells of a feed are read, as the engine understood the source schema.",
+    "sync": "Take on what is not at its end, once: orders or offers.",
     "test": "Run the tests that stand in the rule files.",
     "timeline": "Show what changes when: milestones, windows, overrides.",
 }

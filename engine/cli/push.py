@@ -31,8 +31,7 @@ def command(plan: Path, project_folder: Path | None, by: str | None, minutes: in
     `feedwright sync offers`), 2 could not run, 3 halted: stale, altered, foreign, expired, or a
     guard rail.
     """
-    from engine.orders.connectors import connector
-    from engine.outbox.account import open_sender
+    from engine.outbox.account import open_sender, remote_channel
     from engine.outbox.moments import MINUTE, SystemClock
     from engine.outbox.offer_plan import read_offer_plan
     from engine.outbox.settings import sending_settings
@@ -41,9 +40,7 @@ def command(plan: Path, project_folder: Path | None, by: str | None, minutes: in
 
     project = open_project(project_folder)
     made, _ = read_offer_plan(plan)
-    remote = connector("octopia").marketplaces.get(made.channel)
-    if remote is None:
-        raise click.UsageError(f"{made.channel} is no channel that Octopia sells on")
+    remote = remote_channel(made.channel)
     sending = sending_settings(project)
     sender = open_sender(sending.root, sending.seller(made.seller), remote, Mask())
     pushed = push(

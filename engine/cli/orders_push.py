@@ -1,0 +1,58 @@
+"""`feedwright orders push`: send a plan about orders, exactly as it was shown."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from engine.cli.options import open_project, project_option
+
+if TYPE_CHECKING:
+    from engine.order_sending import Outcome
+
+
+@click.command("push")
+@click.argument("plan", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@project_option
+@click.option("--by", metavar="NAME", help="Who approves; else the name of the login.")
+def command(plan: Path, project_folder: Path | None, by: str | None) -> None:
+    """Send PLAN and nothing else: each message looked at first, money once.
+
+    Exit codes: 0 all is at its end, 1 something is open or held (`feedwright sync orders` goes on),
+    2 could not run, 3 halted: stale, altered, foreign, expired.
+    """
+    from engine.cli.journal import sending_of
+    from engine.order_sending import push_orders, read_order_plan
+    from engine.outbox.account import open_sender, remote_channel
+    from engine.outbox.moments import SystemClock
+    from engine.transport.secrets import Mask
+
+    made = read_order_plan(plan)
+    sending = sending_of(project_folder)
+    remote = remote_channel(made.channel)
+    sender = open_sender(sending.root, sending.seller(made.seller), remote, Mask())
+    outcome = push_orders(
+        open_project(project_folder),
+        plan,
+        sender,
+        approver=by or getpass.getuser(),
+        clock=SystemClock(),
+    )
+    sys.exit(told(outcome))
+
+
+def told(outcome: Outcome) -> int:
+    """Tell what is open; the exit code."""
+    from engine.cli.journal import line_of
+
+    for record in outcome.open:
+        note = outcome.notes.get(record.id, "")
+        click.echo(f"{line_of(record)}{f'  ({note})' if note else ''}")
+    for name, why in sorted(outcome.halts.items()):
+        click.echo(f"HALTED {name}: {why}", err=True)
+    click.echo("done" if not outcome.open else f"{len(outcome.open)} open", err=True)
+    return 1 if outcome.open else 0

@@ -1,0 +1,57 @@
+"""`feedwright sync`: one round of what `run` does again and again, for a schedule of your own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from engine.cli.options import open_project, project_option
+
+seller_option = click.option("--seller", metavar="ID", help="The seller; else the only one.")
+
+
+@click.group()
+def command() -> None:
+    """Take on what is not at its end, once: for cron and the like."""
+
+
+@command.command()
+@project_option
+@seller_option
+def orders(project_folder: Path | None, seller: str | None) -> None:
+    """Look after messages about orders that are open: read, wait, send once more where allowed.
+
+    Exit codes: 0 nothing is open, 1 something is, 2 could not run, 3 halted.
+    """
+    from engine.cli.orders_push import told
+    from engine.order_sending import sync_orders
+    from engine.outbox.account import seller_sender
+    from engine.outbox.moments import SystemClock
+    from engine.outbox.settings import sending_settings
+
+    project = open_project(project_folder)
+    sender = seller_sender(sending_settings(project), seller)
+    sys.exit(told(sync_orders(project, sender, SystemClock())))
+
+
+@command.command()
+@project_option
+@seller_option
+def offers(project_folder: Path | None, seller: str | None) -> None:
+    """Look after packages that are under way: read their state and results.
+
+    Exit codes: 0 nothing is under way, 1 something is, 2 could not run, 3 halted.
+    """
+    from engine.outbox.account import seller_sender
+    from engine.outbox.moments import SystemClock
+    from engine.outbox.settings import sending_settings
+    from engine.sending import sync_offers
+
+    project = open_project(project_folder)
+    sender = seller_sender(sending_settings(project), seller)
+    flying = sync_offers(project, sender, SystemClock())
+    for package in flying:
+        click.echo(f"{package.key}  {package.state}  {len(package.offers)} offers")
+    sys.exit(1 if flying else 0)

@@ -1,0 +1,142 @@
+"""Messages about orders on their way: push a plan, and take on later what is not at its end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.errors import HaltedError, ProjectError
+from engine.outbox.events import Record, State
+from engine.outbox.journal import AlreadySentError, Journal
+from engine.outbox.message import Message
+from engine.outbox.moments import Clock
+from engine.outbox.order_plan import SENT, approve_plan, messages_of
+from engine.outbox.plan import ORDERS, Plan, read_plan
+from engine.outbox.push import Push
+from engine.outbox.settings import Sending, sending_settings
+from engine.pipeline import check
+from engine.project import Project
+from engine.sending import inputs_of, recorded, seller_journal
+from engine.transport.outcome import Sender
+
+
+def order_inputs(project: Project) -> dict[str, str]:
+    """The hash of everything that decisions about orders are made from.
+
+    Raises:
+        ProjectError: a file cannot be read.
+    """
+    noting = recorded(project)
+    check(noting)
+    return inputs_of(noting, None)
+
+
+def read_order_plan(path: Path) -> Plan:
+    """The plan about orders in a file.
+
+    Raises:
+        ProjectError: it is none.
+        HaltedError: it is not as it was written.
+    """
+    try:
+        plan = read_plan(path.read_bytes(), str(path))
+    except OSError as fault:
+        raise ProjectError(f"{path}: {fault.strerror or fault}") from None
+    if plan.kind != ORDERS:
+        raise ProjectError(f"{path}: a plan of {plan.kind}; `feedwright push` takes those")
+    return plan
+
+
+def keep_plan(sending: Sending, plan: Plan) -> None:
+    """Keep a copy of a plan: what goes out once more is taken from it."""
+    sending.plans.mkdir(parents=True, exist_ok=True)
+    path = sending.plans / f"{plan.hash}.json"
+    half = path.with_name(path.name + ".part")
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(plan.text())
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)
+
+
+def kept_messages(sending: Sending, records: list[Record]) -> dict[str, Message]:
+    """The messages of the kept plans that these records belong to."""
+    found: dict[str, Message] = {}
+    for name in sorted({record.plan for record in records}):
+        path = sending.plans / f"{name}.json"
+        if not path.is_file():
+            continue
+        plan = read_order_plan(path)
+        if plan.hash == name:
+            found |= {p.message.id: p.message for p in messages_of(plan) if p.planned in SENT}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to: the messages it knows of that are not at their end, and why."""
+
+    moved: int
+    open: tuple[Record, ...]
+    notes: Mapping[str, str]
+    halts: Mapping[str, str]
+
+
+def push_orders(
+    project: Project, path: Path, sender: Sender, *, approver: str, clock: Clock
+) -> Outcome:
+    """Push a plan about orders: exactly it, each message as often as its class allows.
+
+    Raises:
+        HaltedError: it may not be pushed.
+        ProjectError, JournalError: see `read_order_plan`, `open_journal`.
+    """
+    plan = read_order_plan(path)
+    sending = sending_settings(project)
+    inputs = order_inputs(project)
+    with seller_journal(sending, sender.seller, clock) as journal:
+        keep_plan(sending, plan)
+        try:
+            messages = approve_plan(plan, journal, approver, inputs)
+        except AlreadySentError as fault:
+            raise HaltedError(f"{fault}; make another plan") from None
+        return _run(sending, journal, sender, messages)
+
+
+def sync_orders(project: Project, sender: Sender, clock: Clock) -> Outcome:
+    """Take on what is not at its end: look, wait, send once more where that is allowed.
+
+    Raises:
+        JournalError, HaltedError: see `open_journal` and `Push.run`.
+    """
+    sending = sending_settings(project)
+    with seller_journal(sending, sender.seller, clock) as journal:
+        return _run(sending, journal, sender, {})
+
+
+def _run(
+    sending: Sending, journal: Journal, sender: Sender, messages: Mapping[str, Message]
+) -> Outcome:
+    open_states = (State.APPROVED, State.SENDING, State.ANSWERED, State.UNKNOWN, State.HELD)
+    kept = kept_messages(sending, journal.records(*open_states))
+    done = Push(journal, sender, {**kept, **messages}, sending.waits).run()
+    return Outcome(
+        done.moved, tuple(journal.records(*open_states)), dict(done.notes), dict(journal.halts)
+    )
+
+
+def held_text(record: Record, evidence: Mapping[str, object]) -> str:
+    """A held message with its evidence, for who decides about it."""
+    when = datetime.fromtimestamp(record.approved.wall // 1000, UTC)
+    lines = [
+        f"{record.id[:12]}  {record.kind} of order {record.subject}, sent {record.sends}x",
+        f"  approved {when:%Y-%m-%d %H:%M} UTC by {record.approver}",
+        f"  held because: {record.why}",
+    ]
+    facts = evidence.get("facts")
+    if isinstance(facts, Mapping):
+        lines += [f"  {name}: {value}" for name, value in sorted(facts.items())]
+    return "\n".join(lines)
