@@ -239,7 +239,8 @@ def _effects(what: Step, record: Record, data: Mapping[str, Any], at: Moment) ->
                 raise StepError(f"message {record.id} may not go out again")
             return replace(record, since=None, refusal=None, absences=0, absent_at=None)
         case Step.RELEASE:
-            released = replace(record, allowed=record.sends + 1, since=None, refusal=None)
-            return replace(released, absences=0, absent_at=None, not_before=0)
+            # A person approves it anew: how long ago it was approved first is no matter.
+            released = replace(record, allowed=record.sends + 1, approved=at, since=None)
+            return replace(released, refusal=None, absences=0, absent_at=None, not_before=0)
         case Step.CONFIRM | Step.REFUSE | Step.HOLD | Step.WITHDRAW:
             return record

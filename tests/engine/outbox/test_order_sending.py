@@ -1,0 +1,172 @@
+"""Plans about orders pushed through the project: kept, gone on with, held and released."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from simulator.clock import ManualClock
+from simulator.market import SELLER, Fate, Market
+from simulator.wishes import order_for
+
+from engine.cli.orders_held import command as held
+from engine.cli.orders_push import command as push
+from engine.cli.orders_release import command as release
+from engine.errors import HaltedError, ProjectError
+from engine.order_sending import order_inputs, push_orders, sync_orders
+from engine.outbox.message import Kind
+from engine.outbox.moments import HOUR, MINUTE
+from engine.outbox.order_plan import Wanted, plan_orders
+from engine.outbox.settings import sending_settings
+from engine.project import Project, load_project
+from engine.sending import seller_journal
+
+ROOT = Path(__file__).parents[3]
+HEADERS = (("SellerId", SELLER),)
+
+
+class Named(Fate):
+    """Outcomes by name, then all is well."""
+
+    def __init__(self, *outcomes: str) -> None:
+        self.outcomes = list(outcomes)
+
+    def write(self) -> str:
+        return self.outcomes.pop(0) if self.outcomes else "answered"
+
+
+class Shop:
+    """A project with one order to ship and one to refund."""
+
+    def __init__(self, folder: Path, *outcomes: str) -> None:
+        (folder / "rules").mkdir()
+        (folder / "rules/offers.rules").write_text((ROOT / "rules/offers.rules").read_text())
+        (folder / "feedwright.yaml").write_text(
+            f'sellers:\n  "{SELLER}": {{client_id: env:ID, client_secret: env:SECRET}}\n'
+            "sending: {refund_rights: [Ada]}\n"
+        )
+        self.folder = folder
+        self.clock = ManualClock()
+        self.market = Market(self.clock, Named(*outcomes))
+        self.market.add(order_for(Kind.SHIP, "O-1"))
+        self.market.add(order_for(Kind.REFUND, "O-2"))
+        self.project: Project = load_project(folder)
+
+    def plan(self) -> Path:
+        wanted = [
+            Wanted(
+                Kind.SHIP,
+                "O-1",
+                ("1", "2"),
+                "POST",
+                "/orders/O-1/shipments",
+                HEADERS,
+                [{"parcelNumber": "X1", "carrierName": "GLS"}],
+            ),
+            Wanted(
+                Kind.REFUND,
+                "O-2",
+                ("1", "2"),
+                "POST",
+                "/order-cancellation-requests",
+                HEADERS,
+                {"orderSellerId": "O-2", "reason": "returned"},
+            ),
+        ]
+        path = self.folder / "plan.json"
+        with seller_journal(sending_settings(self.project), None, self.clock) as journal:
+            made = plan_orders(
+                journal, wanted, "cdiscount_octopia", inputs=order_inputs(self.project)
+            )
+        path.write_bytes(made.text())
+        return path
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path)
+
+
+def test_a_plan_is_pushed_and_kept(shop: Shop) -> None:
+    done = push_orders(shop.project, shop.plan(), shop.market, approver="Ada", clock=shop.clock)
+    assert done.open == ()
+    assert {e.what for e in shop.market.ledger} == {"ship X1", "cancel returned"}
+    (kept,) = (shop.folder / "var/plans").glob("*.json")
+    assert kept.read_bytes() == (shop.folder / "plan.json").read_bytes()
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_what_is_open_is_gone_on_with_from_the_kept_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(tmp_path, "lost before", "lost before")
+    monkeypatch.setattr("engine.outbox.moments.SystemClock", lambda: shop.clock)
+    path = shop.plan()
+    done = push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock)
+    assert {r.state for r in done.open} == {"unknown"}
+    path.unlink()
+    shop.clock.sleep(16 * MINUTE)
+    done = sync_orders(shop.project, shop.market, shop.clock)
+    assert [(r.kind, r.state, r.absences) for r in done.open] == [("refund", "unknown", 1)]
+    shop.clock.sleep(16 * MINUTE)
+    assert [r.state for r in sync_orders(shop.project, shop.market, shop.clock).open] == ["held"]
+
+    shown = CliRunner().invoke(held, ["--project", str(tmp_path)])
+    assert shown.exit_code == 1
+    name = shown.output.split()[0]
+    shop.clock.sleep(20 * HOUR)  # a night goes by before a person looks
+    assert "refund of order O-2, sent 1x" in shown.output
+    assert "approved 2026-01-01 00:00 UTC by Ada" in shown.output
+    assert "status: Shipped" in shown.output
+    words = [name, "--project", str(tmp_path), "--why", "the buyer waits"]
+    refused = CliRunner().invoke(release, [*words, "--by", "Bob"])
+    assert isinstance(refused.exception, ProjectError)
+    assert CliRunner().invoke(release, [*words, "--by", "Ada"]).exit_code == 0
+    shop.clock.sleep(2 * HOUR)
+    assert sync_orders(shop.project, shop.market, shop.clock).open == ()
+    assert [e.what for e in shop.market.ledger] == ["ship X1", "cancel returned"]
+
+
+def test_a_plan_of_other_rules_is_refused(shop: Shop) -> None:
+    path = shop.plan()
+    with (shop.folder / "rules/offers.rules").open("a") as rules:
+        rules.write("\n# changed\n")
+    with pytest.raises(HaltedError, match=r"rules/offers\.rules changed since"):
+        push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock)
+    assert shop.market.writes == []
+
+
+def test_a_kept_plan_that_was_altered_sends_nothing(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, *["lost before"] * 2)
+    push_orders(shop.project, shop.plan(), shop.market, approver="Ada", clock=shop.clock)
+    (kept,) = (tmp_path / "var/plans").glob("*.json")
+    kept.write_bytes(kept.read_bytes().replace(b"X1", b"X2"))
+    shop.clock.sleep(HOUR)
+    with pytest.raises(HaltedError, match="altered"):
+        sync_orders(shop.project, shop.market, shop.clock)
+    assert len(shop.market.writes) == 2
+
+
+def test_a_plan_of_offers_is_no_plan_about_orders(shop: Shop) -> None:
+    path = shop.plan()
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b'"kind":"orders"', b'"kind":"offers"'))
+    told = CliRunner().invoke(push, [str(path), "--project", str(shop.folder)])
+    assert isinstance(told.exception, HaltedError | ProjectError)
+
+
+def test_without_secrets_nothing_is_sent(shop: Shop) -> None:
+    path = shop.plan()
+    env = {k: v for k, v in os.environ.items() if k not in {"ID", "SECRET"}}
+    script = "from engine.cli.orders_push import command; command()"
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(path), "--project", str(shop.folder)],
+        capture_output=True,
+        text=True,
+        env=env,
+        check=False,
+    )
+    assert ran.returncode != 0
+    assert "environment variable ID is not set" in ran.stderr
