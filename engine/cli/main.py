@@ -24,6 +24,7 @@ COMMANDS = {
     "preview": "Show the payloads and rejections that a feed gives; sends nothing.",
     "push": "Send a plan and nothing else; goes on where it stopped.",
     "render": "Turn a whole feed into offers and rejections, at full speed.",
+    "run": "Run the schedule: orders every 15 minutes, offers every hour.",
     "sandbox": "Serve a local stand-in for the Octopia API, with faults on demand.",
     "schema": "Show how the cells of a feed are read, as the engine understood the source schema.",
     "sync": "Take on what is not at its end, once: orders or offers.",
