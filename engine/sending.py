@@ -113,6 +113,7 @@ def plan(
             inputs=inputs,
             rails=rails_of(sending.guards),
             to=to,
+            age=clock.now().wall - Path(run.feed.path).stat().st_mtime_ns // 1_000_000,
         )
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
 from engine.errors import ProjectError
 from engine.outbox.book import Known
+from engine.outbox.journal import Journal
+from engine.outbox.moments import HOUR
 from engine.outbox.plan import GuardFinding
+from engine.transport.outcome import MessageClass
 
 SLIPS = (Decimal(10), Decimal(100), Decimal(1000))
 SLIP_NEAR = Decimal("0.005")  # how near to a factor counts as it
@@ -39,6 +42,9 @@ class Rails:
         floors_lost: how many offers may lose their floor price, in percent.
         cheap: a price below this many cents is an error.
         few: below so many offers, percents say nothing: each counts alone.
+        stale_hours: how old a feed's file may be.
+        refunds: how many messages that move money may be new within a day.
+        refusals: how many orders may be refused within a day.
     """
 
     price_change: int = 40
@@ -52,6 +58,9 @@ class Rails:
     floors_lost: int = 10
     cheap: int = 50
     few: int = 10
+    stale_hours: int = 48
+    refunds: int = 20
+    refusals: int = 20
 
 
 def rails_of(read: Mapping[str, Any]) -> Rails:
@@ -181,6 +190,48 @@ class Watch:
         if whole < self.rails.few:
             return 0 < whole <= number
         return number * 100 > whole * percent
+
+
+def stale_feed(rails: Rails, age: int) -> tuple[GuardFinding, ...]:
+    """What is said of a feed whose file was last written `age` milliseconds ago."""
+    hours = age // HOUR
+    if hours < rails.stale_hours:
+        return ()
+    says = f"the feed was written {hours} hours ago, {rails.stale_hours} may have passed"
+    return (GuardFinding("stale-feed", says, halts=True),)
+
+
+def order_findings(
+    rails: Rails, journal: Journal, new: Iterable[tuple[str, MessageClass]]
+) -> tuple[GuardFinding, ...]:
+    """What is said of new messages about orders, with those of the last day.
+
+    Args:
+        rails: the limits.
+        journal: the seller's.
+        new: kind and class of each message that a plan would send.
+    """
+    since = journal.clock.now().wall - 24 * HOUR
+    recent = [r for r in journal.records() if r.approved.wall >= since]
+    counted = Counter(_capped(r.kind, r.message_class) for r in recent)
+    counted += Counter(_capped(kind, of) for kind, of in new)
+    limits = (
+        ("refunds", rails.refunds, "move money"),
+        ("refusals", rails.refusals, "refuse orders"),
+    )
+    return tuple(
+        GuardFinding(
+            name, f"{counted[name]} messages {words} within a day, {limit} may", halts=True
+        )
+        for name, limit, words in limits
+        if counted[name] > limit
+    )
+
+
+def _capped(kind: str, of: MessageClass) -> str:
+    if of is MessageClass.MONEY:
+        return "refunds"
+    return "refusals" if kind == "refuse" else ""
 
 
 def _near(ratio: Decimal, factor: Decimal) -> bool:

@@ -21,7 +21,7 @@ import msgspec
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.book import Known
 from engine.outbox.canonical import canonical
-from engine.outbox.guards import Rails, Watch
+from engine.outbox.guards import Rails, Watch, stale_feed
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR
 from engine.outbox.offers import FULL, UPDATE, UPSERT, OfferLine, hash_of_offer
@@ -132,7 +132,7 @@ class OfferPlanner:
         self.hash.update(line)
         self.to.write(line)
 
-    def finish(self, inputs: Mapping[str, str]) -> Plan:
+    def finish(self, inputs: Mapping[str, str], age: int = 0) -> Plan:
         """Withdraw what vanished, judge, and seal the plan."""
         for sku, known in sorted(self.known.items()):
             if sku in self.kept:
@@ -147,6 +147,7 @@ class OfferPlanner:
         guards = self.watch.findings(
             rows=self.rows, rejected=self.counts["rejected"], withdrawn=self.counts["withdrawn"]
         )
+        guards = (*stale_feed(self.rails, age), *guards)
         now = self.journal.clock.now().wall
         content = {
             "rows": self.rows,
@@ -175,13 +176,17 @@ def plan_offers(
     inputs: Mapping[str, str],
     rails: Rails,
     to: IO[bytes],
+    age: int = 0,
 ) -> Plan:
-    """Plan a whole feed and write the plan's file to `to`."""
+    """Plan a whole feed and write the plan's file to `to`.
+
+    `age` is how long ago the feed was written, in milliseconds.
+    """
     with tempfile.TemporaryFile() as lines:
         planner = OfferPlanner(journal, channel, rails, lines)
         for row in rows:
             planner.take(row)
-        plan = planner.finish(inputs)
+        plan = planner.finish(inputs, age)
         to.write(plan.text())
         lines.seek(0)
         while piece := lines.read(1 << 20):

@@ -13,6 +13,7 @@ from engine.errors import HaltedError
 from engine.outbox.canonical import canonical
 from engine.outbox.events import Record, State, approval
 from engine.outbox.gate import let_through
+from engine.outbox.guards import Rails, order_findings
 from engine.outbox.journal import Journal
 from engine.outbox.message import WHOLE_ORDER, Kind, Message, natural_key
 from engine.outbox.moments import Moment
@@ -97,6 +98,7 @@ def plan_orders(
     *,
     inputs: Mapping[str, str],
     guards: tuple[GuardFinding, ...] = (),
+    rails: Rails | None = None,
 ) -> Plan:
     """The plan of what is wanted, against what the journal knows.
 
@@ -109,6 +111,8 @@ def plan_orders(
         message = message_of(wish, journal.seller, channel)
         if not any(_same(message, p.message) for p in planned):  # the same wish twice is one
             planned.append(_planned(journal, message, planned, now))
+    new = [(p.message.kind.value, p.message.message_class) for p in planned if p.planned in SENT]
+    guards = (*guards, *order_findings(rails or Rails(), journal, new))
     return Plan(
         kind=ORDERS,
         seller=journal.seller,

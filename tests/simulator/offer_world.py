@@ -25,7 +25,7 @@ from engine.outbox.packages import PackagePush
 from engine.transport.outcome import Call
 
 INPUTS = {"rules": "r"}
-OPEN = Rails(*[1_000_000] * 9, 0, 0)  # what goes wrong here is not the feed's fault
+OPEN = Rails(*[1_000_000] * 9, cheap=0, few=0)  # what goes wrong here is not the feed's fault
 
 
 class KillingFate(DrawnFate):

@@ -47,7 +47,7 @@ class BothClocks(ManualClock):
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     for part in ("rules", "samples", "schemas"):
-        shutil.copytree(ROOT / part, tmp_path / part)
+        shutil.copytree(ROOT / part, tmp_path / part, copy_function=shutil.copyfile)
     settings = (ROOT / ".feedwright.yaml").read_text()
     settings += f'\nsellers:\n  "{SELLER}": {{client_id: env:ID, client_secret: env:SECRET}}\n'
     settings += "sending:\n  xml: {folder: var/public, url: https://feeds.example.org}\n"

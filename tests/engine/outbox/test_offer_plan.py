@@ -223,6 +223,18 @@ def test_an_ordinary_day_halts_nothing(journal: Journal, tmp_path: Path) -> None
     assert made.content["counts"]["withdrawn"] == 20
 
 
+def test_a_stale_feed_halts(journal: Journal) -> None:
+    def guards(age: int) -> list[str]:
+        given = rows({"A": (Decimal(10), 1, False)})
+        made = plan_offers(
+            journal, CHANNEL, given, inputs={}, rails=Rails(), to=io.BytesIO(), age=age
+        )
+        return [g.name for g in made.guards if g.halts]
+
+    assert guards(47 * HOUR) == []
+    assert guards(49 * HOUR) == ["stale-feed"]
+
+
 def test_limits_are_settings() -> None:
     assert rails_of({"batch_move": "30"}).batch_move == 30
     for read, told in (({"batch": "3"}, "no guard rail"), ({"slips": "1.5"}, "whole number")):

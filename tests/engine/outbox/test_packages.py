@@ -229,7 +229,7 @@ class Published(dict[str, Path]):
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     for part in ("rules", "samples", "schemas"):
-        shutil.copytree(ROOT / part, tmp_path / part)
+        shutil.copytree(ROOT / part, tmp_path / part, copy_function=shutil.copyfile)
     settings = (ROOT / ".feedwright.yaml").read_text()
     settings += f'\nsellers:\n  "{SELLER}":\n    client_id: env:ID\n    client_secret: env:SECRET\n'
     settings += "sending:\n  xml: {folder: var/public, url: https://feeds.example.org/x}\n"

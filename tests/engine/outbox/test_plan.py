@@ -162,6 +162,9 @@ def test_guard_rails_and_halts_stop_a_push(journal: Journal) -> None:
     with pytest.raises(HaltedError, match="halted: `forbidden`"):
         approve_plan(plan(journal, ship()), journal, "Ada", INPUTS)
     journal.lift("forbidden", "Ada", "the right was given")
+    with pytest.raises(HaltedError, match="halted: `refunds`"):
+        approve_plan(plan(journal, ship()), journal, "Ada", INPUTS)
+    journal.lift("refunds", "Ada", "a recall")
     approve_plan(plan(journal, ship()), journal, "Ada", INPUTS)
 
 
@@ -227,3 +230,18 @@ def test_messages_in_simulations_are_those_of_plans(journal: Journal) -> None:
         [{"parcelNumber": "P-O-1", "carrierName": "GLS"}],
     )
     assert messages_of(plan(journal, wanted))[0].message.id == made.id
+
+
+def test_too_many_refunds_within_a_day_halt(journal: Journal, clock: ManualClock) -> None:
+    made = plan(journal, *(cancel(f"O-{n}") for n in range(20)))
+    assert made.guards == ()
+    approve_plan(made, journal, "Ada", INPUTS)
+    one_more = plan(journal, cancel("O-20"), ship("O-21"))
+    assert [g.says for g in one_more.guards] == ["21 messages move money within a day, 20 may"]
+    with pytest.raises(HaltedError, match="guard rail `refunds`"):
+        approve_plan(one_more, journal, "Ada", INPUTS)
+    clock.sleep(25 * 60 * MINUTE)
+    with pytest.raises(HaltedError, match="halted: `refunds`"):
+        approve_plan(plan(journal, cancel("O-20")), journal, "Ada", INPUTS)
+    journal.lift("refunds", "Ada", "a recall")
+    approve_plan(plan(journal, cancel("O-20")), journal, "Ada", INPUTS)
