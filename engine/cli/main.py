@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "Explain a diagnostic, or why a value of a feed's row is what it is.",
     "fmt": "Write rules in their canonical form.",
     "journal": "Read what was sent to the marketplace, and lift halts.",
+    "lint": "Show edits that mend the rules; `--fix` makes those that keep the meaning.",
     "matrix": "Show what may be done with orders: channels, states, actions.",
     "migrate": "See what older automations need on the new channel: `feedwright migrate calls`.",
     "orders": "Decide what may be done with orders: `feedwright orders act`.",
