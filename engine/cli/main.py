@@ -18,6 +18,7 @@ COMMANDS = {
     "fmt": "Write rules in their canonical form.",
     "journal": "Read what was sent to the marketplace, and lift halts.",
     "lint": "Show edits that mend the rules; `--fix` makes those that keep the meaning.",
+    "lsp": "Serve an editor: diagnostics, hover, completion, renaming, quick fixes.",
     "matrix": "Show what may be done with orders: channels, states, actions.",
     "migrate": "See what older automations need on the new channel: `feedwright migrate calls`.",
     "orders": "Decide what may be done with orders: `feedwright orders act`.",
