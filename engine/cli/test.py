@@ -5,10 +5,15 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from engine.cli.options import at_option, checked_rules, now_utc, open_project, project_option
+
+if TYPE_CHECKING:
+    from engine.ruletests.order_cases import OrderCaseResult
+    from engine.ruletests.runner import CaseResult
 
 
 @click.command("test")
@@ -61,9 +66,13 @@ def command(
         project, ruleset, at or now_utc(), only=only, update=update, coverage=show_coverage
     )
     decided, permissions = run_order_tests(project, ruleset, at or now_utc(), only=only)
-    every = [*results, *decided]
-    shown = (coverage, permissions) if show_coverage else (None, None)
-    report = RunOfTests(every, *shown, zone=ruleset.timezone)
+    every: list[CaseResult | OrderCaseResult] = [*results, *decided]
+    report = RunOfTests(
+        every,
+        coverage if show_coverage else None,
+        permissions if show_coverage else None,
+        ruleset.timezone,
+    )
     click.echo(render_tests(report, style), nl=False)
     for file in written:
         click.echo(f"wrote {file}", err=True)

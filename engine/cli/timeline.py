@@ -61,7 +61,8 @@ def _declarations(project: Project) -> Declarations:
     """What the rule files declare, whatever is wrong with them: `check` tells that."""
     from engine.diagnostics.diagnostic import Report
     from engine.language.declarations import gather
-    from engine.workspace import Workspace, read_source
+    from engine.project import read_source
+    from engine.workspace import Workspace
 
     paths = [path for name in project.rules if (path := project.find(name)) is not None]
     entry, *others = [read_source(path, project.shown(path)) for path in paths]

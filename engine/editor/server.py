@@ -303,13 +303,18 @@ def _run_test(desk: Desk, name: str) -> dict[str, Any]:
     from datetime import UTC, datetime  # noqa: PLC0415 - only a run of tests needs these
 
     from engine.pipeline import run_tests  # noqa: PLC0415
+    from engine.ruletests.order_cases import run_order_tests  # noqa: PLC0415
 
     if desk.ruleset is None:
         return {"passed": False, "says": "the rules have errors: mend these first"}
-    results, *_ = run_tests(desk.project, desk.ruleset, datetime.now(UTC), only=name)
-    failed = [one for one in results if not one.passed]
-    told = "; ".join(fault for one in failed for fault in one.failures)
-    return {"passed": bool(results) and not failed, "says": told or f"passed ({len(results)})"}
+    now = datetime.now(UTC)
+    mapped, *_ = run_tests(desk.project, desk.ruleset, now, only=name)
+    decided, _ = run_order_tests(desk.project, desk.ruleset, now, only=name)
+    failures = [one.failures for one in mapped if not one.passed]
+    failures += [one.failures for one in decided if not one.passed]
+    told = "; ".join(fault for each in failures for fault in each)
+    ran = len(mapped) + len(decided)
+    return {"passed": ran > 0 and not failures, "says": told or f"passed ({ran})"}
 
 
 def _edit(server: RulesServer, desk: Desk, one: Help) -> lsp.WorkspaceEdit:
