@@ -67,12 +67,9 @@ def command(
     )
     decided, permissions = run_order_tests(project, ruleset, at or now_utc(), only=only)
     every: list[CaseResult | OrderCaseResult] = [*results, *decided]
-    report = RunOfTests(
-        every,
-        coverage if show_coverage else None,
-        permissions if show_coverage else None,
-        ruleset.timezone,
-    )
+    report = RunOfTests(every)
+    if show_coverage:
+        report = RunOfTests(every, coverage, permissions, ruleset.timezone)
     click.echo(render_tests(report, style), nl=False)
     for file in written:
         click.echo(f"wrote {file}", err=True)
