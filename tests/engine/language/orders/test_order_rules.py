@@ -7,6 +7,7 @@ import pytest
 from engine.diagnostics.diagnostic import Report
 from engine.diagnostics.place import Source
 from engine.language.checker import check_rules
+from engine.language.orders.graph import following, impossible_sequences
 from engine.project import Project
 from engine.workspace import Workspace
 
@@ -174,3 +175,32 @@ def test_rules_about_orders_alone_need_no_products() -> None:
     assert ruleset.slices == ()
     assert ruleset.orders is not None
     assert len(ruleset.orders.slices) == 2
+
+
+def test_nothing_follows_what_leads_to_a_closed_state() -> None:
+    """The marketplace moves orders towards the end of the table, but none out of a closed state."""
+    frame = FRAME.replace(
+        '  | Refused           | "RefusedBySeller"             | "Refused"           |\n',
+        '  | Refused           | "RefusedBySeller"             | "Refused"           |\n'
+        '  | Shipped           | "Shipped"                     | "Shipped"           |\n',
+    )
+    text = """\
+action return on cdiscount, cdiscount_octopia
+  allowed in Shipped
+  leads to Refused
+end
+
+action ship on cdiscount, cdiscount_octopia
+  allowed in Accepted
+  leads to Shipped
+end
+"""
+    source = Source("orders.rules", f"{frame}\n{text}")
+    ruleset, _ = check_rules(source, Workspace(Project(ROOT)))
+    assert ruleset is not None
+    assert ruleset.orders is not None
+    one = ruleset.orders.slices[0]
+    assert following(one, "refuse") == frozenset()
+    assert following(one, "accept") == {"ship", "return"}
+    assert following(one, "ship") == {"return"}
+    assert ("ship", "accept") in impossible_sequences(one)
