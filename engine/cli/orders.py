@@ -8,6 +8,10 @@ import click
 
 COMMANDS = {
     "act": "Decide wanted actions: allowed, denied or manual, why, and what would be sent.",
+    "held": "List what waits for a person, with its evidence.",
+    "plan": "Plan wanted actions as messages, against what was sent before; sends nothing.",
+    "push": "Send a plan about orders and nothing else.",
+    "release": "Decide about what is held: send it once more, it was done, or give it up.",
 }
 
 
@@ -33,4 +37,4 @@ class OrderCommands(click.Group):
 
 @click.group(cls=OrderCommands)
 def command() -> None:
-    """Decide what may be done with orders, and show the requests; nothing is sent."""
+    """Decide what may be done with orders, plan it, and send it."""

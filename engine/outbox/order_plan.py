@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -99,8 +99,12 @@ def plan_orders(
     inputs: Mapping[str, str],
     guards: tuple[GuardFinding, ...] = (),
     rails: Rails | None = None,
+    denied: Sequence[Mapping[str, Any]] = (),
+    unread: Sequence[str] = (),
 ) -> Plan:
     """The plan of what is wanted, against what the journal knows.
+
+    `denied` and `unread` say what is not in it, for who reads it.
 
     Raises:
         ValueError: a body is none of its kind.
@@ -122,7 +126,11 @@ def plan_orders(
         made=now.wall,
         expires=now.wall + LIFETIMES[ORDERS],
         inputs=inputs,
-        content={"messages": [p.as_json() for p in planned]},
+        content={
+            "messages": [p.as_json() for p in planned],
+            "denied": list(denied),
+            "unread": list(unread),
+        },
         guards=guards,
     ).sealed()
 

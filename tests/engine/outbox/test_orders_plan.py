@@ -1,0 +1,130 @@
+"""From wanted actions to what the marketplace did: decided by the rules, planned, pushed once."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from simulator.clock import ManualClock
+from simulator.market import SELLER, Fate, Market, Order
+
+from engine.cli.main import feedwright
+from engine.errors import HaltedError, ProjectError
+from engine.order_planning import plan_wanted
+from engine.order_sending import push_orders
+from engine.outbox.moments import wall_of
+from engine.outbox.order_plan import messages_of
+from engine.project import load_project
+
+ROOT = Path(__file__).parents[3]
+AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def document(order: str, status: str, seller: str = SELLER) -> dict[str, Any]:
+    line = {
+        "orderLineId": "1",
+        "status": status,
+        "quantity": 1,
+        "offer": {"sellerProductId": "LU-1005", "supplyMode": "Seller"},
+    }
+    return {
+        "orderId": order,
+        "status": status,
+        "salesChannel": {"id": "CDISFR"},
+        "seller": {"id": seller},
+        "updatedAt": "2025-12-31T10:00:00Z",
+        "lines": [line],
+    }
+
+
+SHIP = {"tracking_number": "XY123456789FR", "carrier": "Colissimo"}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for part in ("rules", "samples", "schemas"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    settings = (ROOT / ".feedwright.yaml").read_text()
+    settings += f'\nsellers:\n  "{SELLER}": {{client_id: env:ID, client_secret: env:SECRET}}\n'
+    (tmp_path / ".feedwright.yaml").write_text(settings)
+    orders = [document("O-1", "InPreparation"), document("O-2", "WaitingAcceptance")]
+    (tmp_path / "orders.jsonl").write_text("\n".join(json.dumps(o) for o in orders))
+    want(
+        tmp_path,
+        {"order": "O-1", "action": "ship", "parameters": SHIP},
+        {"order": "O-2", "action": "accept"},
+        {"order": "O-2", "action": "ship", "parameters": SHIP},
+        {"order": "O-9", "action": "accept"},
+    )
+    return tmp_path
+
+
+def want(folder: Path, *rows: dict[str, Any]) -> None:
+    (folder / "wanted.jsonl").write_text("\n".join(json.dumps(r) for r in rows))
+
+
+def orders_plan(folder: Path, *more: str) -> Result:
+    words = ["orders", "plan", str(folder / "wanted.jsonl"), "--project", str(folder)]
+    words += ["--orders", str(folder / "orders.jsonl"), "--out", str(folder / "plan.json")]
+    return CliRunner().invoke(feedwright, [*words, "--at", "2026-01-01T12:00Z", *more])
+
+
+def test_what_the_rules_allow_is_planned_and_the_rest_told(project: Path) -> None:
+    planned = orders_plan(project)
+    assert planned.exit_code == 1, planned.output
+    told = [line.split()[:4] for line in planned.output.splitlines()]
+    assert [words[0] for words in told] == ["denied", "denied", "new", "new", "plan"]
+    assert told[2][1:] == ["ship", "of", "order"]
+    read = json.loads((project / "plan.json").read_bytes())
+    assert [m["body"] for m in read["content"]["messages"]] == [
+        '[{"carrierName":"Colissimo","parcelNumber":"XY123456789FR"}]',
+        '{"approval_status":"Accepted"}',
+    ]
+    assert {d["line"] for d in read["content"]["denied"]} == {3, 4}
+
+
+def test_it_is_pushed_once(project: Path) -> None:
+    clock = ManualClock(wall=wall_of(AT))
+    market = Market(clock, Fate())
+    market.add(Order("O-1", "InPreparation", ("1",)))
+    market.add(Order("O-2", "WaitingAcceptance", ("1",)))
+    opened = load_project(project)
+    paths = project / "wanted.jsonl", project / "orders.jsonl"
+    made = plan_wanted(opened, *paths, seller=None, at=AT, clock=clock)
+    (project / "plan.json").write_bytes(made.text())
+    done = push_orders(opened, project / "plan.json", market, approver="Ada", clock=clock)
+    assert done.open == ()
+    assert [(e.order, e.what) for e in market.ledger] == [
+        ("O-1", "ship XY123456789FR"),
+        ("O-2", "Accepted"),
+    ] or [(e.order, e.what) for e in market.ledger] == [
+        ("O-2", "Accepted"),
+        ("O-1", "ship XY123456789FR"),
+    ]
+    again = plan_wanted(opened, *paths, seller=None, at=AT, clock=clock)
+    assert [p.planned for p in messages_of(again)] == ["known", "known"]
+
+
+def test_an_order_of_another_seller_is_not_planned(project: Path) -> None:
+    (project / "orders.jsonl").write_text(json.dumps(document("O-1", "InPreparation", seller="7")))
+    found = orders_plan(project)
+    assert isinstance(found.exception, ProjectError)
+    assert "order O-1 is seller 7's" in str(found.exception)
+
+
+def test_changed_order_rules_make_a_plan_stale(project: Path) -> None:
+    clock = ManualClock(wall=wall_of(AT))
+    opened = load_project(project)
+    paths = project / "wanted.jsonl", project / "orders.jsonl"
+    (project / "plan.json").write_bytes(
+        plan_wanted(opened, *paths, seller=None, at=AT, clock=clock).text()
+    )
+    with (project / "rules/orders.rules").open("a") as rules:
+        rules.write("\n# changed\n")
+    market = Market(clock, Fate())
+    with pytest.raises(HaltedError, match=r"rules/orders\.rules changed"):
+        push_orders(opened, project / "plan.json", market, approver="Ada", clock=clock)
+    assert market.calls == []
