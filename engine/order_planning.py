@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from engine.errors import ProjectError
+from engine.octopia.reads import OctopiaReads
 from engine.order_sending import order_inputs
 from engine.orders.batch import Batch, Decided
 from engine.orders.decision import Ruling
@@ -26,6 +30,7 @@ from engine.outbox.settings import sending_settings
 from engine.pipeline import checked_ruleset
 from engine.project import Project
 from engine.sending import seller_journal
+from engine.transport.outcome import Sender
 
 OCTOPIA = "octopia"
 
@@ -33,7 +38,7 @@ OCTOPIA = "octopia"
 def plan_wanted(
     project: Project,
     wanted: Path,
-    orders: Path,
+    orders: Path | Sender,
     *,
     seller: str | None,
     at: datetime,
@@ -45,7 +50,7 @@ def plan_wanted(
     Args:
         project: whose rules decide.
         wanted: the wanted actions, CSV or JSON lines.
-        orders: the orders they name, JSON lines.
+        orders: the orders they name, JSON lines; or where to read those that are wanted.
         seller: the seller, the only one if not said.
         at: the instant that decides which rules are in force.
         clock: the time.
@@ -58,8 +63,9 @@ def plan_wanted(
     policy = order_policy(project, checked_ruleset(project), at)
     sending = sending_settings(project)
     inputs = order_inputs(project)
-    with OrderIndex() as index, orders.open("rb") as lines:
-        unread = [f"{t.span.line}: {t.code} {t.says}" for t in index.fill(lines, str(orders))]
+    with OrderIndex() as index, _opened(orders, wanted) as lines:
+        name = str(orders) if isinstance(orders, Path) else "the marketplace"
+        unread = [f"{t.span.line}: {t.code} {t.says}" for t in index.fill(lines, name)]
         with wanted.open("rb") as rows:
             decided = list(Batch(policy, index).decide(_rows(wanted, rows)))
     with seller_journal(sending, seller, clock) as journal:
@@ -79,6 +85,29 @@ def plan_wanted(
             denied=[*(_denied(d) for d in decided if not _wishes(d, journal.seller, None))],
             unread=unread,
         )
+
+
+def _opened(orders: Path | Sender, wanted: Path) -> AbstractContextManager[Iterable[bytes]]:
+    if isinstance(orders, Path):
+        return orders.open("rb")
+    with wanted.open("rb") as rows:
+        named = [w.order for w in _rows(wanted, rows) if isinstance(w, Wanted)]
+    return nullcontext(read_orders(orders, dict.fromkeys(named)))
+
+
+def read_orders(sender: Sender, named: Iterable[str]) -> Iterator[bytes]:
+    """The orders that are named, as the marketplace writes them now; it may not know one.
+
+    Raises:
+        ProjectError: one cannot be read.
+    """
+    reads = OctopiaReads(sender)
+    write = msgspec.json.Encoder(decimal_format="number").encode
+    for order in named:
+        found = reads.order(order)
+        if found.incomplete is not None:
+            raise ProjectError(f"order {order} cannot be read: {found.incomplete}")
+        yield from (write(item) for item in found.items)
 
 
 def _rows(path: Path, lines: BufferedReader) -> Iterator[Wanted | Broken]:

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 @click.argument("wanted", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--orders",
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The orders that WANTED names, as the marketplace writes them.",
+    help="The orders that WANTED names, as JSON lines; else they are read from the marketplace.",
 )
 @project_option
 @at_option
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 )
 def command(
     wanted: Path,
-    orders: Path,
+    orders: Path | None,
     project_folder: Path | None,
     at: datetime | None,
     seller: str | None,
@@ -54,13 +53,15 @@ def command(
     run, 3 a guard rail halts.
     """
     from engine.order_planning import plan_wanted
+    from engine.outbox.account import seller_sender
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
 
     project = open_project(project_folder)
     now = at or now_utc()
+    source = orders or seller_sender(sending_settings(project), seller)
     made = plan_wanted(
-        project, wanted, orders, seller=seller, at=now, clock=SystemClock(), corrects=corrects
+        project, wanted, source, seller=seller, at=now, clock=SystemClock(), corrects=corrects
     )
     folder = sending_settings(project).plans
     path = out or folder / f"orders-{now_utc():%Y%m%d-%H%M%S}.json"

@@ -29,7 +29,6 @@ def test_a_double_would_be_found(tmp_path: object) -> None:
 
 
 def test_a_killed_push_of_offers_changes_each_offer_once() -> None:
-    pytest.importorskip("engine.cli.push")
     from campaigns import killing_packages
 
     # Killed while it uploads: what is killed at its commit has to wait for two minutes.
