@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -294,6 +294,8 @@ def _guarded(handler: Handler) -> Handler:
         except RefusedError as fault:
             said = problem(fault.status, fault.detail, fault.errors)
             return _json(said, fault.status, PROBLEM)
+        except ClientDisconnect:
+            return Response(status_code=400)  # half a request does nothing, and nobody listens
 
     return handle
 

@@ -62,6 +62,8 @@ class Trouble:
             await self._inner(scope, receive, send)
             return
         body = await _whole_body(receive)
+        if body is None:
+            return
         match KINDS[rule.do].moment:
             case Moment.BEFORE:
                 await self._before(rule, scope, receive, send)
@@ -157,12 +159,15 @@ def _lies(rule: Rule) -> Lies:
     )
 
 
-async def _whole_body(receive: Receive) -> bytes:
+async def _whole_body(receive: Receive) -> bytes | None:
+    """The body of a request, None where the other end went away before its end."""
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
-        if message["type"] == "http.disconnect" or not message.get("more_body"):
+        if not message.get("more_body"):
             return bytes(body)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -146,3 +147,33 @@ def test_the_faults_are_listed() -> None:
         [*COMMAND, "--list-faults"], capture_output=True, text=True, timeout=30, check=True
     )
     assert "reset-after     done, but the connection is reset" in run.stdout
+
+
+@pytest.mark.parametrize("faults", [[], ["reset-after"]])
+def test_half_a_request_does_nothing(
+    start_sandbox: Callable[..., Sandbox],
+    connect_to: Callable[..., Connection],
+    caplog: pytest.LogCaptureFixture,
+    faults: list[str],
+) -> None:
+    from engine.octopia.reads import OctopiaReads
+    from engine.sandbox.faults import Rule
+
+    sandbox = start_sandbox()
+    token = sandbox.world.give_token(
+        {"grant_type": "client_credentials", "client_id": "a", "client_secret": "b"}
+    )["access_token"]
+    sandbox.script.rules = [Rule(do) for do in faults]
+    path = "/seller/v2/orders/SB10001-000001/approval-status"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nSellerId: 10001\r\n"
+    )
+    body = '{"approval_status":"Refused"}'
+    with socket.create_connection(("127.0.0.1", sandbox.port)) as half:
+        kind = "Content-Type: application/json\r\nContent-Length: 60\r\n\r\n"
+        half.sendall((head + kind + body).encode())
+    sandbox.script.rules = []
+    order = OctopiaReads(connect_to(sandbox)).order("SB10001-000001").items[0]
+    assert order["status"] == "WaitingAcceptance"
+    assert sandbox.ledger.effects == []
+    assert [record for record in caplog.records if record.exc_info] == []
