@@ -11,6 +11,7 @@ from engine.octopia.paging import Item, ask, path_of, read_list, told
 from engine.transport.outcome import Answer, Reading, Sender
 
 NOT_FOUND = 404
+ALIKE = frozenset({"integrationStatus", "results"})
 MOST_SINGLE = 20  # references that are asked for one by one
 MOST_REFERENCES = (
     50  # in one query: addresses of more than 8,000 characters are cut by many servers
@@ -84,7 +85,18 @@ class OctopiaReads:
 
     def package_results(self, package: str) -> Reading:
         """The result of every offer of a package; refused where it is asked for too early."""
-        return self._list("package-results", {}, parts=(package,), belongs=lambda _: True)
+        shared: dict[str, Any] = {}
+
+        def keep(item: Item) -> Item:
+            """The item, what most items say alike kept once."""
+            return {
+                name: shared.setdefault(repr(v), v) if name in ALIKE else v
+                for name, v in item.items()
+            }
+
+        return self._list(
+            "package-results", {}, parts=(package,), belongs=lambda _: True, keep=keep
+        )
 
     def xml_package(self, package: str) -> Reading:
         """The state of an XML package."""
