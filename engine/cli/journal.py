@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli.options import open_project, project_option
+from engine.cli.options import (
+    at_option,
+    checked_sources,
+    now_utc,
+    open_project,
+    project_option,
+)
 
 if TYPE_CHECKING:
     from engine.outbox.events import Record
     from engine.outbox.journal import Entry, Journal
     from engine.outbox.settings import Sending
+    from engine.refusals import Refusal
 
 seller_option = click.option("--seller", metavar="ID", help="The seller; else the only one.")
 
@@ -120,6 +128,59 @@ def export(project_folder: Path | None, seller: str | None) -> None:
                 "checksum": entry.checksum,
             }
             click.echo(json.dumps(made, ensure_ascii=False, sort_keys=True))
+
+
+@command.command()
+@project_option
+@seller_option
+@click.option("--feed", help="The feed, to tell the row and the rule of what was refused.")
+@at_option
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
+def refused(
+    project_folder: Path | None,
+    seller: str | None,
+    feed: str | None,
+    at: datetime | None,
+    style: str,
+) -> None:
+    """List the offers that the marketplace refused: the codes in words, the attribute, the rule.
+
+    Exit codes: 0 nothing is refused, 1 something is, 2 could not run.
+    """
+    from engine.refusals import placed, refusals
+
+    with reading(sending_of(project_folder), seller) as journal:
+        found = refusals(journal)
+    if feed is not None:
+        project = open_project(project_folder)
+        ruleset, sources = checked_sources(project)
+        found = list(placed(project, ruleset, sources, found, feed=feed, at=at or now_utc()))
+    for refusal in found:
+        click.echo(
+            json.dumps(refusal.as_json(), ensure_ascii=False)
+            if style == "json"
+            else _refusal_text(refusal)
+        )
+    sys.exit(1 if found else 0)
+
+
+def _refusal_text(refusal: Refusal) -> str:
+    lines = [f"{refusal.sku}  {refusal.channel}  {refusal.why}"]
+    for meaning in refusal.meanings:
+        lines.append(f"  {meaning.code}  {meaning.says}")
+        place = refusal.places.get(meaning.attribute)
+        if place is not None:
+            value = "not sent" if place.value is None else place.value
+            rule = f", {place.rule}" if place.rule else ""
+            lines.append(f"        row {place.row}, {meaning.attribute} = {value}{rule}")
+    return "\n".join(lines)
 
 
 @command.command()
