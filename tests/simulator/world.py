@@ -20,7 +20,7 @@ from simulator.wishes import approved, order_for, wish
 
 from engine.errors import HaltedError, JournalError
 from engine.outbox.events import Event, State, Step
-from engine.outbox.journal import AlreadySentError
+from engine.outbox.journal import AlreadySentError, Journal
 from engine.outbox.message import Kind, Message
 from engine.outbox.moments import MINUTE, SECOND
 from engine.outbox.opening import open_journal
@@ -67,6 +67,7 @@ class World:
     expiries: dict[str, int] = field(default_factory=dict)
     sent: Counter[str] = field(default_factory=Counter)
     depth: int = 0
+    sending: Journal | None = None
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311 - a game, not a secret
@@ -135,6 +136,7 @@ class World:
                         journal.approve(approved(message, self.clock.wall, expires=expires))
                     except AlreadySentError:
                         self.say(f"{message.kind} excluded")
+            self.sending = journal
             Push(journal, self.market, self.messages).run()
         except KilledError:
             return "killed"
@@ -172,6 +174,8 @@ class World:
             raise BrokenError(f"sent what nobody approved: {call}")
         if call.header("SellerId") != SELLER:
             raise BrokenError("sent for another seller")
+        if self.sending is not None and self.sending.halts:
+            raise BrokenError(f"sent while halted: {self.sending.halts}")
         self.sent[message.id] += 1
         late = self.clock.true - self.expiries[message.id]
         # With the wall clock moved and the machine started again, nobody can know how late it is.
