@@ -13,6 +13,7 @@ from engine.order_sending import sync_orders
 from engine.outbox.account import remote_channel
 from engine.outbox.drift import find_drift
 from engine.outbox.moments import MINUTE, Clock
+from engine.outbox.plan import OFFERS, subject_of
 from engine.outbox.schedule import Schedule
 from engine.outbox.settings import Seller, Sending
 from engine.outbox.signs import Numbers
@@ -106,7 +107,7 @@ class Runner:
             self.log.info("packages are under way", seller=seller.id)
             return True
         with seller_journal(self.sending, seller.id, self.clock) as journal:
-            begun = journal.serial > 0
+            begun = all(journal.serial(subject_of(OFFERS, c)) for c in seller.channels)
         if self.feed is None or not begun:
             why = "no feed is set" if self.feed is None else "a person pushes the first plan"
             self.log.info("nothing is planned", seller=seller.id, why=why)

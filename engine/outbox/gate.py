@@ -19,7 +19,7 @@ def let_through(plan: Plan, journal: Journal, inputs: Mapping[str, str]) -> bool
     Raises:
         HaltedError: it may not be pushed.
     """
-    standing = journal.standing(inputs)
+    standing = journal.standing(plan.subject, inputs)
     try:
         return refuse_unfit(plan, standing, journal.clock.now())
     except HaltedError:
@@ -51,5 +51,5 @@ def push_offers(
             f"package {flying.key} is still under way; plan again once it is at its end"
         )
     if not goes_on:
-        push.journal.append(push.journal.pushed(plan.hash, approver))
+        push.journal.append(push.journal.pushed(plan, approver))
     return push.push(parts_of(offers), plan.hash, plan.made, plan.expires)

@@ -23,7 +23,7 @@ from engine.outbox.events import Event, Record, Step, StepError, approval, step
 from engine.outbox.head import read_head, write_head
 from engine.outbox.message import WHOLE_ORDER
 from engine.outbox.moments import HOUR, Clock, Moment
-from engine.outbox.plan import Standing
+from engine.outbox.plan import Plan, Standing
 from engine.outbox.records import record_json, record_of
 
 OPENED, PUSHED, HALTED, LIFTED = "opened", "pushed", "halted", "lifted"
@@ -71,8 +71,7 @@ class Journal:
         self._synced = sync
         self.seller = ""
         self.lineage = ""
-        self.serial = 0
-        self.last_plan = ""
+        self.pushes: dict[str, tuple[int, str]] = {}  # by subject: how many, and the last plan
         self.halts: dict[str, str] = {}
         self.longest_lag = 0
         self.book = Book()
@@ -253,7 +252,7 @@ class Journal:
         elif event.step == OPENED:
             self.seller, self.lineage = data["seller"], data["lineage"]
         elif event.step == PUSHED:
-            self.serial, self.last_plan = data["serial"], data["plan"]
+            self.pushes[data["of"]] = (data["serial"], data["plan"])
             self.lifted = {}
         elif event.step == HALTED:
             self.halts[data["name"]] = data["why"]
@@ -278,20 +277,24 @@ class Journal:
             )
         return known
 
-    def pushed(self, plan: str, approver: str) -> Event:
-        """The event of a plan being pushed: plans made before it are stale from here on."""
-        data = {"serial": self.serial + 1, "plan": plan, "approver": approver}
+    def serial(self, of: str) -> int:
+        """How many plans of a subject (`offers` of a channel, `orders` of one) were pushed."""
+        return self.pushes.get(of, (0, ""))[0]
+
+    def pushed(self, plan: Plan, approver: str) -> Event:
+        """The event of a plan being pushed: earlier plans of its subject are stale from here on."""
+        serial = self.serial(plan.subject) + 1
+        data = {"of": plan.subject, "serial": serial, "plan": plan.hash, "approver": approver}
         return Event(PUSHED, None, data)
 
-    def standing(self, inputs: Mapping[str, str]) -> Standing:
-        """What a plan is held against; a lifted guard rail lets one push through, for an hour."""
+    def standing(self, of: str, inputs: Mapping[str, str]) -> Standing:
+        """What a plan of a subject is held against; a lifted guard rail lets one push through, for an hour."""
         now = self.clock.now().wall
         accepted = (name for name, wall in self.lifted.items() if 0 <= now - wall <= HOUR)
         return Standing(
             self.seller,
             self.lineage,
-            self.serial,
-            self.last_plan,
+            *self.pushes.get(of, (0, "")),
             self.halts,
             inputs,
             frozenset(accepted),

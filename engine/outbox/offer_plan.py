@@ -25,7 +25,7 @@ from engine.outbox.guards import Rails, Watch, stale_feed
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR
 from engine.outbox.offers import FULL, UPDATE, UPSERT, OfferLine, hash_of_offer
-from engine.outbox.plan import LIFETIMES, OFFERS, Plan, read_plan
+from engine.outbox.plan import LIFETIMES, OFFERS, Plan, read_plan, subject_of
 
 ASSERT_AGAIN = 24 * HOUR
 MOST_LINES = 5_000_000
@@ -159,7 +159,7 @@ class OfferPlanner:
             seller=self.journal.seller,
             channel=self.channel,
             lineage=self.journal.lineage,
-            serial=self.journal.serial,
+            serial=self.journal.serial(subject_of(OFFERS, self.channel)),
             made=now,
             expires=now + LIFETIMES[OFFERS],
             inputs=inputs,

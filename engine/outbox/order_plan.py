@@ -17,7 +17,7 @@ from engine.outbox.guards import Rails, order_findings
 from engine.outbox.journal import Journal
 from engine.outbox.message import WHOLE_ORDER, Kind, Message, natural_key
 from engine.outbox.moments import Moment
-from engine.outbox.plan import LIFETIMES, ORDERS, GuardFinding, Plan
+from engine.outbox.plan import LIFETIMES, ORDERS, GuardFinding, Plan, subject_of
 from engine.transport.outcome import Call, MessageClass
 
 
@@ -122,7 +122,7 @@ def plan_orders(
         seller=journal.seller,
         channel=channel,
         lineage=journal.lineage,
-        serial=journal.serial,
+        serial=journal.serial(subject_of(ORDERS, channel)),
         made=now.wall,
         expires=now.wall + LIFETIMES[ORDERS],
         inputs=inputs,
@@ -255,7 +255,7 @@ def approve_plan(
     goes_on = let_through(plan, journal, inputs)
     messages = messages_of(plan)
     if not goes_on:
-        events = [journal.pushed(plan.hash, approver)]
+        events = [journal.pushed(plan, approver)]
         events += [
             approval(record_of(p.message, plan.hash, approver, at, plan.expires))
             for p in messages

@@ -63,6 +63,11 @@ class Plan:
     guards: tuple[GuardFinding, ...] = ()
     hash: str = field(default="", compare=False)
 
+    @property
+    def subject(self) -> str:
+        """What plans of it make each other stale."""
+        return subject_of(self.kind, self.channel)
+
     def body(self) -> dict[str, Any]:
         """Everything but the hash, as JSON data."""
         return {
@@ -86,6 +91,11 @@ class Plan:
     def text(self) -> bytes:
         """The plan as the bytes of its file."""
         return canonical({**self.body(), "hash": digest(canonical(self.body()))}) + b"\n"
+
+
+def subject_of(kind: str, channel: str) -> str:
+    """The subject of plans of a kind for a channel."""
+    return f"{kind} of {channel}"
 
 
 def _with_hash(plan: Plan, found: str) -> Plan:

@@ -103,7 +103,7 @@ def test_push_sends_exactly_the_plan(journal: Journal, clock: ManualClock) -> No
     assert [r.state for r in journal.records()] == [State.CONFIRMED]
     assert [r.approver for r in journal.records()] == ["Ada"]
     approve_plan(made, journal, "Ada", INPUTS)  # again: it goes on, and finds nothing to do
-    assert journal.serial == 1
+    assert journal.serial("orders of cdiscount_octopia") == 1
     assert planned(plan(journal, ship())) == [Planned.KNOWN]
 
 
@@ -113,6 +113,14 @@ def test_a_stale_plan_is_refused(journal: Journal) -> None:
     with pytest.raises(HaltedError, match="stale: made at serial 0, the journal is at 1"):
         approve_plan(first, journal, "Ada", INPUTS)
     assert [r.subject for r in journal.records()] == ["O-2"]
+
+
+def test_plans_of_another_channel_are_not_stale(journal: Journal) -> None:
+    first = plan(journal, ship("O-1"))
+    second = plan_orders(journal, [ship("O-2")], "other_channel", inputs=INPUTS)
+    approve_plan(first, journal, "Ada", INPUTS)
+    approve_plan(second, journal, "Ada", INPUTS)
+    assert {r.subject for r in journal.records()} == {"O-1", "O-2"}
 
 
 def test_an_expired_plan_is_refused_unless_it_was_begun(
