@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 from engine.errors import ProjectError
 from engine.outbox.account import remote_channel
 from engine.outbox.book import Package
+from engine.outbox.canonical import hash_of
 from engine.outbox.gate import push_offers
 from engine.outbox.guards import rails_of
 from engine.outbox.journal import Journal
@@ -92,8 +93,11 @@ def plan(
     channel: str | None,
     at: datetime,
     clock: Clock,
+    canary: int | None = None,
 ) -> Plan:
     """Plan what a push of the whole of `feed` would send, against the seller's journal.
+
+    With `canary`, only so many new and changed offers: rules are tried on a few first.
 
     Raises:
         RulesError: the rules have errors.
@@ -104,6 +108,7 @@ def plan(
     noting = recorded(project)
     run = open_run(noting, checked_ruleset(noting), feed, channel=channel, at=at)
     sending = sending_settings(project)
+    rules = hash_of({noting.shown(path): hash_of_file(path) for path in sorted(noting.found)})
     inputs = {**inputs_of(noting, run.feed.path), "feed": run.feed.path, "channel": run.channel}
     with seller_journal(sending, seller, clock) as journal:
         return plan_offers(
@@ -113,6 +118,8 @@ def plan(
             inputs=inputs,
             rails=rails_of(sending.guards),
             to=to,
+            rules=rules,
+            canary=canary,
             age=clock.now().wall - Path(run.feed.path).stat().st_mtime_ns // 1_000_000,
         )
 

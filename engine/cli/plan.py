@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 @at_option
 @click.option("--seller", metavar="ID", help="The seller; else the only one.")
 @click.option(
+    "--canary",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="Take only so many new and changed offers: new rules are tried on a few first.",
+)
+@click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     help="The plan's file; else a new one in the folder of plans.",
@@ -42,6 +48,7 @@ def command(
     channel: str | None,
     at: datetime | None,
     seller: str | None,
+    canary: int | None,
     out: Path | None,
     style: str,
 ) -> None:
@@ -64,7 +71,14 @@ def command(
         # Payloads are nobody else's business.
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             made = plan(
-                project, feed, file, seller=seller, channel=channel, at=now, clock=SystemClock()
+                project,
+                feed,
+                file,
+                seller=seller,
+                channel=channel,
+                at=now,
+                clock=SystemClock(),
+                canary=canary,
             )
         half.replace(path)
     finally:

@@ -45,6 +45,7 @@ class Rails:
         stale_hours: how old a feed's file may be.
         refunds: how many messages that move money may be new within a day.
         refusals: how many orders may be refused within a day.
+        canary: how many offers may change at once by rules that were never pushed.
     """
 
     price_change: int = 40
@@ -61,6 +62,7 @@ class Rails:
     stale_hours: int = 48
     refunds: int = 20
     refusals: int = 20
+    canary: int = 50
 
 
 def rails_of(read: Mapping[str, Any]) -> Rails:
@@ -199,6 +201,17 @@ def stale_feed(rails: Rails, age: int) -> tuple[GuardFinding, ...]:
         return ()
     says = f"the feed was written {hours} hours ago, {rails.stale_hours} may have passed"
     return (GuardFinding("stale-feed", says, halts=True),)
+
+
+def new_rules(rails: Rails, changed: int) -> tuple[GuardFinding, ...]:
+    """What is said where rules that were never pushed change so many offers."""
+    if changed <= rails.canary:
+        return ()
+    says = (
+        f"the rules changed since the last push, and {changed} offers with them; push a few first: "
+        f"`feedwright plan --canary {rails.canary}`"
+    )
+    return (GuardFinding("new-rules", says, halts=True),)
 
 
 def order_findings(

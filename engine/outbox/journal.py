@@ -73,6 +73,7 @@ class Journal:
         self.lineage = ""
         self.pushes: dict[str, tuple[int, str]] = {}  # by subject: how many, and the last plan
         self.halts: dict[str, str] = {}
+        self.rules: dict[str, str] = {}  # by subject: the hash of those of the last plan
         self.longest_lag = 0
         self.book = Book()
         self.lifted: dict[str, int] = {}  # since the last push: name, and when
@@ -253,6 +254,7 @@ class Journal:
             self.seller, self.lineage = data["seller"], data["lineage"]
         elif event.step == PUSHED:
             self.pushes[data["of"]] = (data["serial"], data["plan"])
+            self.rules[data["of"]] = data["rules"]
             self.lifted = {}
         elif event.step == HALTED:
             self.halts[data["name"]] = data["why"]
@@ -285,7 +287,7 @@ class Journal:
         """The event of a plan being pushed: earlier plans of its subject are stale from here on."""
         serial = self.serial(plan.subject) + 1
         data = {"of": plan.subject, "serial": serial, "plan": plan.hash, "approver": approver}
-        return Event(PUSHED, None, data)
+        return Event(PUSHED, None, {**data, "rules": plan.content.get("rules", "")})
 
     def standing(self, of: str, inputs: Mapping[str, str]) -> Standing:
         """What a plan of a subject is held against; a lifted guard rail lets one push through, for an hour."""

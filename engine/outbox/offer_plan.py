@@ -21,7 +21,7 @@ import msgspec
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.book import Known
 from engine.outbox.canonical import canonical
-from engine.outbox.guards import Rails, Watch, stale_feed
+from engine.outbox.guards import Rails, Watch, new_rules, stale_feed
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR
 from engine.outbox.offers import FULL, UPDATE, UPSERT, OfferLine, hash_of_offer
@@ -68,6 +68,7 @@ class OfferPlanner:
     channel: str
     rails: Rails
     to: IO[bytes]
+    canary: int | None = None  # how many new and changed offers are taken; the others wait
     counts: Counter[str] = field(default_factory=Counter)
     rows: int = 0
     kept: set[str] = field(default_factory=set)
@@ -108,6 +109,8 @@ class OfferPlanner:
         )
         self.watch.see(row.sku, price, read.quantity, floor=row.floor)
         change = self._change(offer)
+        if change in {"new", "changed"} and self._waits():
+            change = "waiting"
         self.counts[change] += 1
         if change in {"new", "changed", "asserted"}:
             self._write(msgspec.structs.replace(offer, change=change))
@@ -124,6 +127,10 @@ class OfferPlanner:
             return "changed"
         return "asserted" if offer.quantity == 0 and self._old(known) else "unchanged"
 
+    def _waits(self) -> bool:
+        taken = self.counts["new"] + self.counts["changed"]
+        return self.canary is not None and taken >= self.canary
+
     def _old(self, known: Known) -> bool:
         return self.journal.clock.now().wall - known.wall > ASSERT_AGAIN
 
@@ -132,7 +139,7 @@ class OfferPlanner:
         self.hash.update(line)
         self.to.write(line)
 
-    def finish(self, inputs: Mapping[str, str], age: int = 0) -> Plan:
+    def finish(self, inputs: Mapping[str, str], age: int = 0, rules: str = "") -> Plan:
         """Withdraw what vanished, judge, and seal the plan."""
         for sku, known in sorted(self.known.items()):
             if sku in self.kept:
@@ -147,19 +154,24 @@ class OfferPlanner:
         guards = self.watch.findings(
             rows=self.rows, rejected=self.counts["rejected"], withdrawn=self.counts["withdrawn"]
         )
-        guards = (*stale_feed(self.rails, age), *guards)
+        subject = subject_of(OFFERS, self.channel)
+        before = self.journal.rules.get(subject)
+        unproved = before is not None and before != rules
+        changed = self.counts["changed"] + self.counts["new"] if unproved else 0
+        guards = (*stale_feed(self.rails, age), *new_rules(self.rails, changed), *guards)
         now = self.journal.clock.now().wall
         content = {
             "rows": self.rows,
             "counts": dict(sorted(self.counts.items())),
             "lines": self.hash.hexdigest(),
+            "rules": rules,
         }
         return Plan(
             kind=OFFERS,
             seller=self.journal.seller,
             channel=self.channel,
             lineage=self.journal.lineage,
-            serial=self.journal.serial(subject_of(OFFERS, self.channel)),
+            serial=self.journal.serial(subject),
             made=now,
             expires=now + LIFETIMES[OFFERS],
             inputs=inputs,
@@ -177,16 +189,19 @@ def plan_offers(
     rails: Rails,
     to: IO[bytes],
     age: int = 0,
+    rules: str = "",
+    canary: int | None = None,
 ) -> Plan:
     """Plan a whole feed and write the plan's file to `to`.
 
-    `age` is how long ago the feed was written, in milliseconds.
+    `age` is how long ago the feed was written, in milliseconds; `rules` the hash of what decides,
+    and `canary` how many new and changed offers are taken, all if not said.
     """
     with tempfile.TemporaryFile() as lines:
-        planner = OfferPlanner(journal, channel, rails, lines)
+        planner = OfferPlanner(journal, channel, rails, lines, canary)
         for row in rows:
             planner.take(row)
-        plan = planner.finish(inputs, age)
+        plan = planner.finish(inputs, age, rules)
         to.write(plan.text())
         lines.seek(0)
         while piece := lines.read(1 << 20):

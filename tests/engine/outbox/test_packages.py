@@ -190,6 +190,48 @@ def test_a_guard_rail_halts_until_it_is_lifted_by_name(tmp_path: Path) -> None:
         shop.push(shop.plan("40.00", 20))  # it was lifted for that push alone
 
 
+def test_new_rules_are_tried_on_a_few_offers_first(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+
+    def planned(price: str, rules: str, canary: int | None = None) -> Path:
+        rows = [
+            OfferRow(
+                n,
+                f"S{n}",
+                f'{{"sellerExternalReference":"S{n}","price":{{"price":{price}}},"quantity":4}}',
+            )
+            for n in range(100)
+        ]
+        path = shop.folder / f"{rules}-{canary}.jsonl"
+        with path.open("wb") as file:
+            plan_offers(
+                shop.journal,
+                CHANNEL,
+                rows,
+                inputs={},
+                rails=Rails(),
+                to=file,
+                rules=rules,
+                canary=canary,
+            )
+        return path
+
+    assert shop.push(planned("10.00", "old"))  # the very first push is a person's
+    with pytest.raises(HaltedError, match="push a few first"):
+        shop.push(planned("10.50", "new"))
+    shop.journal.lift("new-rules", "Ada", "a canary goes first")
+    shop.clock.sleep(2 * HOUR)  # what was lifted is no leave for ever
+    with pytest.raises(HaltedError, match="push a few first"):
+        shop.push(planned("10.50", "new"))
+    shop.journal.lift("new-rules", "Ada", "a canary goes first")
+    few = planned("10.50", "new", 10)
+    assert read_offer_plan(few)[0].content["counts"] == {"changed": 10, "waiting": 90}
+    assert shop.push(few)
+    assert sorted(shop.prices.values()) == [Decimal("10.00")] * 90 + [Decimal("10.50")] * 10
+    assert shop.push(planned("10.50", "new"))
+    assert set(shop.prices.values()) == {Decimal("10.50")}
+
+
 def test_stale_plans_are_refused(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     old, new = shop.plan("10.00"), shop.plan("10.50")
