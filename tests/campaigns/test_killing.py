@@ -1,9 +1,12 @@
 """A few real kills of a real push, each time; the whole campaign by its own command."""
 
+from dataclasses import replace
+
 import pytest
 from campaigns.killing import FAULTY, QUIET, BrokenError, Life, campaign
 
 from engine.outbox.events import State
+from engine.outbox.opening import read_journal
 
 
 @pytest.mark.parametrize("faults", [QUIET, FAULTY])
@@ -20,10 +23,17 @@ def test_a_double_would_be_found(tmp_path: object) -> None:
         life.run_and_kill(None)
         life.check()
         refund = next(m for m in life.messages.values() if m.kind == "refund")
+        with read_journal(life.path, life.clock) as journal:
+            confirmed = journal.record(refund.id)
+        assert confirmed is not None
+        held = replace(confirmed, state=State.HELD)
         with pytest.raises(BrokenError, match="never took effect"):
-            life._hold(refund, State.CONFIRMED, 0)
+            life._hold(refund, confirmed, 0)
         with pytest.raises(BrokenError, match="but took effect"):
-            life._hold(refund, State.HELD, 1)
+            life._hold(refund, held, 1)
+        with pytest.raises(BrokenError, match="at the end"):
+            life._hold(refund, replace(held, sends=0), 0)
+        life._hold(refund, held, 0)
     finally:
         life.sandbox.end()
 
