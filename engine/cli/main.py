@@ -16,6 +16,7 @@ COMMANDS = {
     "docs": "Write the reference: attributes, functions, diagnostics, settings, lineage.",
     "explain": "Explain a diagnostic, or why a value of a feed's row is what it is.",
     "fmt": "Write rules in their canonical form.",
+    "init": "Make a project to begin with, drafted from a feed.",
     "journal": "Read what was sent to the marketplace, and lift halts.",
     "lint": "Show edits that mend the rules; `--fix` makes those that keep the meaning.",
     "lsp": "Serve an editor: diagnostics, hover, completion, renaming, quick fixes.",

@@ -128,9 +128,10 @@ class XmlFeed:
         paths = tuple(wanted)
         lists = frozenset(p for p in paths if is_list_path(p))
         with self.source:
-            yield from gathered(self._records(paths), paths, lists)
+            yield from gathered((_record(e, paths) for e in self.elements()), paths, lists)
 
-    def _records(self, paths: tuple[str, ...]) -> Iterator[Record]:
+    def elements(self) -> Iterator[Any]:
+        """Each record's element; it is emptied when the next one is asked for."""
         parser = self._parser(("end",), tag=f"{{*}}{self._path[-1].rpartition(':')[2]}")
         data, count, since = self._head, 0, 0
         try:
@@ -141,7 +142,7 @@ class XmlFeed:
                     if not count:
                         self._refuse_definitions(element)
                     if self._is_record(element):
-                        yield _record(element, paths)
+                        yield element
                         _forget(element)
                         count, since = count + 1, 0
                 if since > LONGEST_RECORD:
@@ -177,7 +178,7 @@ def _local(element: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def _shown(element: etree._Element) -> str:
+def shown_name(element: etree._Element) -> str:
     """The element's name as the document writes it: `g:price`."""
     return f"{element.prefix}:{_local(element)}" if element.prefix else _local(element)
 
@@ -242,7 +243,9 @@ def _whole_text(element: etree._Element) -> str:
 
 def _is_named(element: etree._Element, step: str) -> bool:
     return (
-        step in {_shown(element), _local(element)} if ":" not in step else _shown(element) == step
+        step in {shown_name(element), _local(element)}
+        if ":" not in step
+        else shown_name(element) == step
     )
 
 

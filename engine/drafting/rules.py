@@ -1,0 +1,224 @@
+"""The drafted rules: one mapping, a comment with its guess above each line, and one test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.drafting.columns import ColumnGuess, Confidence, Guesses
+from engine.drafting.fixture import Fixture
+from engine.drafting.headers import Role
+from engine.drafting.schema import CHANNEL_CURRENCY, currency
+
+_CENTS = 2
+_HEAD = """\
+# Drafted by `feedwright init`: how one product becomes one offer.
+# Each line below says what it was guessed from. Look at it, correct it, then take its comment off.
+#   GUESS    read from the feed, with how sure that is
+#   DECIDE   nothing in the feed says it: an example stands there, the terms are yours
+#   FILL IN  no column was found; every row is rejected until the line has its value
+rules 1
+timezone Europe/Paris
+currency EUR
+read product using "schemas/product.schema.json"
+write offer using "schemas/offer.schema.json"
+
+channel cdiscount_octopia
+  send offers manually
+end
+
+mapping offer for cdiscount_octopia
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An attribute that no column gives, and what a person writes there."""
+
+    attribute: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedRules:
+    """The text of `rules/offers.rules`, and what in it waits for a person."""
+
+    text: str
+    gaps: tuple[Gap, ...]
+
+
+def draft_rules(guesses: Guesses, fixture: Fixture) -> DraftedRules:
+    """The mapping as far as the columns go, each guess marked."""
+    drafting = _Drafting(guesses, [])
+    lines = [f"  {line}" if line else "" for line in drafting.mapping()]
+    gaps = tuple(drafting.gaps)
+    text = _HEAD + "\n".join([*lines, "end", "", *_test(fixture, gaps)]) + "\n"
+    return DraftedRules(text, gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafting:
+    guesses: Guesses
+    gaps: list[Gap]
+
+    def mapping(self) -> Iterator[str]:
+        """The lines of the mapping."""
+        yield from self._text("SellerProductId", Role.SKU, "sku", "a reference of your own")
+        ean = 'gtin13(ean) on error reject "EAN {ean} is not a valid code"'
+        yield from self._text("ProductEan", Role.EAN, ean, "the EAN")
+        yield ""
+        vat = self.guesses.number(Role.VAT_RATE)
+        yield from self._price(vat)
+        yield from self._list_price()
+        yield from self._vat(vat)
+        yield from self._eco_fee()
+        yield ""
+        yield from self._stock()
+        yield ""
+        yield "# DECIDE: New is an example; say so only if all your products are"
+        yield 'ProductCondition = "New"'
+        yield "# DECIDE: an example; the days until you send a parcel"
+        yield "PreparationTime = 2 days"
+        yield "# DECIDE: examples; the delivery modes of your seller account, and what you charge for them"
+        yield 'ShippingInformationDeliveryMode = "Tracked"'
+        yield "ShippingCharges = 4.99 EUR"
+        yield "AdditionalShippingCharges = 0.50 EUR"
+        if self._strikes():
+            yield ""
+            yield (
+                "require StrikedPrice > Price else drop StrikedPrice "
+                'with "Crossed-out {StrikedPrice} is not above {Price}"'
+            )
+
+    def _text(self, attribute: str, role: Role, value: str, what: str) -> Iterator[str]:
+        guess = self.guesses.of(role)
+        if guess is not None:
+            yield _guessed(guess)
+            yield f"{attribute} = {value}"
+        else:
+            remedy = f"{_declare(role.value)}, and write `{attribute} = {value}`"
+            yield from self._gap(attribute, f"no column of the feed holds {what}", remedy)
+
+    def _gap(self, attribute: str, reason: str, remedy: str) -> Iterator[str]:
+        self.gaps.append(Gap(attribute, reason, remedy))
+        yield f"# FILL IN: {reason}; {remedy}"
+        yield f'{attribute} = reject "{reason}: fill in {attribute} in rules/offers.rules"'
+
+    def _price(self, vat: ColumnGuess | None) -> Iterator[str]:
+        if currency(self.guesses) != CHANNEL_CURRENCY:
+            reason = (
+                f"the feed's amounts are in {self.guesses.currency}, and the channel sells in EUR"
+            )
+            yield from self._gap("Price", reason, "take a feed with prices in EUR")
+            return
+        price, without = self.guesses.number(Role.PRICE), self.guesses.number(Role.PRICE_EXCL_VAT)
+        if price is not None:
+            yield _guessed(price) + self._currency_note()
+            yield f"Price = {_rounded('price', price)}"
+        elif without is not None and vat is not None:
+            yield _guessed(without) + self._currency_note()
+            yield "Price = price_excl_vat * (100% + vat_rate) rounded half up to 0.01 EUR"
+        elif without is not None:
+            remedy = "write `Price = price_excl_vat * (100% + RATE) rounded half up to 0.01 EUR`"
+            reason = (
+                f"column `{_plain(without.header)}` is without VAT, and no column holds the rate"
+            )
+            yield from self._gap("Price", reason, remedy)
+        else:
+            remedy = f"{_declare('price')}, and write `Price = price`"
+            yield from self._gap("Price", self._absent(Role.PRICE, "holds the price"), remedy)
+
+    def _currency_note(self) -> str:
+        return "" if self.guesses.currency else "; NO CURRENCY in the feed, taken as EUR"
+
+    def _list_price(self) -> Iterator[str]:
+        guess = self._euros(Role.LIST_PRICE)
+        if guess is None or not self._strikes():
+            return
+        yield _guessed(guess)
+        rounded = _rounded("list_price", guess)
+        if rounded == "list_price":
+            yield "StrikedPrice = list_price default omit"
+        else:
+            yield "StrikedPrice ="
+            yield f"  when list_price present  then {rounded}"
+            yield "  otherwise                omit"
+
+    def _strikes(self) -> bool:
+        """Whether there is a price to strike through, and one that it can be above."""
+        priced = all(gap.attribute != "Price" for gap in self.gaps)
+        return priced and self._euros(Role.LIST_PRICE) is not None
+
+    def _vat(self, vat: ColumnGuess | None) -> Iterator[str]:
+        if vat is not None:
+            yield _guessed(vat)
+            yield "Vat = vat_rate"
+            return
+        remedy = "write the rate of your products, such as `Vat = 20%`; it is not guessed"
+        yield from self._gap("Vat", self._absent(Role.VAT_RATE, "holds the VAT rate"), remedy)
+
+    def _eco_fee(self) -> Iterator[str]:
+        guess = self._euros(Role.ECO_FEE)
+        if guess is not None:
+            yield _guessed(guess)
+            yield f"EcoPart = {_rounded('(eco_fee default 0.00 EUR)', guess, bare='eco_fee default 0.00 EUR')}"
+        else:
+            yield "# DECIDE: no column holds it; 0.00 EUR if none of your products owes it"
+            yield "EcoPart = 0.00 EUR"
+        yield "# DECIDE: 0.00 EUR unless you sell furniture"
+        yield "DeaTax = 0.00 EUR"
+
+    def _stock(self) -> Iterator[str]:
+        guess = self.guesses.number(Role.STOCK)
+        if guess is not None and guess.numbers is not None and guess.numbers.decimals == 0:
+            yield _guessed(guess) + "; an empty cell is 0"
+            yield "Stock = max(0, stock default 0)"
+        else:
+            remedy = (
+                f"{_declare('stock')} as an integer, and write `Stock = max(0, stock default 0)`"
+            )
+            yield from self._gap("Stock", self._absent(Role.STOCK, "counts the stock"), remedy)
+
+    def _absent(self, role: Role, does: str) -> str:
+        guess = self.guesses.of(role)
+        if guess is None:
+            return f"no column of the feed {does}"
+        return f"column `{_plain(guess.header)}` does not read as plain numbers"
+
+    def _euros(self, role: Role) -> ColumnGuess | None:
+        return self.guesses.number(role) if currency(self.guesses) == CHANNEL_CURRENCY else None
+
+
+def _declare(field: str) -> str:
+    return f"declare its column as the field `{field}` in schemas/product.schema.json"
+
+
+def _guessed(guess: ColumnGuess) -> str:
+    look = "" if guess.confidence is Confidence.HIGH else " - LOOK AT IT"
+    return f"# GUESS ({guess.confidence}{look}): column `{_plain(guess.header)}`; {guess.why}"
+
+
+def _plain(header: str) -> str:
+    """A header on one line, without what would end a text of the rules."""
+    return " ".join(header.split()).replace('"', "'").replace("{", "(").replace("}", ")")
+
+
+def _rounded(value: str, guess: ColumnGuess, bare: str = "") -> str:
+    decimals = guess.numbers.decimals if guess.numbers else 0
+    return f"{value} rounded half up to 0.01 EUR" if decimals > _CENTS else bare or value
+
+
+def _test(fixture: Fixture, gaps: tuple[Gap, ...]) -> Iterator[str]:
+    yield 'test "one product of the feed" on cdiscount_octopia at 2026-01-05 09:00 Europe/Paris'
+    yield '  given product "fixtures/product.json"'
+    if gaps:
+        # Which of several gaps a row is told first is not ours to say here.
+        told = f' "{gaps[0].reason}"' if len(gaps) == 1 else ""
+        yield "  # Until the lines above that say FILL IN have their value, no row makes an offer."
+        yield f"  expect rejected{told}"
+    else:
+        yield f'  expect SellerProductId = "{fixture.sku}"'
+        if fixture.price is not None:
+            yield f"  expect Price = {fixture.price:.2f} EUR"
+    yield "end"

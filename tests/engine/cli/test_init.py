@@ -1,0 +1,136 @@
+"""`feedwright init`: what it makes checks, tests and previews at once, and it overwrites nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Feedwright
+
+ROOT = Path(__file__).parents[3]
+AT = ("--at", "2026-01-05T09:00+01:00")
+# The offers of the shop that was drafted for; feeds of strangers lack what no draft may guess.
+FEEDS = {
+    "samples/catalogue.csv": 320,
+    "tests/feeds/google-atom/google-shopping-feed.xml": 957,
+    "tests/feeds/google-retail-jsonl/products.json": 316,
+    "tests/feeds/heureka-zbozi/heureka.xml": 18,
+    "tests/feeds/magento/products_gear_bags.csv": 14,
+    "tests/feeds/prestashop/products_import.csv": 7,
+    "tests/feeds/shopify/apparel.csv": 22,
+    "tests/feeds/woocommerce/importer_sample.csv": 7,
+}
+
+
+def summary(feedwright: Feedwright, folder: Path) -> dict[str, int]:
+    """The counts of a first preview, which must pass after a check, a test and a look at the form."""
+    for words in (("check", "--strict"), ("test",), ("fmt", "--check"), ("schema",)):
+        ran = feedwright(*words, cwd=folder)
+        assert ran.code == 0, (words, ran.out, ran.err)
+    ran = feedwright("preview", "catalogue", *AT, "--summary", "counts.json", cwd=folder)
+    assert ran.code == 0, ran.err
+    counts = json.loads((folder / "counts.json").read_text())
+    return {"read": counts["read"], **counts["outcomes"]}
+
+
+def test_without_a_feed(feedwright: Feedwright, tmp_path: Path) -> None:
+    ran = feedwright("init", "shop", cwd=tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    shop = tmp_path / "shop"
+    assert (shop / ".gitignore").read_text() == "var/\n"
+    assert (shop / "tables").is_dir()
+    counts = summary(feedwright, shop)
+    assert (counts["read"], counts["offer"], counts["rejected"]) == (4, 3, 1)
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_from_a_feed(feed: str, feedwright: Feedwright, tmp_path: Path) -> None:
+    ran = feedwright("init", "shop", "--from", str(ROOT / feed), cwd=tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    shop = tmp_path / "shop"
+    assert (shop / "samples" / Path(feed).name).read_bytes() == (ROOT / feed).read_bytes()
+    counts = summary(feedwright, shop)
+    assert counts.pop("read") == FEEDS[feed] == sum(counts.values())
+    if "To fill in" in ran.out:
+        assert counts["offer"] == 0
+        assert "FILL IN" in (shop / "rules/offers.rules").read_text()
+
+
+def test_the_sample_shop_sells_at_once(feedwright: Feedwright, tmp_path: Path) -> None:
+    ran = feedwright("init", ".", "--from", str(ROOT / "samples/catalogue.csv"), cwd=tmp_path)
+    assert "names no currency: its amounts are taken as EUR" in ran.out
+    rules = (tmp_path / "rules/offers.rules").read_text()
+    assert "column `Prix HT`" in rules
+    assert "price_excl_vat * (100% + vat_rate) rounded half up to 0.01 EUR" in rules
+    assert "expect Price = 104.70 EUR" in rules  # 87,25 and 20 % in the first row
+    fields = json.loads((tmp_path / "schemas/product.schema.json").read_text())["properties"]
+    assert fields["price_excl_vat"]["x-decimal-mark"] == ","
+    assert fields["debut_soldes"]["x-date-pattern"] == "dd/MM/yyyy"
+    assert summary(feedwright, tmp_path)["offer"] == 304
+
+
+def test_what_the_feed_does_not_say_is_told(feedwright: Feedwright, tmp_path: Path) -> None:
+    (tmp_path / "feed.csv").write_text("Référence;Marque\nA-1;Lumeo\n")
+    ran = feedwright("init", ".", "--from", "feed.csv", cwd=tmp_path)
+    assert ran.code == 0
+    for attribute in ("ProductEan", "Price", "Vat", "Stock"):
+        assert f"  {attribute}: no column of the feed" in ran.out
+    assert not (tmp_path / "samples/feed.csv").exists()  # it is in the project already
+    assert summary(feedwright, tmp_path)["rejected"] == 1
+
+
+def test_encoding_and_delimiter_are_written_down(feedwright: Feedwright, tmp_path: Path) -> None:
+    text = "Référence\tEAN\tPrix TTC\tTVA\tStock\nÉ1\t3760123450010\t12,50 €\t20\t3\n"
+    (tmp_path / "feed.csv").write_bytes(text.encode("cp1252"))
+    assert feedwright("init", ".", "--from", "feed.csv", cwd=tmp_path).code == 0
+    settings = (tmp_path / "feedwright.yaml").read_text()
+    assert 'encoding: "cp1252"' in settings
+    assert 'delimiter: "tab"' in settings
+    assert "encoding cp1252 taken" in settings
+    assert summary(feedwright, tmp_path)["read"] == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["feedwright.yaml", "rules/offers.rules", "schemas/product.schema.json"]
+)
+def test_nothing_is_overwritten(name: str, feedwright: Feedwright, tmp_path: Path) -> None:
+    mine = tmp_path / name
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text("mine")
+    ran = feedwright("init", ".", cwd=tmp_path)
+    assert ran.code == 2
+    assert f"there is already {name}; nothing was written" in ran.err
+    assert mine.read_text() == "mine"
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [mine]
+
+
+def test_a_gitignore_of_before_is_kept(feedwright: Feedwright, tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*.tmp\n")
+    ran = feedwright("init", cwd=tmp_path)
+    assert ran.code == 0
+    assert (tmp_path / ".gitignore").read_text() == "*.tmp\n"
+    assert "it should hold the line `var/`" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("none.csv", None, "none.csv: No such file"),
+        ("empty.csv", b"", "the feed is empty"),
+        ("head.csv", b"a;b\n", "no readable record in it to draft from"),
+        ("feed.pdf", b"%PDF-1.4", "its ending tells no format"),
+        ("feed.xml", b"<shop></shop>", "no repeated element found"),
+        ("feed.xlsx", b"PK nothing", "not a readable workbook"),
+        ("feed.jsonl", b"not json\n", "no record in it to draft from"),
+    ],
+)
+def test_an_unreadable_feed(
+    name: str, content: bytes | None, said: str, feedwright: Feedwright, tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    ran = feedwright("init", "shop", "--from", name, cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+    assert not (tmp_path / "shop").exists()
+    assert feedwright("init", "shop", "--from", "-", cwd=tmp_path).code == 2
