@@ -31,7 +31,6 @@ from engine.cli.options import (
 @project_option
 @click.option(
     "--offers",
-    required=True,
     type=click.Path(path_type=Path, allow_dash=True),
     help="Write offers here, one JSON object a line.",
 )
@@ -40,6 +39,45 @@ from engine.cli.options import (
     type=click.Path(path_type=Path, allow_dash=True),
     help="Write rejected and excluded rows here, likewise.",
 )
+@click.option(
+    "--engine",
+    "on",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    help="Where to run: in this process, or on Apache Spark (extra `spark`, needs Java).",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    help="With --engine spark: local[N,TRIES], yarn, k8s://..., spark://... or sc://...; "
+    "this machine if not given.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="With --engine spark: the folder of the parts; _SUCCESS stands in it when it is whole.",
+)
+@click.option(
+    "--split-bytes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --engine spark: cut files into splits of about N bytes.",
+)
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    help="With --engine spark: the folder of an earlier run, to tell what is new or changed.",
+)
+@click.option(
+    "--changes",
+    type=click.Path(path_type=Path),
+    help="With --since: the folder for the offers that are new or changed.",
+)
+@click.option(
+    "--manifest",
+    is_flag=True,
+    help="With --engine spark: FEED is a CSV file of sellers (seller, project, feed, channel).",
+)
 @summary_option
 def command(
     feed: str,
@@ -47,18 +85,50 @@ def command(
     channel: str | None,
     at: datetime | None,
     project_folder: Path | None,
-    offers: Path,
+    offers: Path | None,
     rejections: Path | None,
+    on: str,
+    master: str | None,
+    out: Path | None,
+    split_bytes: int | None,
+    since: Path | None,
+    changes: Path | None,
+    manifest: bool,  # noqa: FBT001 - a click flag
     summary: Path | None,
 ) -> None:
     """Turn the whole of FEED into offers and rejections; sends nothing.
 
-    Files appear under their names when they are complete, not before. Exit codes: 0 done, whatever
+    On Spark FEED may be a folder or a pattern as well: 'feeds/*.csv'. Files appear under their names when they are complete, not before. Exit codes: 0 done, whatever
     rows it rejects; 1 the rules have errors; 2 could not run.
     """
     from engine.cli.progress import counting
     from engine.pipeline import open_run, write_lines
 
+    if on == "spark":
+        if out is None:
+            raise click.UsageError("--engine spark writes a folder of parts: name it with --out")
+        from engine.cli.on_spark import SparkRun
+
+        wanted = SparkRun(
+            master, out, split_bytes, at or now_utc(), channel, feed_name, since, changes
+        )
+        if manifest:
+            sys.exit(wanted.sellers(Path(feed), summary))
+        accounting = wanted.feed(open_project(project_folder, or_sample=True), feed)
+        for path, kind in ((offers, "offers"), (rejections, "rejections")):
+            if path is not None:
+                with Output(path) as stream:
+                    wanted.gather(kind, stream)
+        click.echo(accounting.sentence(), err=True)
+        write_summary(summary, accounting)
+        return
+    if master or out or split_bytes or since or changes or manifest:
+        raise click.UsageError(
+            "--master, --out, --split-bytes, --since, --changes and --manifest go with "
+            "--engine spark"
+        )
+    if offers is None:
+        raise click.UsageError("Missing option '--offers'.")
     project = open_project(project_folder, or_sample=True)
     ruleset = checked_rules(project)
     run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc(), feed_name=feed_name)

@@ -1,0 +1,117 @@
+"""What `feedwright render --engine spark` does; PySpark is imported when a session is wanted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from engine.cli.options import checked_rules
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from engine.offers.accounting import Accounting
+    from engine.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class SparkRun:
+    """The options of a run on Spark."""
+
+    master: str | None
+    out: Path
+    split_bytes: int | None
+    at: datetime
+    channel: str | None
+    feed_name: str | None
+    since: Path | None
+    changes: Path | None
+
+    def __post_init__(self) -> None:
+        if (self.since is None) != (self.changes is None):
+            raise click.UsageError("--since and --changes go together")
+        if self.since is not None and self.since.resolve() == self.out.resolve():
+            raise click.UsageError("--since names the folder that --out overwrites")
+
+    def feed(self, project: Project, feed: str) -> Accounting:
+        """Render one feed, and tell what changed where that is asked for."""
+        from engine.cluster.changes import changed_offers
+        from engine.cluster.job import prepare, render_on_spark
+        from engine.cluster.output import may_overwrite, parts
+        from engine.cluster.worker import OFFERS
+
+        ruleset = checked_rules(project)
+        may_overwrite(self.out)
+        if self.since is not None:
+            parts(self.since, OFFERS)  # refused before any work is done
+        job = prepare(
+            project,
+            feed,
+            at=self.at,
+            channel=self.channel,
+            feed_name=self.feed_name,
+            ruleset=ruleset,
+            split_bytes=self._split_bytes(),
+        )
+        with self._session() as spark:
+            accounting = render_on_spark(spark, job, self.out)
+            if self.since is not None and self.changes is not None:
+                count = changed_offers(spark, self.out, self.since, self.changes)
+                click.echo(f"{count} offers are new or changed", err=True)
+        for note in job.notes:
+            click.echo(f"  {note}", err=True)
+        return accounting
+
+    def sellers(self, manifest: Path, summary: Path | None) -> int:
+        """Render the feeds of a manifest; exit code 1 where a seller's could not be rendered."""
+        from engine.cluster.sellers import read_manifest, render_sellers
+
+        if self.since or self.channel or self.feed_name:
+            raise click.UsageError("--since, --channel and --feed-name do not go with --manifest")
+        sellers = read_manifest(manifest)
+        told: dict[str, Any] = {}
+        failed = 0
+        with self._session() as spark:
+            for ended in render_sellers(
+                spark, sellers, self.out, at=self.at, split_bytes=self._split_bytes()
+            ):
+                name = ended.seller.name
+                if ended.accounting is None:
+                    failed += 1
+                    told[name] = {"failure": ended.failure}
+                    click.echo(f"{name}: not rendered: {ended.failure}", err=True)
+                else:
+                    told[name] = ended.accounting.as_json()
+                    click.echo(f"{name}: {ended.accounting.sentence()}", err=True)
+        if summary is not None:
+            text = json.dumps(told, ensure_ascii=False, indent=2)
+            summary.write_text(text + "\n", encoding="utf-8")
+        return 1 if failed else 0
+
+    def gather(self, kind: str, to: IO[bytes]) -> None:
+        """Copy the parts of a kind into one file."""
+        from engine.cluster.output import gather
+
+        gather(self.out, kind, to)
+
+    def _split_bytes(self) -> int:
+        from engine.cluster.splits import SPLIT
+
+        return self.split_bytes or SPLIT
+
+    @contextmanager
+    def _session(self) -> Iterator[SparkSession]:
+        from engine.cluster.session import HERE, start_session, stop_session
+
+        spark = start_session(self.master or HERE)
+        try:
+            yield spark
+        finally:
+            stop_session(spark)

@@ -1,0 +1,57 @@
+"""One Java for all Spark tests: sessions come one after the other, where the master changes."""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from clusters import deadly
+
+from engine.cluster.session import has_java, start_session
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# Short lives: no time to optimise, no threads to collect garbage.
+_JAVA = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k"
+_SMALL = {
+    "spark.driver.memory": "512m",
+    "spark.executor.memory": "512m",
+    "spark.default.parallelism": "2",
+}
+
+
+class Sessions:
+    """The one session there is, on the master that was asked for last."""
+
+    def __init__(self) -> None:
+        self.master = ""
+        self.session: Any = None
+
+    def on(self, master: str) -> "SparkSession":
+        if master != self.master:
+            self.end()
+            self.session = start_session(master, **_SMALL)
+            # Workers cannot import what tests bring with them.
+            from pyspark import cloudpickle
+
+            cloudpickle.register_pickle_by_value(deadly)
+            self.master = master
+        session: SparkSession = self.session
+        return session
+
+    def end(self) -> None:
+        if self.session is not None:
+            self.session.stop()
+        self.session, self.master = None, ""
+
+
+@pytest.fixture(scope="session")
+def sessions() -> Iterator[Sessions]:
+    if not has_java():
+        pytest.skip("no Java: Spark cannot start")
+    os.environ["JAVA_TOOL_OPTIONS"] = _JAVA
+    made = Sessions()
+    yield made
+    made.end()
+    del os.environ["JAVA_TOOL_OPTIONS"]
