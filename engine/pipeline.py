@@ -258,17 +258,11 @@ def write_lines(
     count: Callable[[int], None] = lambda _: None,
 ) -> Accounting:
     """Write what `run` gives, batch by batch; `count` hears how many rows each batch had."""
-    from engine.offers.accounting import Accounting
-    from engine.offers.lines import offer_lines, rejection_lines
+    from engine.offers.rendering import Renderer
 
-    accounting = Accounting()
-    for raw, mapped in run.batches():
-        accounting.add(raw, mapped)
-        offers.write(offer_lines(mapped.offers))
-        if rejections is not None:
-            rejections.write(rejection_lines(mapped.others))
-        count(raw.height)
-    return accounting
+    renderer = Renderer(run.mapper, offers, rejections)
+    renderer.run(run.feed.batches(run.program.source_columns), count)
+    return renderer.accounting
 
 
 def checked_ruleset(project: Project) -> Ruleset:

@@ -18,10 +18,10 @@ _MARK = "\x1e"  # the record separator of ASCII
 _LOST = "\ufffd"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 LONGEST_CELL = 64 << 20
+_GLANCES = 200  # after so many single bytes found in vain, all three are looked for
 _SPARE = 16  # how many cells too many are counted; beyond, the message says "more than"
 _NOT_CLOSED = "a quote that opens in this row is not closed"
 _NO_TEXT = "this row has bytes that are no text in the feed's encoding"
-_FEW_QUOTES = 64  # on average one in so many bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +66,46 @@ def well_quoted(block: bytes, dialect: Dialect) -> bool:
     `block` holds whole lines, which end with a line feed.
     """
     quote, delimiter = dialect.quote.encode(), dialect.delimiter.encode()
-    count = block.count(quote) if quote else 0
-    if count == 0:
+    if not quote or quote not in block:
         return True
-    if count % 2:
+    if _MARK.encode() in block or len(quote) > 1:
+        return _well_parted(block.split(quote), delimiter.decode())
+    # Read as a table of one column whose rows end with quotes: quicker than splitting.
+    try:
+        parts = pl.read_csv(
+            block,
+            has_header=False,
+            separator=_MARK,
+            quote_char=None,
+            eol_char=dialect.quote,
+            schema={"part": pl.String},
+            empty_string_is_null=False,
+        )
+    except pl.exceptions.ComputeError:  # bytes that are no text
+        return _well_parted(block.split(quote), delimiter.decode())
+    return _well_outside(parts.to_series(), delimiter.decode())
+
+
+def _well_parted(parts: list[bytes], delimiter: str) -> bool:
+    texts = [part.decode("utf-8", "replace") for part in parts]
+    return _well_outside(pl.Series(texts, dtype=pl.String), delimiter)
+
+
+def _well_outside(parts: pl.Series, delimiter: str) -> bool:
+    """Whether every other part, what stands outside of quotes, ends where cells do.
+
+    Nothing stands between two quotes that are one. The block ends with a line end, so its last part
+    is never empty and one more than the quotes.
+    """
+    if len(parts) % 2 == 0:
         return False
-    if count * _FEW_QUOTES > len(block):
-        return _fits_grammar(block, dialect)
-    ends = (delimiter, b"\n")
-    before, *between, behind = block.split(quote)[::2]
-    return (
-        (not before or before.endswith(ends))
-        and behind.startswith(ends)
-        # What stands between two quoted cells; nothing stands between two quotes that are one.
-        and all(not b or (b.startswith(ends) and b.endswith(ends)) for b in between)
-    )
-
-
-def _fits_grammar(block: bytes, dialect: Dialect) -> bool:
-    """The same by a pattern: quicker where quotes are many."""
-    quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
-    quoted = f"{quote}[^{quote}]*(?:{quote}{quote}[^{quote}]*)*{quote}"
-    plain = f"[^{quote}{delimiter}\n]*"
-    text = pl.Series([_as_text(block)[0]], dtype=pl.Binary).cast(pl.String)
-    fits = text.str.contains(rf"\A(?:(?:{quoted}|{plain})[{delimiter}\n])*\z")
-    return fits[0] is True
+    outside = pl.col(parts.name).gather_every(2)
+    begins = outside.str.starts_with(delimiter) | outside.str.starts_with("\n")
+    ends = outside.str.ends_with(delimiter) | outside.str.ends_with("\n")
+    empty = outside == ""
+    between = empty | (begins & ends)
+    fits = (empty | ends).first() & begins.last() & between.slice(1, pl.len() // 2 - 1).all()
+    return bool(parts.to_frame().select(fits).item())
 
 
 # --- quick --------------------------------------------------------------------------------------
@@ -107,28 +122,53 @@ def quick_rows(block: bytes, dialect: Dialect, columns: int, read: Mapping[int, 
     """
     if _MARK.encode() in block or len(dialect.delimiter.encode()) > 1:
         return slow_rows(block, dialect, columns, read, final=True)
-    text, damage = _as_text(block)
-    marked = _marked(text, dialect)
     needed = [*dict.fromkeys([0, 1, *read, columns])]
-    frame = _parsed(marked, dialect, columns + 1, needed)
-    well = pl.col(f"c{columns}") == _MARK
-    if not frame.select(well.fill_null(value=False).all()).item():
-        frame = _parsed(marked, dialect, columns + 1 + _SPARE, None)
-        places = [f"c{i}" for i in range(1, columns + 1 + _SPARE)]
-        width = pl.coalesce(
-            pl.when(pl.col(c) == _MARK).then(pl.lit(i, pl.Int64)) for i, c in enumerate(places, 1)
-        )
-        frame = frame.with_columns(width.alias("__width"))
-    else:
-        frame = frame.with_columns(pl.lit(columns, pl.Int64).alias("__width"))
-    quoted = bool(dialect.quote) and dialect.quote.encode() in block
-    cells = {
-        name: _without_marks(f"c{i}", dialect) if quoted else pl.col(f"c{i}")
-        for i, name in read.items()
-    }
-    made = frame.select(*(cell.alias(name) for name, cell in cells.items()), "__width")
-    lossy = damage is not None or _LOST.encode() in block
+    damage = None
+    try:
+        marked = _marked(block, dialect)
+        frame = _parsed(marked, dialect, columns + 1, needed)
+    except pl.exceptions.ComputeError:  # bytes that are no text, in whatever column
+        block, damage = _as_text(block)
+        marked = _marked(block, dialect)
+        frame = _parsed(marked, dialect, columns + 1, needed)
+    line_ends = (len(marked) - len(block)) // len(_ending(dialect)[:-1])
+    split = frame.height < line_ends  # some stand within cells, so they were marked as well
+    if columns == 1:
+        frame = _without_empty(frame)
+    well = frame.select((pl.col(f"c{columns}") == _MARK).all(ignore_nulls=False)).item()
+    if not well:
+        frame = _without_empty(_parsed(marked, dialect, columns + 1 + _SPARE, None))
+    names = [f"c{i}" for i in read]
+    # One look at all cells of a row is quicker than one at each of them.
+    if split and names and frame.select(_holds_mark(pl.concat_str(names))).item():
+        frame = frame.with_columns(_without_marks(name, dialect) for name in names)
+    cells = [frame[f"c{i}"].alias(name) for i, name in read.items()]
+    lossy = damage is not None or _has_lost(block)
+    if well and not lossy:
+        none = pl.Series("__problem", dtype=pl.String).extend_constant(None, frame.height)
+        return Rows(pl.DataFrame([*cells, none]), len(block), None)
+    made = pl.DataFrame([*cells, _widths(frame, columns)])
     return Rows(_judged(made, columns, None, lossy=lossy), len(block), damage)
+
+
+def _widths(frame: pl.DataFrame, columns: int) -> pl.Series:
+    """How many cells each row has: the mark stands behind the last; null where it is not found."""
+    places = [c for c in frame.columns[1:] if int(c[1:]) <= columns + _SPARE]
+    width = pl.coalesce(
+        pl.when(pl.col(c) == _MARK).then(pl.lit(int(c[1:]), pl.Int64)) for c in places
+    )
+    return frame.select(width.alias("__width")).to_series()
+
+
+def _has_lost(block: bytes) -> bool:
+    """Whether the sign of lost text stands in the block; single bytes are found quicker."""
+    lost = _LOST.encode()
+    at = block.find(lost[:1])
+    for _ in range(_GLANCES):
+        if at < 0 or block.startswith(lost, at):
+            return at >= 0
+        at = block.find(lost[:1], at + 1)
+    return block.find(lost, at) >= 0
 
 
 def _as_text(block: bytes) -> tuple[bytes, int | None]:
@@ -147,29 +187,42 @@ def _first_fault(block: bytes) -> int | None:
 
 def _marked(block: bytes, dialect: Dialect) -> bytes:
     """Each line with the mark as one cell more."""
-    ending = f"{dialect.delimiter}{_MARK}\n".encode()
-    return block.removesuffix(b"\n").replace(b"\n", ending) + ending
+    ending = _ending(dialect)
+    return block.replace(b"\n", ending)
+
+
+def _ending(dialect: Dialect) -> bytes:
+    return f"{dialect.delimiter}{_MARK}\n".encode()
+
+
+def _holds_mark(cells: pl.Expr) -> pl.Expr:
+    return cells.str.contains(_MARK, literal=True).any()
 
 
 def _without_marks(column: str, dialect: Dialect) -> pl.Expr:
     """A cell whose line ends were marked too, since they stand within quotes."""
-    return pl.col(column).str.replace_all(f"{dialect.delimiter}{_MARK}\n", "\n", literal=True)
+    return pl.col(column).str.replace_all(_ending(dialect).decode(), "\n", literal=True)
 
 
 def _parsed(marked: bytes, dialect: Dialect, cells: int, needed: list[int] | None) -> pl.DataFrame:
     names = [f"c{i}" for i in range(cells)]
-    head = dialect.delimiter.join(names).encode() + b"\n"
-    frame = pl.read_csv(
-        head + marked,
+    rows = pl.scan_csv(
+        marked,
+        has_header=False,
         separator=dialect.delimiter,
         quote_char=dialect.quote or None,
         infer_schema=False,
         empty_string_is_null=False,
         truncate_ragged_lines=True,
-        columns=None if needed is None else [names[i] for i in needed],
+        extra_columns="ignore",
+        missing_columns="insert",
         schema=dict.fromkeys(names, pl.String),
     )
-    # A line without any text is no record: its mark stands where the second cell would.
+    return rows.select(names if needed is None else [names[i] for i in needed]).collect()
+
+
+def _without_empty(frame: pl.DataFrame) -> pl.DataFrame:
+    """A line without any text is no record: its mark stands where the second cell would."""
     return frame.filter(~((pl.col("c0") == "") & (pl.col("c1") == _MARK)))
 
 

@@ -215,4 +215,5 @@ def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
     """The columns that every batch has, whatever the settings."""
     if "__excluded" in frame.columns:
         return frame
-    return frame.with_columns(pl.lit(None, pl.String).alias("__excluded"))
+    none = pl.Series("__excluded", dtype=pl.String).extend_constant(None, frame.height)
+    return frame.hstack([none])

@@ -41,21 +41,39 @@ class Accounting:
             EngineError: its rows and their outcomes do not add up (a fault of the engine).
         """
         self.read += batch.height
-        self.outcomes[Outcome.OFFER] += mapped.offers.height
-        self.outcomes.update(dict(mapped.others["outcome"].value_counts().iter_rows()))
-        self.packages.update(dict(mapped.offers["package"].value_counts().iter_rows()))
-        self.warned += mapped.offers.height - mapped.offers["reasons"].null_count()
+        self.add_offers(mapped.offers)
+        self.add_others(mapped.others)
+        self.check()
+
+    def add_offers(self, offers: pl.DataFrame) -> None:
+        """Count offers: their packages and warnings."""
+        self.outcomes[Outcome.OFFER] += offers.height
+        self.packages.update(dict(offers["package"].value_counts().iter_rows()))
+        self.warned += offers.height - offers["reasons"].null_count()
+        self._rank(offers)
+
+    def add_others(self, others: pl.DataFrame) -> None:
+        """Count rows that make no offer."""
+        self.outcomes.update(dict(others["outcome"].value_counts().iter_rows()))
+        self._rank(others)
+
+    def check(self) -> None:
+        """See that every row has an outcome.
+
+        Raises:
+            EngineError: the rows and their outcomes do not add up (a fault of the engine).
+        """
         if self.read != sum(self.outcomes.values()):
             raise EngineError(
                 f"{self.read} rows were read and {sum(self.outcomes.values())} have an outcome: "
                 "this is a fault of Feedwright, nothing was written as done",
             )
-        self._rank(mapped.offers)
-        self._rank(mapped.others)
 
     def _rank(self, frame: pl.DataFrame) -> None:
         """Count each sort of reason: its code, column and rule line."""
-        given = frame.lazy().filter(pl.col("reasons").is_not_null())
+        if frame["reasons"].null_count() == frame.height:
+            return
+        given = frame.lazy().select("__row", "sku", "reasons").drop_nulls("reasons")
         # Rows with the very same reasons but for their values are counted together.
         head = pl.col("reasons").str.replace_all(r'"(?:message|value)":"(?:[^"\\]|\\.)*"', "")
         kinds = given.group_by(head.alias("kind"), maintain_order=True).agg(

@@ -19,6 +19,7 @@ class WireColumn:
     yes/no a Boolean; dates a Date; instants a Datetime in UTC. `wide` tells Int128 from Int64.
     `cleared` is true where an explicit empty value is asked for; there `expr` is not read.
     `always` promises that no row which makes an offer lacks the value: its text is cheaper then.
+    `maker` names the function that made a text, where one did.
     """
 
     attribute: Attribute
@@ -27,6 +28,7 @@ class WireColumn:
     wide: bool = False
     cleared: pl.Expr | None = None
     always: bool = False
+    maker: str | None = None
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ a whole offer is put together by one concatenation instead of one for each brace
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -100,12 +100,12 @@ def folded(text: pl.Expr, *, always: bool) -> Fragment | None:
     return None if found is None else Fragment((str(found),))
 
 
-def in_a_row(fragments: Iterable[Fragment]) -> Fragment:
+def in_a_row(fragments: Iterable[Fragment | Group]) -> Fragment:
     """The fragments one after the other, each only where it is not null."""
     return Fragment(tuple(p for f in fragments for p in f.or_nothing().pieces))
 
 
-def separated(fragments: Sequence[Fragment], separator: str) -> Fragment:
+def separated(fragments: Sequence[Fragment | Group], separator: str) -> Fragment:
     """The fragments that are not null with `separator` between; "" where all are null."""
     anchor = next((n for n, f in enumerate(fragments) if f.always), None)
     if anchor is None:
@@ -118,15 +118,91 @@ def separated(fragments: Sequence[Fragment], separator: str) -> Fragment:
     return in_a_row([*before, fragments[anchor], *after])
 
 
-def enclosed(before: str, fragments: Sequence[Fragment], separator: str, after: str) -> Fragment:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fragments that may all be null, in their brackets; null where all of them are.
+
+    Most often they are there together or not at all, which is seen at the number of nulls. Then one
+    concatenation makes the whole; else each is made with its constants, and those are joined.
+    """
+
+    before: str
+    members: tuple[Fragment | Group, ...]
+    separator: str
+    after: str
+    always: bool = False
+
+    @property
+    def text(self) -> None:
+        """No constant, since it is null on some rows."""
+
+    @property
+    def pieces(self) -> tuple[str | pl.Expr, ...]:
+        """The whole as one piece."""
+        return (self.expr(),)
+
+    @property
+    def present(self) -> pl.Expr:
+        """Where the text is not null."""
+        return any_present(self.members)
+
+    def between(self, before: str, after: str = "") -> Group:
+        """This text with constants around it; null where it is null."""
+        return replace(self, before=before + self.before, after=self.after + after)
+
+    def where(self, condition: pl.Expr) -> Fragment | Group:
+        """This text where `condition` is yes, null elsewhere."""
+        if constant(condition) is True:
+            return self
+        return Fragment((self.expr(),), always=False, condition=self.present).where(condition)
+
+    def or_nothing(self) -> Fragment:
+        """This text, or "" where it is null."""
+        return Fragment((self.expr().fill_null(""),))
+
+    def expr(self) -> pl.Expr:
+        """The text as one column."""
+        columns = [p for m in self.members for p in m.pieces if not isinstance(p, str)]
+        names = [f"column_{number}" for number in range(len(columns))]
+        left = iter(names)
+        read = [
+            tuple(p if isinstance(p, str) else pl.col(next(left)) for p in m.pieces)
+            for m in self.members
+        ]
+        between: list[str | pl.Expr] = [self.before]
+        for number, pieces in enumerate(read):
+            between += [self.separator, *pieces] if number else pieces
+        whole = Fragment((*between, self.after), always=False).expr()
+        each = [Fragment(pieces, always=False).expr() for pieces in read]
+        some = pl.concat_str(each, separator=self.separator, ignore_nulls=True)
+        shown = pl.any_horizontal([text.is_not_null() for text in each])
+        parts = pl.when(shown).then(pl.concat_str(pl.lit(self.before), some, pl.lit(self.after)))
+
+        def text(found: Sequence[pl.Series]) -> pl.Series:
+            frame = pl.DataFrame([c.alias(n) for c, n in zip(found, names, strict=True)])
+            made = frame.select(whole.alias("text")).to_series()
+            # `made` is null wherever a column is; as many nulls in each means: on the same rows.
+            if all(column.null_count() == made.null_count() for column in found):
+                return made
+            return frame.select(parts.alias("text")).to_series()
+
+        return pl.map_batches(columns, text, return_dtype=pl.String, is_elementwise=True)
+
+
+def enclosed(
+    before: str, fragments: Sequence[Fragment | Group], separator: str, after: str
+) -> Fragment | Group:
     """The fragments in their brackets; null where all of them are."""
-    text = separated(fragments, separator).between(before, after)
     if any(f.always for f in fragments):
-        return text
-    return text.where(any_present(fragments))
+        return separated(fragments, separator).between(before, after)
+    if len(fragments) > 1:
+        return Group(before, tuple(fragments), separator, after)
+    if fragments:
+        return fragments[0].between(before, after)
+    return Fragment((pl.lit(None, pl.String),), always=False)
 
 
-def any_present(fragments: Sequence[Fragment]) -> pl.Expr:
+def any_present(fragments: Sequence[Fragment | Group]) -> pl.Expr:
     """Whether any of the fragments is not null."""
     if not fragments:
         return pl.lit(value=False)

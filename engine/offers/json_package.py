@@ -8,6 +8,7 @@ member of a member, `deliveryModes[].code` a member of each entry of a list, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,8 +16,8 @@ import polars as pl
 
 from engine.marketplace.channel import SalesChannel, TaxCode
 from engine.offers.columns import CollectedRow, OfferColumns, WireColumn
-from engine.offers.fragments import Fragment, enclosed, folded, separated
-from engine.offers.text_expressions import json_string, number_text, quoted, utc_text
+from engine.offers.fragments import Fragment, Group, enclosed, folded, separated
+from engine.offers.text_expressions import json_escaped, json_string, number_text, quoted, utc_text
 from engine.offers.wire_values import NUMBERS, plain_text, words_for
 from engine.values.kinds import KindName
 
@@ -37,7 +38,12 @@ def offer_json(columns: OfferColumns, channel: SalesChannel) -> pl.Expr:
     channel's spelling, with what it says for those that the offer lacks. The text is null on rows
     that lack a single value which the channel requires; those make no offer.
     """
-    return _Writer(columns.collected, channel).write(_leaves(columns)).expr()
+    return offer_fragment(columns, channel).expr()
+
+
+def offer_fragment(columns: OfferColumns, channel: SalesChannel) -> Fragment | Group:
+    """The same in pieces, to stand within a longer text."""
+    return _Writer(columns.collected, channel).write(_leaves(columns))
 
 
 def offer_reference_json(columns: OfferColumns) -> pl.Expr:
@@ -64,7 +70,7 @@ class _Writer:
     rows: tuple[CollectedRow, ...]
     channel: SalesChannel
 
-    def write(self, leaves: Sequence[_Leaf]) -> Fragment:
+    def write(self, leaves: Sequence[_Leaf]) -> Fragment | Group:
         """One object, null where nothing in it is set."""
         groups: dict[str, list[_Leaf]] = {}
         for leaf in leaves:
@@ -73,7 +79,7 @@ class _Writer:
         members = [v.between(f"{quoted(k)}:") for k, v in values.items() if v is not None]
         return enclosed("{", members, ",", "}")
 
-    def _value(self, key: str, leaves: Sequence[_Leaf]) -> Fragment | None:
+    def _value(self, key: str, leaves: Sequence[_Leaf]) -> Fragment | Group | None:
         step = leaves[0].steps[0]
         if leaves[0].steps == (key,):
             return self._token(leaves[0].column)
@@ -84,11 +90,19 @@ class _Writer:
             return self._entries(inside)
         return self._taxes({_code(leaf): leaf.column for leaf in leaves})
 
-    def _token(self, column: WireColumn) -> Fragment | None:
+    def _token(self, column: WireColumn) -> Fragment | Group | None:
         """The value as JSON text, null where the attribute is omitted, None where it always is."""
-        return folded(_json_text(column), always=column.never_missing(self.channel.id))
+        always = column.never_missing(self.channel.id)
+        kind = column.attribute.kind.name
+        if column.cleared is None and kind in {KindName.TEXT, KindName.DATE, KindName.INSTANT}:
+            text = plain_text(column, {}, utc_text)
+            if not _needs_quotes_only(column):
+                text = json_escaped(text)
+            found = folded(text, always=always)
+            return None if found is None else found.between('"', '"')
+        return folded(_json_text(column), always=always)
 
-    def _entries(self, leaves: Sequence[_Leaf]) -> Fragment:
+    def _entries(self, leaves: Sequence[_Leaf]) -> Fragment | Group:
         """A list of objects: one for each collected row that applies, or one of single values."""
         single = [leaf for leaf in leaves if leaf.entry is None]
         items = [self.write(single)] if single else []
@@ -100,7 +114,7 @@ class _Writer:
             return separated(items, ",").between("[", "]")
         return enclosed("[", items, ",", "]")
 
-    def _taxes(self, columns: dict[str, WireColumn]) -> Fragment:
+    def _taxes(self, columns: dict[str, WireColumn]) -> Fragment | Group:
         """The whole list of taxes; null where the offer says nothing about any."""
         codes = self.channel.taxes.codes
         found = {word: self._tax(columns[word]) for word in codes if word in columns}
@@ -111,7 +125,7 @@ class _Writer:
             return text
         return text.where(pl.any_horizontal([c.is_set for c in columns.values()]))
 
-    def _tax(self, column: WireColumn) -> Fragment | None:
+    def _tax(self, column: WireColumn) -> Fragment | Group | None:
         """Amounts with two decimals; rates as the shortest exact number, of points or a fraction."""
         amount = column.attribute.kind.name is KindName.MONEY
         by_hundred = 0 if amount or not self.channel.taxes.fraction else 2
@@ -123,7 +137,7 @@ class _Writer:
         )
         return folded(text, always=column.never_missing(self.channel.id))
 
-    def _tax_entry(self, code: TaxCode, value: Fragment | None) -> Fragment | None:
+    def _tax_entry(self, code: TaxCode, value: Fragment | Group | None) -> Fragment | Group | None:
         if code.absent is not None:
             if value is None:
                 value = Fragment((code.absent,))
@@ -136,6 +150,16 @@ class _Writer:
 
 def _code(leaf: _Leaf) -> str:
     return leaf.steps[0].partition("[")[2].rstrip("]")
+
+
+def _needs_quotes_only(column: WireColumn) -> bool:
+    """Whether no value has characters to escape: times, and texts of letters and digits alone."""
+    pattern = column.attribute.pattern
+    if column.attribute.kind.name in {KindName.DATE, KindName.INSTANT}:
+        return True
+    plain = r"\^(?:\[(?:0-9|A-Z|a-z|[0-9A-Za-z ])+\](?:\{[0-9]+(?:,[0-9]*)?\}|[+*?])?)+\$"
+    # A row whose value does not fit the pattern makes no offer.
+    return pattern is not None and re.fullmatch(plain, pattern) is not None
 
 
 def _json_text(column: WireColumn) -> pl.Expr:

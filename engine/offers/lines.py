@@ -34,7 +34,12 @@ def offer_lines(offers: pl.DataFrame) -> bytes:
 
 def rejection_lines(others: pl.DataFrame) -> bytes:
     """A line a row that makes no offer: row, sku (or null), outcome and reasons."""
-    line = pl.concat_str(
+    return _joined(others, rejection_line())
+
+
+def rejection_line() -> pl.Expr:
+    """The same as a column."""
+    return pl.concat_str(
         pl.lit('{"row":'),
         pl.col(ROW).cast(pl.String),
         pl.lit(',"sku":'),
@@ -45,15 +50,23 @@ def rejection_lines(others: pl.DataFrame) -> bytes:
         pl.col("reasons").fill_null("[]"),
         pl.lit("}"),
     )
-    return _joined(others, line)
 
 
 def _joined(frame: pl.DataFrame, line: pl.Expr) -> bytes:
     if not frame.height:
         return b""
     lines = frame.select(line.alias("line"))["line"]
+    check_lines(frame, lines)
+    text: str = lines.str.join("\n").item()
+    return text.encode() + b"\n"
+
+
+def check_lines(frame: pl.DataFrame, lines: pl.Series) -> None:
+    """See that each row has its line.
+
+    Raises:
+        EngineError: a row would be lost (a fault of the engine).
+    """
     if lines.null_count():
         row = frame.filter(lines.is_null())[ROW][0]
         raise EngineError(f"row {row} cannot be written: this is a fault of Feedwright")
-    text: str = lines.str.join("\n").item()
-    return text.encode() + b"\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import polars as pl
@@ -16,7 +16,7 @@ from engine.offers.columns import CollectedRow, OfferColumns, WireColumn
 from engine.offers.duplicates import SeenReferences
 from engine.offers.json_package import offer_json
 from engine.offers.package import PackageChoice, choose_package
-from engine.offers.reasons import Complaint, complaints_of, reasons_json
+from engine.offers.reasons import Complaint, complaints_of, reasons_of
 from engine.offers.results import Outcome
 from engine.offers.xml_package import offer_xml
 from engine.program.program import LEFT_OUT, PROBLEM, Made, Program
@@ -24,6 +24,7 @@ from engine.program.program import LEFT_OUT, PROBLEM, Made, Program
 REFERENCE = "SellerProductId"
 SKU = "sku"
 GOOD = "__good"
+EXCLUDES, STOPS, FIRST = "__excludes", "__stops", "__first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,34 +91,47 @@ class Mapper:
 
     def judge(self, ran: pl.DataFrame) -> pl.DataFrame:
         """`ran`, what the program made of a batch, with `sku` and whether the row makes an offer."""
-        reference = f"attribute.{REFERENCE}"
-        sku = pl.col(reference) if reference in ran.columns else pl.lit(None, pl.String)
+        flagged = self.seen.mark(self.flagged(ran.lazy()).collect())
+        good = ~pl.col(EXCLUDES) & ~pl.col(STOPS) & pl.col(FIRST).is_null()
+        return flagged.with_columns(good.alias(GOOD))
+
+    def explain_others(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Raw rows that make no offer, with `sku`, `outcome` and `reasons`.
+
+        `__first` is the row of an earlier offer with the same reference, or null.
+        """
+        return self.others(self.flagged(self.program.run(rows).lazy()).collect())
+
+    @property
+    def reference(self) -> pl.Expr:
+        """The seller's reference of each row."""
+        made = self.columns.values.get(REFERENCE)
+        return pl.lit(None, pl.String) if made is None else made.expr
+
+    def flagged(self, ran: pl.LazyFrame) -> pl.LazyFrame:
+        """What the program made, with `sku` and whether the rules exclude or refuse the row."""
         # A record that could not be read has no cells: no rule can tell that it is not wanted.
         by_rule = pl.any_horizontal([pl.lit(value=False), *self._exclusion_masks()])
         excluded = [pl.col(LEFT_OUT).is_not_null(), by_rule & pl.col(PROBLEM).is_null()]
         stops = [c.where for c in self.complaints if c.stops]
-        flags = ran.lazy().with_columns(
-            sku.alias(SKU),
-            pl.any_horizontal(excluded).alias("__excludes"),
-            pl.any_horizontal(stops).fill_null(value=False).alias("__stops"),
+        return ran.with_columns(
+            self.reference.alias(SKU),
+            pl.any_horizontal(excluded).alias(EXCLUDES),
+            pl.any_horizontal([pl.lit(value=False), *stops]).fill_null(value=False).alias(STOPS),
         )
-        flagged = self.seen.mark(flags.collect())
-        good = ~pl.col("__excludes") & ~pl.col("__stops") & pl.col("__first").is_null()
-        return flagged.with_columns(good.alias(GOOD))
 
     def _exclusion_masks(self) -> list[pl.Expr]:
         return [pl.col(f.mask) for f in self.program.exclusions]
 
     def _offers(self, frame: pl.DataFrame) -> pl.DataFrame:
-        warnings = [c for c in self.complaints if not c.stops]
+        given = [(c, pl.lit(value=True)) for c in self.complaints if not c.stops]
         made = frame.lazy().with_columns(
             self.choice.package.alias("package"),
             self.choice.why.alias("package_why"),
             offer_json(self.columns, self.channel).alias("payload"),
-            reasons_json(warnings).alias("reasons"),
         )
         xml = pl.when(pl.col("package") == "xml").then(offer_xml(self.columns, self.channel))
-        return made.with_columns(xml.alias("xml")).collect()
+        return made.with_columns(xml.alias("xml")).collect().with_columns(reasons_of(frame, given))
 
     def others(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Why the rows of `frame`, judged and found to make no offer, make none."""
@@ -126,32 +140,28 @@ class Mapper:
         broken = Complaint(codes.BROKEN_RECORD, pl.col(PROBLEM).is_not_null(), pl.col(PROBLEM))
         duplicate = Complaint(
             codes.DUPLICATE,
-            pl.col("__first").is_not_null(),
+            pl.col(FIRST).is_not_null(),
             pl.concat_str(
                 pl.lit("the reference "),
                 pl.col(SKU),
                 pl.lit(" stands in row "),
-                pl.col("__first").cast(pl.String),
+                pl.col(FIRST).cast(pl.String),
                 pl.lit(" already"),
                 ignore_nulls=True,
             ),
             column=self._reference_column(),
         )
-        reasons = (
-            pl.when(pl.col("__excludes"))
-            .then(reasons_json([left_out, *excluded]))
-            .when(pl.col(PROBLEM).is_not_null())
-            .then(reasons_json([broken]))
-            .otherwise(reasons_json([*self.complaints, duplicate]))
-        )
-        outcome = pl.when(pl.col("__excludes")).then(pl.lit(Outcome.EXCLUDED.value))
-        return (
-            frame.lazy()
-            .with_columns(
-                outcome.otherwise(pl.lit(Outcome.REJECTED.value)).alias("outcome"),
-                reasons.alias("reasons"),
-            )
-            .collect()
+        outcome = pl.when(pl.col(EXCLUDES)).then(pl.lit(Outcome.EXCLUDED.value))
+        unread = ~pl.col(EXCLUDES) & pl.col(PROBLEM).is_not_null()
+        refused = ~pl.col(EXCLUDES) & pl.col(PROBLEM).is_null()
+        given = [
+            *((c, pl.col(EXCLUDES)) for c in (left_out, *excluded)),
+            (broken, unread),
+            *((c, refused) for c in (*self.complaints, duplicate)),
+        ]
+        return frame.with_columns(
+            outcome.otherwise(pl.lit(Outcome.REJECTED.value)).alias("outcome"),
+            reasons_of(frame, given),
         )
 
     def _reference_column(self) -> str | None:
@@ -179,8 +189,15 @@ def _wire_all(schema: OfferSchema, made: Mapping[str, Made], channel: str) -> di
 def _wire(schema: OfferSchema, made: Made, channel: str) -> WireColumn:
     attribute = schema.attributes[made.attribute.name]
     cleared = pl.col(made.cleared) if made.cleared else None
+    required = made.value.certain or channel in attribute.required_on
+    column = WireColumn(
+        attribute,
+        made.value.expr,
+        cleared=cleared,
+        always=required and cleared is None,
+        maker=made.value.maker,
+    )
     if made.value.number is None:
-        return WireColumn(attribute, made.value.expr, cleared=cleared)
+        return column
     number = made.value.scaled
-    required = channel in attribute.required_on and cleared is None
-    return WireColumn(attribute, number.expr, number.scale, number.wide, cleared, always=required)
+    return replace(column, expr=number.expr, scale=number.scale, wide=number.wide)

@@ -72,9 +72,36 @@ def _of_check(check: Check, program: Program) -> Complaint:
     return Complaint(check.code, check.fails, check.sentence(), rule=rule)
 
 
-def reasons_json(complaints: Sequence[Complaint]) -> pl.Expr:
-    """The reasons of each row as a JSON array; null where there is none."""
-    if not complaints:
-        return pl.lit(None, pl.String)
-    listed = pl.concat_str([c.json() for c in complaints], separator=",", ignore_nulls=True)
-    return pl.when(listed != "").then(pl.lit("[") + listed + pl.lit("]"))
+def reasons_of(frame: pl.DataFrame, given: Sequence[tuple[Complaint, pl.Expr]]) -> pl.Series:
+    """The reasons of each row as a JSON array in a column `reasons`; null where there is none.
+
+    Each complaint counts where the condition beside it is true. Its sentence is built for the rows
+    that it is about, which are few: most complaints are about none.
+    """
+    names = [f"__mask.{number}" for number in range(len(given))]
+    masks = frame.with_columns(
+        (complaint.where & where).fill_null(value=False).alias(name)
+        for name, (complaint, where) in zip(names, given, strict=True)
+    ).select(names)
+    numbered = frame.with_row_index("__index")
+    found = []
+    for mask, (complaint, _) in zip(masks, given, strict=True):
+        if mask.any():
+            rows = numbered.filter(mask)
+            found.append(rows.select("__index", complaint.json().alias("__reason")))
+    if not found:
+        return pl.Series("reasons", [None] * frame.height, dtype=pl.String)
+    listed = (
+        pl.concat(found)
+        .sort("__index", maintain_order=True)
+        .group_by("__index", maintain_order=True)
+        .agg(pl.col("__reason").str.join(","))
+    )
+    text = pl.lit("[") + pl.col("__reason") + pl.lit("]")
+    joined = numbered.select("__index").join(
+        listed.select("__index", text.alias("reasons")),
+        on="__index",
+        how="left",
+        maintain_order="left",
+    )
+    return joined["reasons"]

@@ -11,6 +11,9 @@ from engine.diagnostics.codes import rows as codes
 from engine.functions.identifiers import is_gtin
 from engine.offers.check import Case, Check, comparable
 
+# What these functions give is a code with a right check digit, or nothing.
+_SOUND_CODES = frozenset({"gtin8", "gtin13", "gtin14"})
+
 
 def price_checks(case: Case) -> Iterator[Check]:
     """All checks of this family that can find something."""
@@ -84,7 +87,7 @@ def _preparation(case: Case) -> Iterator[Check]:
 
 def _check_digit(case: Case) -> Iterator[Check]:
     code = case.value("ProductEan")
-    if code:
+    if code and code.maker not in _SOUND_CODES:
         yield case.check(codes.BAD_CHECK_DIGIT, ~is_gtin.build(code.expr), "ProductEan")
 
 

@@ -37,8 +37,12 @@ NO_TEXT = pl.lit(None, dtype=pl.String)
 
 def json_string(text: pl.Expr) -> pl.Expr:
     """`text` as a JSON string with its quotes."""
-    escaped = text.str.replace_many(list(JSON_ESCAPES), list(JSON_ESCAPES.values()))
-    return pl.concat_str([pl.lit('"'), escaped, pl.lit('"')])
+    return pl.concat_str([pl.lit('"'), json_escaped(text), pl.lit('"')])
+
+
+def json_escaped(text: pl.Expr) -> pl.Expr:
+    """`text` as it stands within a JSON string."""
+    return text.str.replace_many(list(JSON_ESCAPES), list(JSON_ESCAPES.values()))
 
 
 def quoted(text: str) -> str:

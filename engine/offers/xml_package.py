@@ -13,7 +13,7 @@ import polars as pl
 
 from engine.marketplace.channel import SalesChannel
 from engine.offers.columns import OfferColumns, WireColumn
-from engine.offers.fragments import Fragment, any_present, enclosed, folded, in_a_row
+from engine.offers.fragments import Fragment, Group, any_present, enclosed, folded, in_a_row
 from engine.offers.text_expressions import escaped_for_xml, local_time_text, xml_text
 from engine.offers.wire_values import plain_text, words_for
 from engine.values.kinds import KindName
@@ -94,14 +94,16 @@ def _list(element: str, columns: OfferColumns, channel: SalesChannel) -> Fragmen
     return text if required or any(i.always for i in items) else text.where(any_present(items))
 
 
-def _count(items: Sequence[Fragment]) -> Fragment:
+def _count(items: Sequence[Fragment | Group]) -> Fragment:
     if all(item.always for item in items):
         return Fragment((str(len(items)),))
     counted = [item.present.cast(pl.Int8) for item in items]
     return Fragment((pl.sum_horizontal(counted).cast(pl.String),))
 
 
-def _items(element: str, columns: OfferColumns, channel: SalesChannel) -> Iterator[Fragment]:
+def _items(
+    element: str, columns: OfferColumns, channel: SalesChannel
+) -> Iterator[Fragment | Group]:
     """The elements called `element`, each null where it does not stand."""
     single = _of_element(columns.values.values(), element)
     if single:

@@ -16,6 +16,7 @@ from engine.diagnostics.codes import rows as codes
 from engine.diagnostics.codes.code import Code
 from engine.program.instant_cells import read_date, read_instant
 from engine.program.numbers import width
+from engine.program.vectors import normalized
 from engine.values.field import CurrencyWord, Field, PercentStyle
 from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
@@ -122,7 +123,7 @@ def _unreadable(code: Code, column: pl.Expr, field: Field, wanted: str) -> CellF
 
 
 def _read_text(field: Field, column: pl.Expr) -> tuple[pl.Expr, list[CellFault]]:
-    value = column.str.normalize("NFC")
+    value = normalized(column)
     mine = pl.col(value_name(field))
     if field.kind.choices:
         listed = pl.when(value.is_in(list(field.kind.choices))).then(value)

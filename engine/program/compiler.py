@@ -16,7 +16,7 @@ from engine.language.syntax import HitPolicy
 from engine.language.vocabulary import Attribute
 from engine.program.attributes import as_attribute, as_read, broken_bounds
 from engine.program.cells import ReadField, read_field, text_name, value_name
-from engine.program.expressions import Expressions
+from engine.program.expressions import Expressions, folded
 from engine.program.numbers import Quotient
 from engine.program.program import PROBLEM, Entry, Fault, Made, Probe, Program
 from engine.program.reads import columns_read, needed_fields, values_in
@@ -85,6 +85,7 @@ class _Compiler:
             exclusions=tuple(self.exclusions),
             steps=self.known,
             probes=tuple(self.probes),
+            lists=self.lists,
         )
 
     # --- columns --------------------------------------------------------------------------------
@@ -183,13 +184,20 @@ class _Compiler:
 
     def _materialised(self, name: str, value: Value, level: int) -> Value:
         if value.number is None:
-            return Value(value.kind, self._put(value.expr, name, level))
+            plain = self._known(value.expr, name, level)
+            return Value(value.kind, plain, certain=value.certain, maker=value.maker)
         over, under = value.number.over, value.number.under
-        top = replace(over, expr=self._put(over.expr, name, level))
+        top = replace(over, expr=self._known(over.expr, name, level))
         if under is None:
-            return Value(value.kind, None, Quotient(top))
+            return Value(value.kind, None, Quotient(top), certain=value.certain)
         bottom = replace(under, expr=self._put(under.expr, f"{name}/", level))
         return Value(value.kind, None, Quotient(top, bottom))
+
+    def _known(self, expr: pl.Expr, name: str, level: int) -> pl.Expr:
+        """Make the column `name`; what is the same for every row is read as the constant it is."""
+        column = self._put(expr, name, level)
+        constant = folded(expr)
+        return column if constant is expr else constant
 
     def _rejections(self, value: Value, level: int, span: Span) -> None:
         for one in value.rejects:
@@ -261,9 +269,12 @@ class _Compiler:
 
     def _required(self) -> None:
         """Rows without a required value, where no other reason tells why already."""
+        if not self.lacks:
+            return
         told = [f.mask for f in self.faults if f.stops]
-        last = len(self.levels)
         silent = ~pl.any_horizontal(told) if told else pl.lit(value=True)
+        silent = self._put(silent, "silent", len(self.levels))
+        last = len(self.levels)
         for name, lacking, span in self.lacks:
             says = pl.lit(codes.NO_VALUE.says.format(name=name))
             self._fault(codes.NO_VALUE, lacking & silent, says, level=last, rule=span)
@@ -346,9 +357,8 @@ class _Compiler:
         }[step.consequence]
         message = sentence(step.message, self._expressions)
         if step.drops is not None and step.drops in self.made:
-            # The sentence may name the value that is dropped: it is written before that.
-            kept = self._put(pl.when(where).then(message), f"message.{self.masks}", level)
-            mask = self._fault(code, where, kept, level=level, rule=step.span)
+            # The sentence may name the value that is dropped: its column stays as it was.
+            mask = self._fault(code, where, message, level=level, rule=step.span)
             self._drop(self.made[step.drops], mask, level)
         else:
             self._fault(code, where, message, level=level, rule=step.span)
@@ -364,9 +374,10 @@ class _Compiler:
         if made.cleared and cleared:
             self._put(pl.col(made.cleared) & ~mask, cleared, level)
         if made.value.number is not None:
-            value = replace(made.value, number=Quotient(replace(made.value.scaled, expr=left)))
+            number = Quotient(replace(made.value.scaled, expr=left))
+            value = replace(made.value, number=number, certain=False)
         else:
-            value = replace(made.value, plain=left)
+            value = replace(made.value, plain=left, certain=False)
         self.known[name] = as_read(made.attribute, value)
         self.made[made.attribute.name] = replace(made, column=column, value=value, cleared=cleared)
 

@@ -67,7 +67,7 @@ class Expressions:
                 return self._present(it)
             case r.Opposite(condition=inner):
                 value = self.compile(inner)
-                return Value(node.kind, ~value.expr, None, value.fails, value.rejects)
+                return replace(value, kind=node.kind, plain=~value.expr, clears=None)
             case r.AllOf(conditions=conditions):
                 return self._logical(node.kind, conditions, all_of=True)
             case r.AnyOf(conditions=conditions):
@@ -106,11 +106,12 @@ class Expressions:
         """A literal."""
         match node.value:
             case Decimal():
-                return Value(node.kind, None, Quotient(literal(node.value)))
+                return Value(node.kind, None, Quotient(literal(node.value)), certain=True)
             case datetime():
-                return Value(node.kind, pl.lit(node.value, pl.Datetime("us", "UTC")))
+                at = pl.lit(node.value, pl.Datetime("us", "UTC"))
+                return Value(node.kind, at, certain=True)
             case date() | bool() | str():
-                return Value(node.kind, pl.lit(node.value))
+                return Value(node.kind, pl.lit(node.value), certain=True)
 
     # --- arithmetic and comparison --------------------------------------------------------------
 
@@ -156,7 +157,8 @@ class Expressions:
     def _present(self, node: r.Present) -> Value:
         value = self.compile(node.value)
         there = value.present
-        return Value(node.kind, there if node.present else ~there, rejects=value.rejects)
+        plain = there if node.present else ~there
+        return Value(node.kind, plain, rejects=value.rejects, certain=True)
 
     def _logical(self, kind: Kind, conditions: tuple[r.Bound, ...], *, all_of: bool) -> Value:
         values = [self.compile(c) for c in conditions]
@@ -170,6 +172,7 @@ class Expressions:
             None,
             any_of(v.fails for v in values),
             tuple(x for v in values for x in v.rejects),
+            certain=all(v.certain for v in values),
         )
 
     # --- choice and repair ----------------------------------------------------------------------
@@ -198,7 +201,12 @@ class Expressions:
                 needs &= ~settled.fill_null(value=False)
         if is_nothing(value) and is_nothing(other):
             return chosen([needs], [other, kept], node.kind)
-        return chosen([needs.fill_null(value=False)], [other, kept], node.kind)
+        made = chosen([needs.fill_null(value=False)], [other, kept], node.kind)
+        settled_elsewhere = value.rejects or value.clears is not None or value.fails is not None
+        by_default = node.repair is r.Repair.MISSING and not settled_elsewhere
+        # A rejection in its place leaves what the function made.
+        maker = value.maker if isinstance(node.alternative, r.Rejected) else None
+        return replace(made, certain=by_default and other.certain, maker=maker)
 
     # --- functions, days ------------------------------------------------------------------------
 
@@ -214,13 +222,13 @@ class Expressions:
                 arguments.append(value.scaled if value.number is not None else value.expr)
         built = function.build(*arguments)
         made, failed = built if isinstance(built, tuple) else (built, None)
-        made = replace(made, expr=_folded(made.expr)) if isinstance(made, Scaled) else _folded(made)
-        failed = None if failed is None else _folded(failed)
+        made = replace(made, expr=folded(made.expr)) if isinstance(made, Scaled) else folded(made)
+        failed = None if failed is None else folded(failed)
         fails = any_of((failed, *(v.fails for v in values)))
         rejects = tuple(x for v in values for x in v.rejects)
         if isinstance(made, Scaled):
             return Value(node.kind, None, Quotient(made), fails, rejects)
-        return Value(node.kind, made, None, fails, rejects)
+        return Value(node.kind, made, None, fails, rejects, maker=function.name)
 
     def _day_edge(self, node: r.DayEdge) -> Value:
         value = self.compile(node.value)
@@ -237,7 +245,7 @@ class Expressions:
         return Value(node.kind, edge.dt.convert_time_zone("UTC"), None, value.fails, value.rejects)
 
 
-def _folded(expr: pl.Expr) -> pl.Expr:
+def folded(expr: pl.Expr) -> pl.Expr:
     """`expr`; where it is the same for every row, computed once and for all.
 
     Polars fails on some functions of constants inside cases, where no row takes the case.
@@ -291,4 +299,4 @@ def _calendar(
     return Value(node.kind, moved, None, fails, rejects)
 
 
-__all__ = ["Expressions", "same_scale"]
+__all__ = ["Expressions", "folded", "same_scale"]

@@ -87,6 +87,7 @@ class Program:
     exclusions: tuple[Fault, ...]
     steps: Mapping[str, Value]
     probes: tuple[Probe, ...] = ()
+    lists: frozenset[str] = frozenset()  # the columns of the feed that arrive as lists of texts
 
     @property
     def source_columns(self) -> tuple[str, ...]:
@@ -111,7 +112,10 @@ class Program:
             for name in self.source_columns
             if name not in batch.columns
         ]
-        frame = batch.lazy().with_columns(absent)
+        return self.staged(batch.lazy().with_columns(absent)).collect()
+
+    def staged(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """`rows`, which have all source columns, with the columns of every stage."""
         for stage in self.stages:
-            frame = frame.with_columns(stage)
-        return frame.collect()
+            rows = rows.with_columns(stage)
+        return rows

@@ -28,7 +28,8 @@ class Rejects:
 class Value:
     """A value for each row; null where it is missing, omitted, failed or rejected.
 
-    Numbers stand in `number` (a fraction until rounded), everything else in `plain`.
+    Numbers stand in `number` (a fraction until rounded), everything else in `plain`. A `certain` value
+    is null nowhere; `maker` names the function that made it, if one did: what it gives is known.
     """
 
     kind: Kind
@@ -37,6 +38,8 @@ class Value:
     fails: pl.Expr | None = None
     rejects: tuple[Rejects, ...] = ()
     clears: pl.Expr | None = None
+    certain: bool = False
+    maker: str | None = None
 
     @property
     def expr(self) -> pl.Expr:

@@ -1,0 +1,38 @@
+"""Functions over whole columns that look first whether there is anything to do.
+
+Polars runs both arms of a `when` for every row. These look at the column and take the short way where
+all of it allows that. Each gives for a cell what it would give for that cell alone, so a column may
+be cut into batches anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+_ALWAYS_NORMAL = "^[\\x00-\\x{2ff}]*$"
+
+
+def over_cells(
+    column: pl.Expr,
+    function: Callable[[pl.Series], pl.Series],
+    returns: pl.DataType | type[pl.DataType],
+) -> pl.Expr:
+    """`function` on the cells of `column`, each for itself."""
+    return column.map_batches(function, return_dtype=returns, is_elementwise=True)
+
+
+def normalized(text: pl.Expr) -> pl.Expr:
+    """Texts in Unicode's composed form; all below U+0300 is in it already."""
+    return over_cells(text, _normalized, pl.String)
+
+
+def _normalized(text: pl.Series) -> pl.Series:
+    cells = text.to_frame("text")
+    column = pl.col("text")
+    if cells.select(column.str.len_bytes().sum() == column.str.len_chars().sum()).item():
+        return text  # ASCII alone
+    if cells.select(column.str.contains(_ALWAYS_NORMAL).all()).item():
+        return text
+    return text.str.normalize("NFC")
