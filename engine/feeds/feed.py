@@ -26,6 +26,7 @@ _BY_ENDING = {
     ".xml": "xml",
     ".rss": "xml",
     ".atom": "xml",
+    ".parquet": "parquet",
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
 }
@@ -200,6 +201,10 @@ def _open(source: ByteSource, settings: FeedSettings) -> OpenFeed:
             from engine.feeds.xml_feed import XmlFeed  # noqa: PLC0415
 
             return XmlFeed(source, settings)
+        case "parquet":
+            from engine.feeds.parquet_feed import ParquetFeed  # noqa: PLC0415
+
+            return ParquetFeed(source, settings)
         case "xlsx":
             from engine.feeds.xlsx_feed import XlsxFeed  # noqa: PLC0415
 

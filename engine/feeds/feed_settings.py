@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import ProjectError
 
-FORMATS = ("csv", "tsv", "jsonl", "json", "xml", "xlsx")
+FORMATS = ("csv", "tsv", "jsonl", "json", "xml", "parquet", "xlsx")
 
 
 @dataclass(frozen=True, slots=True)

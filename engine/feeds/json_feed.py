@@ -15,6 +15,7 @@ from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
 from engine.feeds.dialect import find_encoding
 from engine.feeds.feed_settings import FeedSettings
+from engine.feeds.json_rows import alike
 from engine.feeds.paths import is_list_path, values_at
 from engine.feeds.records import Cell, Record, gathered
 
@@ -78,14 +79,34 @@ class JsonFeed:
         """Batches with `__row`, `__problem` and a column for each wanted path."""
         paths = tuple(wanted)
         lists = frozenset(p for p in paths if is_list_path(p))
-        texts = self._array() if self.is_array else self._lines()
         with self.source:
-            yield from gathered((_record(t, paths) for t in texts), paths, lists)
+            if self.is_array:
+                yield from gathered((_record(t, paths) for t in self._array()), paths, lists)
+            else:
+                yield from self._of_lines(paths, lists)
 
-    def _lines(self) -> Iterator[str]:
+    def _of_lines(self, paths: tuple[str, ...], lists: frozenset[str]) -> Iterator[pl.DataFrame]:
+        row = 1
+        for lines in self._blocks():
+            frame = alike(lines.encode(), paths)
+            if frame is None:
+                records = (_record(line, paths) for line in lines.split("\n") if line.strip())
+                made = gathered(records, paths, lists, row)
+            else:
+                numbers = pl.int_range(row, row + frame.height, dtype=pl.Int64, eager=True)
+                none = pl.Series("__problem", dtype=pl.String).extend_constant(None, frame.height)
+                made = iter([frame.hstack([numbers.alias("__row"), none])])
+            for batch in made:
+                row += batch.height
+                yield batch
+
+    def _blocks(self) -> Iterator[str]:
+        """Whole lines, as many as are at hand; the last may lack its line end."""
         while True:
-            *lines, self._text = self._text.split("\n")
-            yield from (line for line in lines if line.strip())
+            whole = self._text.rfind("\n") + 1
+            if whole:
+                lines, self._text = self._text[:whole], self._text[whole:]
+                yield lines
             if not self._more():
                 break
             if len(self._text) > LONGEST_RECORD:

@@ -23,9 +23,9 @@ def gathered(
     records: Iterable[Record],
     wanted: Collection[str],
     lists: frozenset[str],
+    row: int = 1,
 ) -> Iterator[pl.DataFrame]:
-    """Batches of `records` with `__row`, `__problem` and a column for each of `wanted`."""
-    row = 1
+    """Batches of `records`, numbered from `row`, with `__problem` and a column for each of `wanted`."""
     held: list[Record] = []
     for record in records:
         held.append(record)

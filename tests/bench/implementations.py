@@ -47,7 +47,7 @@ class Implementation:
 
     command: Callable[[Job], list[str]]
     lacking: Callable[[], str | None] = lambda: None
-    formats: tuple[str, ...] = ("csv", "jsonl")
+    formats: tuple[str, ...] = ("csv", "jsonl", "parquet")
     slow: bool = False
     most_rows: int = 10**9
 

@@ -1,6 +1,6 @@
 """Measure Feedwright against the same mapping by other means, once all of them agree.
 
-    python tests/bench/run.py [--rows 300000] [--formats csv,jsonl] [--threads 1,2] [--json FILE]
+    python tests/bench/run.py [--rows 300000] [--formats csv,jsonl,parquet] [--threads 1,2] [--json FILE]
 
 Each implementation is a process of its own, reading a file and writing two. Before any time is
 taken, each renders a smaller feed, and its offers and rejections must equal the reference's.
@@ -295,7 +295,7 @@ def options() -> argparse.Namespace:
     )
     parser.add_argument("--rows", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--formats", default="csv,jsonl")
+    parser.add_argument("--formats", default="csv,jsonl,parquet")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument(
         "--only", default=",".join(IMPLEMENTATIONS), help="implementations, with commas between"

@@ -355,6 +355,7 @@ def mapped(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 REJECTED_AT_ONCE = 20_000
+ROWS_AT_ONCE = 40_000  # of a Parquet file
 LINES = {"include_header": False, "quote_style": "never"}
 
 
@@ -362,6 +363,8 @@ def run_query(feed: Path, kind: str, offers: Path, rejections: Path) -> None:
     """One lazy query over the whole feed, with two sinks."""
     if kind == "csv":
         rows = pl.scan_csv(feed, infer_schema=False)
+    elif kind == "parquet":
+        rows = pl.scan_parquet(feed)
     else:
         rows = pl.scan_ndjson(feed, schema=dict.fromkeys(COLUMNS, pl.String))
     done = mapped(rows.select(NEEDED).with_row_index("row"))
@@ -390,7 +393,8 @@ def run_blocks(feed: Path, kind: str, offers: Path, rejections: Path, size: int)
 
         before: Future[int] = Future()
         before.set_result(0)
-        for block in blocks(feed, kind, size):
+        pieces = slices(feed) if kind == "parquet" else blocks(feed, kind, size)
+        for block in pieces:
             after: Future[int] = Future()
             running.append(pool.submit(map_block, block, kind, before, after))
             before = after
@@ -402,7 +406,7 @@ def run_blocks(feed: Path, kind: str, offers: Path, rejections: Path, size: int)
 
 
 def map_block(
-    block: bytes, kind: str, before: Future[int], after: Future[int]
+    block: bytes | pl.LazyFrame, kind: str, before: Future[int], after: Future[int]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The offers of a block as lines, and the rows that make none; takes and gives on a row count."""
     rows = parse(block, kind)
@@ -450,8 +454,17 @@ def _outside_quotes(block: bytes, end: int) -> int:
     return end
 
 
-def parse(block: bytes, kind: str) -> pl.DataFrame:
+def slices(feed: Path) -> Iterator[pl.LazyFrame]:
+    """The rows of a Parquet file, so many at a time."""
+    rows = pl.scan_parquet(feed)
+    for first in range(0, rows.select(pl.len()).collect().item(), ROWS_AT_ONCE):
+        yield rows.slice(first, ROWS_AT_ONCE)
+
+
+def parse(block: bytes | pl.LazyFrame, kind: str) -> pl.DataFrame:
     """The needed columns of a block, as text."""
+    if isinstance(block, pl.LazyFrame):
+        return block.select(pl.col(NEEDED).fill_null("")).collect()
     if kind == "csv":
         rows = pl.scan_csv(block, has_header=False, schema=dict.fromkeys(COLUMNS, pl.String))
         return rows.select(NEEDED).collect()
@@ -462,7 +475,7 @@ def main() -> None:
     """Render the feed that the command line names."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("feed", type=Path)
-    options.add_argument("--format", default="csv", choices=("csv", "jsonl"))
+    options.add_argument("--format", default="csv", choices=("csv", "jsonl", "parquet"))
     options.add_argument("--offers", type=Path, required=True)
     options.add_argument("--rejections", type=Path, required=True)
     options.add_argument("--way", default="blocks", choices=("blocks", "query"))

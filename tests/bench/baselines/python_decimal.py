@@ -229,8 +229,19 @@ def _discount(product: Values, price: Decimal) -> str:
 
 def read_rows(path: Path, kind: str) -> Iterator[Mapping[str, str]]:
     """The rows of a feed, cells as text."""
+    if kind == "parquet":
+        yield from _parquet_rows(path)
+        return
     with path.open(encoding="utf-8", newline="" if kind == "csv" else "\n") as file:
         yield from csv.DictReader(file) if kind == "csv" else map(json.loads, file)
+
+
+def _parquet_rows(path: Path) -> Iterator[Mapping[str, str]]:
+    import polars as pl
+
+    rows = pl.scan_parquet(path)
+    for first in range(0, rows.select(pl.len()).collect().item(), 10_000):
+        yield from rows.slice(first, 10_000).collect().fill_null("").iter_rows(named=True)
 
 
 def render(rows: Iterable[Mapping[str, str]], offers: Path, rejections: Path) -> None:
@@ -259,7 +270,7 @@ def main() -> None:
     """Render the feed that the command line names."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("feed", type=Path)
-    options.add_argument("--format", default="csv", choices=("csv", "jsonl"))
+    options.add_argument("--format", default="csv", choices=("csv", "jsonl", "parquet"))
     options.add_argument("--offers", type=Path, required=True)
     options.add_argument("--rejections", type=Path, required=True)
     chosen = options.parse_args()

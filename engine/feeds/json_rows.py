@@ -1,0 +1,65 @@
+"""Blocks of JSON Lines whose records are alike, read at once: each a flat object of the same texts.
+
+What machines export is that, mostly. Whatever is not, or not surely, is read record by record: a key
+that stands twice, a number (whose digits are kept as they are written), null, nested objects, faults.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Collection
+
+import polars as pl
+
+_PLAIN_PATH = re.compile(r"\w+", re.ASCII)
+# Signs of a key within a text, blanks before a colon, and texts that readers take differently:
+# what stands for lost text, and halves of pairs.
+_ODD = r'\\":|"[ \t\r]+:|\\u[dDfF]|\x{fffd}'
+
+
+def alike(block: bytes, paths: Collection[str]) -> pl.DataFrame | None:
+    """The columns `paths` of the records in `block`, whole lines; None where they are not alike."""
+    if not all(_PLAIN_PATH.fullmatch(path) for path in paths):
+        return None
+    keys = _keys_of(block[: block.find(b"\n") + 1])
+    if not keys:
+        return None
+    records = block.count(b"\n")
+    if not _are_texts(block, records * len(keys)):
+        return None
+    try:
+        frame = pl.read_ndjson(io.BytesIO(block), schema=dict.fromkeys(keys, pl.String))
+    except pl.exceptions.PolarsError:
+        return None
+    # As many keys as there must be, and none of them lacking: so none stands twice.
+    if frame.height != records or any(column.null_count() for column in frame):
+        return None
+    absent = [pl.lit(None, pl.String).alias(path) for path in paths if path not in keys]
+    return frame.select(*(path for path in paths if path in keys), *absent)
+
+
+def _keys_of(line: bytes) -> list[str]:
+    """The keys of a flat object of texts; none where it is anything else."""
+    try:
+        pairs = json.loads(line, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        return []
+    flat = isinstance(pairs, list) and all(
+        isinstance(pair, tuple) and isinstance(pair[1], str) for pair in pairs
+    )
+    keys = [key for key, _ in pairs] if flat else []
+    return keys if len(set(keys)) == len(keys) else []
+
+
+def _are_texts(block: bytes, wanted: int) -> bool:
+    """Whether the block has so many keys, each with a text behind it."""
+    text = pl.Series("text", [block], dtype=pl.Binary).cast(pl.String, strict=False)
+    if text.null_count() or not block.endswith(b"}\n"):
+        return False
+    column = pl.col("text").str
+    keys = column.count_matches('":', literal=True)
+    texts = column.count_matches('":"', literal=True) + column.count_matches('": "', literal=True)
+    plain = ~column.contains(_ODD) & (keys == wanted) & (texts == wanted)
+    return text.to_frame().select(plain).item() is True

@@ -1,0 +1,73 @@
+"""Parquet feeds, read in batches: numbers, dates and yes or no as the text that stands for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from engine.errors import FeedError
+from engine.feeds.archive import ByteSource
+from engine.feeds.feed_settings import FeedSettings
+
+BATCH = 4_000
+
+
+@dataclass(slots=True)
+class ParquetFeed:
+    """An open Parquet feed."""
+
+    source: ByteSource
+    settings: FeedSettings
+    columns: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    _types: dict[str, pl.DataType] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not Path(self.source.shown).is_file():
+            raise FeedError(f"{self.source.shown}: Parquet is read from a file that is not packed")
+        try:
+            self._types = dict(pl.read_parquet_schema(self.source.shown))
+        except (pl.exceptions.PolarsError, OSError) as fault:
+            self.source.close()
+            raise FeedError(f"{self.source.shown}: no readable Parquet: {_said(fault)}") from None
+        self.columns = tuple(self._types)
+        self.notes.append(f"Parquet of {len(self.columns)} columns")
+
+    def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
+        """Batches with `__row`, `__problem` and the `wanted` columns that the feed has."""
+        with self.source:
+            kinds = {n: k for n, k in self._types.items() if n in wanted}
+            read = [_as_text(name, kind, self.source.shown) for name, kind in kinds.items()]
+            yield from self._batches(read)
+            self.source.drain()
+
+    def _batches(self, read: list[pl.Expr]) -> Iterator[pl.DataFrame]:
+        rows = pl.scan_parquet(self.source.shown)
+        try:
+            total = rows.select(pl.len()).collect().item()
+            for first in range(0, total, BATCH):
+                frame = rows.slice(first, BATCH).select(read).collect()
+                numbers = pl.int_range(first + 1, first + 1 + frame.height, dtype=pl.Int64)
+                none = pl.lit(None, pl.String)
+                yield frame.with_columns(numbers.alias("__row"), none.alias("__problem"))
+        except pl.exceptions.PolarsError as fault:
+            raise FeedError(f"{self.source.shown}: cannot be read on: {_said(fault)}") from None
+
+
+def _as_text(name: str, kind: pl.DataType, shown: str) -> pl.Expr:
+    """The column as texts, or lists of texts."""
+    column = pl.col(name)
+    if isinstance(kind, pl.List):
+        return column.cast(pl.List(pl.String))
+    if kind.is_nested() or kind == pl.Binary:
+        raise FeedError(
+            f"{shown}: the column `{name}` holds {kind}, which is no cell; leave it out"
+        )
+    return column.cast(pl.String)
+
+
+def _said(fault: BaseException) -> str:
+    return str(fault).partition("\n")[0]

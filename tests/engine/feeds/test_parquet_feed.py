@@ -1,0 +1,56 @@
+"""Parquet feeds: values as the text that stands for them, batch by batch."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from engine.errors import FeedError
+from engine.feeds import parquet_feed
+from engine.feeds.feed import open_feed
+from engine.feeds.feed_settings import FeedSettings
+
+
+def test_values_are_texts_and_rows_keep_their_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_feed, "BATCH", 2)
+    file = tmp_path / "feed.parquet"
+    pl.DataFrame(
+        {
+            "sku": ["A", None, "C"],
+            "price": pl.Series([Decimal("12.50"), None, Decimal("0.01")], dtype=pl.Decimal(10, 2)),
+            "stock": [3, -1, None],
+            "new": [True, False, None],
+            "day": [date(2025, 8, 1), None, None],
+            "images": [["a", "b"], [], None],
+        }
+    ).write_parquet(file)
+    feed = open_feed(FeedSettings(), str(file), tmp_path)
+    batches = list(feed.batches(["price", "sku", "stock", "new", "day", "images"]))
+    assert [batch.height for batch in batches] == [2, 1]
+    read = pl.concat(batches)
+    assert read["__row"].to_list() == [1, 2, 3]
+    assert read["__problem"].null_count() == 3
+    assert read["sku"].to_list() == ["A", None, "C"]
+    assert read["price"].to_list() == ["12.50", None, "0.01"]
+    assert read["stock"].to_list() == ["3", "-1", None]
+    assert read["new"].to_list() == ["true", "false", None]
+    assert read["day"].to_list() == ["2025-08-01", None, None]
+    assert read["images"].to_list() == [["a", "b"], [], None]
+
+
+def test_a_file_that_is_no_parquet_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "feed.parquet"
+    file.write_bytes(b"sku;price\n")
+    with pytest.raises(FeedError, match=r"feed\.parquet: no readable Parquet"):
+        open_feed(FeedSettings(), str(file), tmp_path)
+
+
+def test_a_column_of_records_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "feed.parquet"
+    pl.DataFrame({"sku": [{"a": 1}]}).write_parquet(file)
+    with pytest.raises(FeedError, match="the column `sku` holds Struct"):
+        list(open_feed(FeedSettings(), str(file), tmp_path).batches(["sku"]))
