@@ -100,6 +100,7 @@ IMPLEMENTATIONS = {
     "polars": Implementation(script("polars_mapping.py", "--way", "blocks")),
     "polars_query": Implementation(script("polars_mapping.py", "--way", "query")),
     "python_decimal": Implementation(script("python_decimal.py"), slow=True),
+    "python_tuned": Implementation(script("python_tuned.py"), formats=("csv", "jsonl"), slow=True),
     "jq": Implementation(
         script("jq_mapping.py"), no_program("jq"), ("jsonl",), slow=True, most_rows=CHECK_ROWS
     ),

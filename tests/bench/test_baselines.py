@@ -5,7 +5,7 @@ from shutil import which
 
 import pytest
 from bench import canonical, workload
-from bench.baselines import jq_mapping, polars_mapping, python_decimal
+from bench.baselines import jq_mapping, polars_mapping, python_decimal, python_tuned
 
 ROWS = 3000
 Render = Callable[[Path, str, Path, Path], None]
@@ -32,12 +32,18 @@ def by_python(feed: Path, kind: str, offers: Path, rejections: Path) -> None:
     python_decimal.render(python_decimal.read_rows(feed, kind), offers, rejections)
 
 
+def by_tuned_python(feed: Path, kind: str, offers: Path, rejections: Path) -> None:
+    python_tuned.render(python_tuned.needed_cells(feed, kind), offers, rejections)
+
+
 def by_small_blocks(feed: Path, kind: str, offers: Path, rejections: Path) -> None:
     polars_mapping.run_blocks(feed, kind, offers, rejections, 100_000)
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
-@pytest.mark.parametrize("render", [by_python, by_small_blocks, polars_mapping.run_query])
+@pytest.mark.parametrize(
+    "render", [by_python, by_tuned_python, by_small_blocks, polars_mapping.run_query]
+)
 def test_all_baselines_write_the_same(
     render: Render, kind: str, feeds: dict[str, Path], wanted: tuple[Path, Path], tmp_path: Path
 ) -> None:
