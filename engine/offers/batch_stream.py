@@ -24,8 +24,8 @@ def keep_freed_memory() -> None:
     """
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
-        library.mallopt(_TRIM_THRESHOLD, 64 << 20)
-        library.mallopt(_MMAP_THRESHOLD, 32 << 20)
+        library.mallopt(_TRIM_THRESHOLD, 16 << 20)
+        library.mallopt(_MMAP_THRESHOLD, 8 << 20)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 # Runs of so many references are merged no more: merging takes as much memory again.
-LONGEST_RUN = 1 << 20
+LONGEST_RUN = 1 << 18
 _LEAST_BITS, _MOST_BITS = 18, 25
 _SPARSE = 4  # marks for each reference, as long as the table may grow
 

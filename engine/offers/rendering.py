@@ -27,8 +27,8 @@ from engine.program.program import LEFT_OUT, PROBLEM, ROW, Program
 
 WARNS, LINE = "__warns", "__line"
 # Rows handled at once on the way out, and rows without an offer that are explained at once.
-AT_ONCE = 16384
-REJECTED_AT_ONCE = 16_384
+AT_ONCE = 10_000
+REJECTED_AT_ONCE = 6_000
 
 
 @dataclass(slots=True)
