@@ -13,7 +13,7 @@ from polars.io.plugins import register_io_source
 # Rows on their way at once, for each thread; and how long reading waits before it goes on anyway,
 # since the engine may hold rows back until more have come.
 AHEAD = 6000
-PATIENCE = 0.5
+PATIENCE = 1  # second
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt, in glibc
 
 
