@@ -101,7 +101,9 @@ def test_a_feed_comes_from_stdin(shop: Path, feedwright: Feedwright) -> None:
     named = feedwright("preview", "chairs", *AT, *lines, cwd=shop)
     assert typed == named
     assert typed.out.count("\n") == 6
-    unknown = feedwright("preview", "-", *AT, cwd=shop, stdin=CHAIRS)
+    guessed = feedwright("preview", "-", *AT, *lines, cwd=shop, stdin=CHAIRS)
+    assert (guessed.code, guessed.out) == (0, typed.out)
+    unknown = feedwright("preview", "-", *AT, cwd=shop, stdin=b"")
     assert (unknown.code, unknown.out) == (2, "")
     assert "name that with --as" in unknown.err
     misspelt = feedwright("preview", "-", "--as", "chair", *AT, cwd=shop, stdin=CHAIRS)
