@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.diagnostics.place import Source
 from engine.errors import ProjectError
-from engine.resources import bundled_name, bundled_path, bundled_root
+from engine.resources import bundled_name, bundled_path, bundled_root, is_file
 
 SETTINGS_NAMES = ("feedwright.yaml", ".feedwright.yaml")
 USUAL_RULES = ("rules/offers.rules", "rules/orders.rules")
@@ -67,12 +67,12 @@ class Project:
         """Where `path` stands: beside the file that names it, in the project, or bundled."""
         wanted = Path(path)
         if wanted.is_absolute():
-            return wanted if wanted.is_file() else None
+            return wanted if is_file(wanted) else None
         places = [self.root / wanted]
         if beside:
             places.insert(0, (self.root / beside).parent / wanted)
         for place in places:
-            if place.is_file():
+            if is_file(place):
                 return place
         return bundled_path(path)
 
@@ -99,7 +99,7 @@ class Project:
     def feed_file(self, feed: str) -> str:
         """The file that `feed` means: itself, or what stands under that name in the project."""
         inside = self.root / feed
-        return str(inside) if not Path(feed).exists() and inside.is_file() else feed
+        return str(inside) if not is_file(Path(feed)) and is_file(inside) else feed
 
 
 def has_project(root: Path) -> bool:

@@ -16,13 +16,21 @@ def bundled_root() -> Path:
     return in_wheel if in_wheel.is_dir() else package.parent
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is of none."""
+    try:
+        return path.is_file()
+    except OSError:  # too long for this file system
+        return False
+
+
 def bundled_path(name: str) -> Path | None:
     """The file that ships as `name` (`schemas/offer.schema.json`), or None where none does."""
     parts = PurePosixPath(name).parts
     if not parts or parts[0] not in FOLDERS or ".." in parts:
         return None
     path = bundled_root().joinpath(*parts)
-    return path if path.is_file() else None
+    return path if is_file(path) else None
 
 
 def bundled_name(path: Path) -> str | None:

@@ -48,8 +48,8 @@ import click
 )
 @click.option(
     "--files",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Where XML packages are published.",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder where XML packages are published; made where it is missing.",
 )
 def command(
     port: int,
@@ -86,6 +86,8 @@ def command(
         is_file = Path(faults).is_file()
         script = read_script(Path(faults), seed) if is_file else script_called(faults, seed)
     settings = Settings(sellers=tuple(dict.fromkeys(sellers)), seed=seed, orders=orders)
+    if files is not None:
+        files.mkdir(parents=True, exist_ok=True)
     sandbox = Sandbox(settings, script, port, ledger, files=files)
     click.echo(f"API     {sandbox.base}")
     click.echo(f"tokens  {sandbox.token_url}")

@@ -3,12 +3,18 @@ from pathlib import Path
 import pytest
 
 from engine.errors import ProjectError
-from engine.resources import bundled, bundled_files, bundled_path
+from engine.project import Project
+from engine.resources import bundled, bundled_files, bundled_path, is_file
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = sorted(
     p.relative_to(ROOT).as_posix() for p in (ROOT / "schemas").rglob("*") if p.is_file()
 )
+
+
+def test_a_name_that_no_file_can_have_is_no_file(tmp_path: Path) -> None:
+    assert not is_file(tmp_path / ("A" * 5_000))
+    assert Project(tmp_path).find("tables/" + "A" * 5_000 + ".csv") is None
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
