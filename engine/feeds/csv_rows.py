@@ -273,10 +273,9 @@ def one_by_one(block: bytes, dialect: Dialect, *, final: bool) -> Iterator[Recor
             except csv.Error as fault:
                 problem = f"this row cannot be read: {fault}; is a quote not closed?"
                 break
-            if cells == [_MARK * 2]:
-                return
-            if cells and cells[-1].endswith(f"{_MARK * 2}\n"):
-                if not final:
+            if lines.ended:
+                # The line behind the last was read: by itself, or inside of a quote that is open.
+                if cells == [_MARK * 2] or not final:
                     return
                 break
             start = lines.end
@@ -289,12 +288,15 @@ def one_by_one(block: bytes, dialect: Dialect, *, final: bool) -> Iterator[Recor
 
 
 class _Lines:
-    """The lines of `block` from `start` on, then two marks as the last; `end` is behind the latest."""
+    """The lines of `block` from `start` on, then two marks as the last; `end` is behind the latest.
+
+    `ended` tells that the two marks were given: a line of the feed may hold the same.
+    """
 
     def __init__(self, block: bytes, start: int) -> None:
         self.end = start
+        self.ended = False
         self._block = block
-        self._more = True
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -305,9 +307,9 @@ class _Lines:
             line = self._block[self.end : end.start()]
             self.end = end.end()
             return line.decode("utf-8", "replace") + "\n"
-        if not self._more:
+        if self.ended:
             raise StopIteration
-        self._more = False
+        self.ended = True
         return f"{_MARK * 2}\n"
 
 

@@ -57,6 +57,13 @@ def test_what_is_written_is_read(rows: list[list[str]]) -> None:
     assert _shown(found) == [(*row, None) for row in rows]
 
 
+def test_a_line_of_marks_ends_nothing() -> None:
+    # The reader puts two marks behind the last line; a feed may hold the same.
+    block = b"a,b,c\n1,2,3\n\x1e\x1e\nx\n"
+    records = [record.cells for record in one_by_one(block, COMMA, final=True)]
+    assert records == [["a", "b", "c"], ["1", "2", "3"], ["\x1e\x1e"], ["x"]]
+
+
 def test_a_record_that_goes_on_waits_for_its_end() -> None:
     block = b'1,2,3\n4,"open\n'
     waiting = slow_rows(block, COMMA, 3, NAMES, final=False)
