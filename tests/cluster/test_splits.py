@@ -34,9 +34,18 @@ def test_splits_read_alone_give_the_rows_of_the_whole(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[str], size: int, encoding: str
 ) -> None:
     file = tmp_path_factory.mktemp("feed") / "feed.csv"
-    file.write_bytes(b"a,b,c\n1,2,3\n" + "".join(pieces).encode(encoding, "replace"))
-    feeds = {"one": {"delimiter": ",", "encoding": encoding}}
-    shop = replace(project(), feeds=feeds)
+    _same_rows(file, "".join(pieces).encode(encoding, "replace"), size, encoding)
+
+
+@pytest.mark.parametrize("size", range(1, 45))
+def test_no_cut_falls_within_quotes_though_a_quote_stands_astray(tmp_path: Path, size: int) -> None:
+    lines = b'5" pipe,x,y\n"one\ntwo",c,d\n1,2,"three\r\n\nfour"\n"open,1,2\n7,8,9\n'
+    _same_rows(tmp_path / "feed.csv", lines, size, "utf-8")
+
+
+def _same_rows(file: Path, content: bytes, size: int, encoding: str) -> None:
+    file.write_bytes(b"a,b,c\n1,2,3\n" + content)
+    shop = replace(project(), feeds={"one": {"delimiter": ",", "encoding": encoding}})
     whole = _frame(list(feed_of(shop, str(file)).batches(WANTED)))
     splits = _cut(shop, file, size)
     read = [row for s in splits for row in _frame(list(open_split(shop, s).batches(WANTED)))]
