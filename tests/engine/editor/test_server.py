@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,9 @@ def travel(project: Path, journey: Journey) -> None:
             client.exit(None)
             await client.stop()
 
-    asyncio.run(asyncio.wait_for(run(), 300))
+    # In a thread of its own: tests of pages leave an event loop running in theirs.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(asyncio.wait_for(run(), 300))).result()
 
 
 def test_a_session_of_editing(project: Path) -> None:
