@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.outbox.events import Record
     from engine.outbox.journal import Entry, Journal
     from engine.outbox.settings import Sending
-    from engine.refusals import Refusal
+    from engine.sending.refusals import Refusal
 
 seller_option = click.option("--seller", metavar="ID", help="The seller; else the only one.")
 
@@ -154,7 +154,7 @@ def refused(
 
     Exit codes: 0 nothing is refused, 1 something is, 2 could not run.
     """
-    from engine.refusals import placed, refusals
+    from engine.sending.refusals import placed, refusals
 
     with reading(sending_of(project_folder), seller) as journal:
         found = refusals(journal)

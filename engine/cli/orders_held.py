@@ -19,8 +19,8 @@ def command(project_folder: Path | None, seller: str | None) -> None:
 
     Exit codes: 0 nothing is held, 1 something is, 2 could not run.
     """
-    from engine.order_sending import held_text
     from engine.outbox.events import State
+    from engine.sending.orders import held_text
 
     with reading(sending_of(project_folder), seller) as journal:
         held = journal.records(State.HELD)

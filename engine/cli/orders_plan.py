@@ -52,10 +52,10 @@ def command(
     Exit codes: 0 all is planned or known, 1 something is denied, manual or excluded, 2 could not
     run, 3 a guard rail halts.
     """
-    from engine.order_planning import plan_wanted
     from engine.outbox.account import seller_sender
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
+    from engine.sending.order_plans import plan_wanted
 
     project = open_project(project_folder)
     now = at or now_utc()

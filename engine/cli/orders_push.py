@@ -12,7 +12,7 @@ import click
 from engine.cli.options import open_project, project_option
 
 if TYPE_CHECKING:
-    from engine.order_sending import Outcome
+    from engine.sending.orders import Outcome
 
 
 @click.command("push")
@@ -26,9 +26,9 @@ def command(plan: Path, project_folder: Path | None, by: str | None) -> None:
     2 could not run, 3 halted: stale, altered, foreign, expired.
     """
     from engine.cli.journal import sending_of
-    from engine.order_sending import push_orders, read_order_plan
     from engine.outbox.account import open_sender, remote_channel
     from engine.outbox.moments import SystemClock
+    from engine.sending.orders import push_orders, read_order_plan
     from engine.transport.secrets import Mask
 
     made = read_order_plan(plan)

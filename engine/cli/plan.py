@@ -59,7 +59,7 @@ def command(
     """
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
-    from engine.sending import plan
+    from engine.sending.offers import plan
 
     project = open_project(project_folder)
     now = at or now_utc()

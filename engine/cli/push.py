@@ -35,7 +35,7 @@ def command(plan: Path, project_folder: Path | None, by: str | None, minutes: in
     from engine.outbox.moments import MINUTE, SystemClock
     from engine.outbox.offer_plan import read_offer_plan
     from engine.outbox.settings import sending_settings
-    from engine.sending import push
+    from engine.sending.offers import push
     from engine.transport.secrets import Mask
 
     project = open_project(project_folder)

@@ -28,7 +28,7 @@ def command(project_folder: Path | None, *, once: bool) -> None:
     from engine.outbox.schedule import Schedule, times_of
     from engine.outbox.settings import Seller, sending_settings
     from engine.outbox.signs import Numbers, logger
-    from engine.schedule_run import Runner
+    from engine.sending.runner import Runner
     from engine.transport.outcome import Sender
     from engine.transport.secrets import Mask
 

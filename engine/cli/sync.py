@@ -26,10 +26,10 @@ def orders(project_folder: Path | None, seller: str | None) -> None:
     Exit codes: 0 nothing is open, 1 something is, 2 could not run, 3 halted.
     """
     from engine.cli.orders_push import told
-    from engine.order_sending import sync_orders
     from engine.outbox.account import seller_sender
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
+    from engine.sending.orders import sync_orders
 
     project = open_project(project_folder)
     sender = seller_sender(sending_settings(project), seller)
@@ -47,7 +47,7 @@ def offers(project_folder: Path | None, seller: str | None) -> None:
     from engine.outbox.account import seller_sender
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
-    from engine.sending import sync_offers
+    from engine.sending.offers import sync_offers
 
     project = open_project(project_folder)
     sender = seller_sender(sending_settings(project), seller)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import JournalError
@@ -14,6 +15,7 @@ from engine.outbox.head import read_head
 from engine.outbox.journal import OPENED, Journal
 from engine.outbox.local_disk import lock, refuse_network_disk
 from engine.outbox.moments import Clock
+from engine.outbox.settings import Sending
 
 FORMAT = 1
 SCHEMA = """
@@ -132,3 +134,11 @@ def read_journal(path: Path, clock: Clock) -> Journal:
     except sqlite3.Error as fault:
         raise JournalError(f"{path}: cannot be opened: {fault}") from None
     return Journal(path, connection, clock, None)
+
+
+@contextmanager
+def seller_journal(sending: Sending, seller: str | None, clock: Clock) -> Iterator[Journal]:
+    """The journal of a seller, open and locked."""
+    own = sending.seller(seller).id
+    with open_journal(sending.journal_path(own), clock, seller=own) as journal:
+        yield journal

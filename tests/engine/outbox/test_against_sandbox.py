@@ -19,7 +19,7 @@ from engine.outbox.offer_plan import read_offer_plan
 from engine.outbox.opening import open_journal
 from engine.outbox.push import Push
 from engine.project import Project, load_project
-from engine.sending import plan, push
+from engine.sending.offers import plan, push
 from engine.transport.connection import Connection
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from engine.cli.orders_held import command as held
 from engine.cli.orders_push import command as push
 from engine.cli.orders_release import command as release
 from engine.errors import HaltedError, ProjectError
-from engine.order_sending import order_inputs, push_orders, sync_orders
 from engine.outbox.message import Kind
 from engine.outbox.moments import HOUR, MINUTE
+from engine.outbox.opening import seller_journal
 from engine.outbox.order_plan import Wanted, plan_orders
 from engine.outbox.settings import sending_settings
 from engine.project import Project, load_project
-from engine.sending import seller_journal
+from engine.sending.orders import order_inputs, push_orders, sync_orders
 
 ROOT = Path(__file__).parents[3]
 HEADERS = (("SellerId", SELLER),)

@@ -13,11 +13,11 @@ from simulator.market import SELLER, Fate, Market, Order
 
 from engine.cli.main import feedwright
 from engine.errors import HaltedError, ProjectError
-from engine.order_planning import plan_wanted
-from engine.order_sending import push_orders
 from engine.outbox.moments import wall_of
 from engine.outbox.order_plan import messages_of
 from engine.project import load_project
+from engine.sending.order_plans import plan_wanted
+from engine.sending.orders import push_orders
 
 ROOT = Path(__file__).parents[3]
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)

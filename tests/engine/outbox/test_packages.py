@@ -25,7 +25,7 @@ from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
 from engine.outbox.opening import open_journal
 from engine.outbox.packages import PackagePush
 from engine.project import load_project
-from engine.sending import plan, push
+from engine.sending.offers import plan, push
 
 ROOT = Path(__file__).parents[3]
 CHANNEL = "cdiscount_octopia"

@@ -28,7 +28,7 @@ from engine.outbox.schedule import Schedule, Times, next_time, times_of
 from engine.outbox.settings import sending_settings
 from engine.outbox.signs import Numbers, logger
 from engine.project import load_project
-from engine.schedule_run import Runner
+from engine.sending.runner import Runner
 from engine.transport.secrets import Mask, Secret
 
 PARIS = ZoneInfo("Europe/Paris")

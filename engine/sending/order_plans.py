@@ -13,7 +13,6 @@ import msgspec
 
 from engine.errors import ProjectError
 from engine.octopia.reads import OctopiaReads
-from engine.order_sending import order_inputs
 from engine.orders.batch import Batch, Decided
 from engine.orders.decision import Ruling
 from engine.orders.order_index import OrderIndex
@@ -23,13 +22,14 @@ from engine.outbox.decisions import find_message
 from engine.outbox.guards import rails_of
 from engine.outbox.message import Kind
 from engine.outbox.moments import Clock
+from engine.outbox.opening import seller_journal
 from engine.outbox.order_plan import Wanted as Wish
 from engine.outbox.order_plan import plan_orders
 from engine.outbox.plan import Plan
 from engine.outbox.settings import sending_settings
 from engine.pipeline import checked_ruleset
 from engine.project import Project
-from engine.sending import seller_journal
+from engine.sending.orders import order_inputs
 from engine.transport.outcome import Sender
 
 OCTOPIA = "octopia"

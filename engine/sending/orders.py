@@ -13,13 +13,14 @@ from engine.outbox.events import Record, State
 from engine.outbox.journal import AlreadySentError, Journal
 from engine.outbox.message import Message
 from engine.outbox.moments import Clock
+from engine.outbox.opening import seller_journal
 from engine.outbox.order_plan import SENT, approve_plan, messages_of
 from engine.outbox.plan import ORDERS, Plan, read_plan
 from engine.outbox.push import Push
 from engine.outbox.settings import Sending, sending_settings
 from engine.pipeline import check
 from engine.project import Project
-from engine.sending import inputs_of, recorded, seller_journal
+from engine.sending.inputs import inputs_of, recorded
 from engine.transport.outcome import Sender
 
 

@@ -1,13 +1,10 @@
-"""The two verbs that send: make a plan of a feed, and push a plan; one page, as `pipeline` is."""
+"""Offers: plan a feed, push a plan, look after the packages under way; one page, as `pipeline` is."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -17,71 +14,20 @@ from engine.outbox.book import Package
 from engine.outbox.canonical import hash_of
 from engine.outbox.gate import push_offers
 from engine.outbox.guards import rails_of
-from engine.outbox.journal import Journal
 from engine.outbox.moments import MINUTE, Clock
 from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
-from engine.outbox.opening import open_journal
+from engine.outbox.opening import seller_journal
 from engine.outbox.packages import PackagePush
 from engine.outbox.plan import Plan
-from engine.outbox.settings import Sending, sending_settings
+from engine.outbox.settings import sending_settings
 from engine.outbox.xml_files import publisher
 from engine.pipeline import Run, check, checked_ruleset, open_run
-from engine.project import SETTINGS_NAMES, Project
+from engine.project import Project
+from engine.sending.inputs import hash_of_file, inputs_of, recorded
 from engine.transport.outcome import Sender
 
 if TYPE_CHECKING:
     from engine.offers.mapping import MappedBatch
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded(Project):
-    """A project that notes which of its files were asked for: what a plan was made from."""
-
-    found: set[Path] = field(default_factory=set, compare=False)
-
-    def find(self, path: str, beside: str = "") -> Path | None:
-        """As the project finds it."""
-        place = Project.find(self, path, beside)
-        if place is not None:
-            self.found.add(place)
-        return place
-
-
-def recorded(project: Project) -> Recorded:
-    """`project`, noting what is asked for."""
-    return Recorded(**{f.name: getattr(project, f.name) for f in fields(Project)})
-
-
-def hash_of_file(path: Path) -> str:
-    """The SHA-256 of a file.
-
-    Raises:
-        ProjectError: it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as fault:
-        raise ProjectError(f"{path}: {fault.strerror or fault}") from None
-
-
-def inputs_of(project: Recorded, feed: str | None) -> dict[str, str]:
-    """The hash of every file that was asked for, of the settings, the feed and the program."""
-    found = {project.shown(path): hash_of_file(path) for path in sorted(project.found)}
-    for name in SETTINGS_NAMES:
-        if (project.root / name).is_file():
-            found[name] = hash_of_file(project.root / name)
-    if feed is not None:
-        found["the feed"] = hash_of_file(Path(feed))
-    return {**found, "the program": f"feedwright {version('feedwright')}"}
-
-
-@contextmanager
-def seller_journal(sending: Sending, seller: str | None, clock: Clock) -> Iterator[Journal]:
-    """The journal of a seller, open and locked."""
-    own = sending.seller(seller).id
-    with open_journal(sending.journal_path(own), clock, seller=own) as journal:
-        yield journal
 
 
 def plan(

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import EngineError, HaltedError
-from engine.order_sending import sync_orders
 from engine.outbox.account import remote_channel
 from engine.outbox.drift import find_drift
 from engine.outbox.moments import MINUTE, Clock
+from engine.outbox.opening import seller_journal
 from engine.outbox.plan import OFFERS, subject_of
 from engine.outbox.schedule import Schedule
 from engine.outbox.settings import Seller, Sending
 from engine.outbox.signs import Numbers
 from engine.project import Project
-from engine.sending import plan, push, seller_journal, sync_offers
+from engine.sending.offers import plan, push, sync_offers
+from engine.sending.orders import sync_orders
 from engine.transport.outcome import Sender
 
 Connect = Callable[[Seller, str], Sender]
