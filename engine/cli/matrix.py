@@ -9,7 +9,15 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import at_option, checked_rules, now_utc, open_project, project_option
+from engine.cli.options import (
+    at_option,
+    checked_rules,
+    html_option,
+    now_utc,
+    open_project,
+    project_option,
+    write_page,
+)
 
 
 @click.command("matrix")
@@ -25,11 +33,13 @@ from engine.cli.options import at_option, checked_rules, now_utc, open_project, 
     show_default=True,
     help="For a terminal, as Markdown, or for programs.",
 )
+@html_option
 def command(
     project_folder: Path | None,
     at: datetime | None,
     channel: str | None,
     style: str,
+    html: Path | None,
     *,
     all_times: bool,
 ) -> None:
@@ -49,6 +59,13 @@ def command(
         raise ProjectError(f"no rule is about orders on `{channel}`; there are rules for {known}")
     moment = None if all_times else at or now_utc()
     slices = matrix(ruleset.orders, ruleset.timezone, channel=channel, at=moment)
+    if html is not None:
+        from engine.language.orders.checker import shown_instant
+        from engine.preview.matrix_page import matrix_page
+
+        when = f"At {shown_instant(moment, ruleset.timezone)}" if moment else "In every period"
+        write_page(html, matrix_page(slices, when))
+        return
     match style:
         case "md":
             text = matrix_markdown(slices)

@@ -77,6 +77,20 @@ as_option = click.option(
 )
 channel_option = click.option("--channel", metavar="NAME", help="The sales channel to write for.")
 
+html_option = click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    help="Write it to this file as one page that needs nothing else.",
+)
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a page: whole or not at all; `-` is stdout."""
+    from engine.cli.render import Output
+
+    with Output(path) as file:
+        file.write(page.encode("utf-8", "backslashreplace"))
+
 
 def colour_wanted(stream: Any = None) -> bool:
     """Whether to colour what goes to `stream` (stdout if not given)."""

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import at_option, colour_wanted, now_utc, open_project, project_option
+from engine.cli.options import (
+    at_option,
+    colour_wanted,
+    html_option,
+    now_utc,
+    open_project,
+    project_option,
+    write_page,
+)
 
 if TYPE_CHECKING:
     from engine.language.declarations import Declarations
@@ -28,7 +36,10 @@ if TYPE_CHECKING:
     show_default=True,
     help="For people or for programs.",
 )
-def command(project_folder: Path | None, at: datetime | None, style: str) -> None:
+@html_option
+def command(
+    project_folder: Path | None, at: datetime | None, style: str, html: Path | None
+) -> None:
     """Show milestones, windows and overrides in their order, and how channels start.
 
     It works while rules have errors: an incomplete mapping is what it looks for.
@@ -46,7 +57,11 @@ def command(project_folder: Path | None, at: datetime | None, style: str) -> Non
     found = _declarations(project)
     orders = checked.ruleset.orders if checked.ruleset else None
     line = timeline_of(found, orders.slices if orders else ())
-    if style == "json":
+    if html is not None:
+        from engine.preview.timeline_page import timeline_page
+
+        write_page(html, timeline_page(line, found.timezone, at or now_utc()))
+    elif style == "json":
         click.echo(json.dumps(timeline_json(line), ensure_ascii=False, indent=2))
     else:
         click.echo(timeline_text(line, found.timezone, at or now_utc()), nl=False)

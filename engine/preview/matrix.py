@@ -32,9 +32,9 @@ def _block(one: MatrixSlice) -> str:
     parameters = _parameters(one)
     if len(parameters) > 1:
         lines += ["", *_aligned(parameters)]
-    sequences = _sequences(one)
-    if sequences:
-        lines += ["", "  never in this order", *(f"    {line}" for line in sequences)]
+    never = sequences(one)
+    if never:
+        lines += ["", "  never in this order", *(f"    {line}" for line in never)]
     lines += ["", f"  {_counts(one)}", ""]
     return "\n".join(lines)
 
@@ -65,7 +65,8 @@ def _parameters(one: MatrixSlice) -> Table:
     return rows
 
 
-def _sequences(one: MatrixSlice) -> list[str]:
+def sequences(one: MatrixSlice) -> list[str]:
+    """Which actions never follow which, a line for each first one."""
     after: dict[str, list[str]] = {}
     for first, second in one.sequences():
         after.setdefault(first, []).append(second)
@@ -73,6 +74,7 @@ def _sequences(one: MatrixSlice) -> list[str]:
 
 
 def _counts(one: MatrixSlice) -> str:
+    """How many pairs of state and action are allowed and denied, as a sentence."""
     allowed, denied, by_default = one.counts()
     return (
         f"{allowed + denied} pairs of state and action: {allowed} allowed, "
@@ -111,9 +113,9 @@ def _section(one: MatrixSlice) -> str:
     parameters = _parameters(one)
     if len(parameters) > 1:
         lines += ["", *_table(parameters)]
-    sequences = _sequences(one)
-    if sequences:
-        lines += ["", f"Never in this order: {'; '.join(sequences)}."]
+    never = sequences(one)
+    if never:
+        lines += ["", f"Never in this order: {'; '.join(never)}."]
     suggested = _suggestions(one)
     if suggested:
         lines += ["", *suggested]

@@ -17,7 +17,8 @@ from engine.preview.page_data import PageData, packed
 from engine.preview.terminal import Heading, packages_text
 
 _HERE = Path(__file__).parent
-_STYLES = ("uplot.min.css", "page.css")
+_STYLES = ("page.css",)
+_CHART_STYLES = ("uplot.min.css", "page.css")
 _SCRIPTS = ("uplot.min.js", "derive.js", "charts.js", "detail.js", "page.js")
 _WORDS = {
     Outcome.OFFER: "make an offer",
@@ -40,6 +41,7 @@ def preview_page(heading: Heading, accounting: Accounting, data: PageData) -> st
     return render_page(
         "preview.html.j2",
         scripts=_SCRIPTS,
+        sheets=_CHART_STYLES,
         heading=heading,
         sentence=accounting.sentence(),
         outcomes=counted,
@@ -51,7 +53,9 @@ def preview_page(heading: Heading, accounting: Accounting, data: PageData) -> st
     )
 
 
-def render_page(template: str, *, scripts: Sequence[str] = (), **facts: Any) -> str:
+def render_page(
+    template: str, *, scripts: Sequence[str] = (), sheets: Sequence[str] = _STYLES, **facts: Any
+) -> str:
     """A page of this folder's look; its own styles and scripts are the only ones it allows."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
@@ -59,7 +63,7 @@ def render_page(template: str, *, scripts: Sequence[str] = (), **facts: Any) -> 
         undefined=StrictUndefined,
         trim_blocks=False,
     )
-    styles = [_static(name) for name in _STYLES]
+    styles = [_static(name) for name in sheets]
     code = [_static(name) for name in scripts]
     return environment.get_template(template).render(
         styles=[Markup(text) for text in styles],  # noqa: S704 - files of this package
