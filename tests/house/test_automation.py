@@ -31,7 +31,7 @@ def project(tmp_path: Path) -> Path:
         subprocess.run(["git", "-C", tmp_path, *words], check=True)
     rules = tmp_path / "rules/offers.rules"
     text = rules.read_text(encoding="utf-8")
-    rules.write_text(text.replace("StrikedPrice > Price ", "StrikedPrice > Price * 2 "), "utf-8")
+    rules.write_text(text.replace("StrikedPrice > Price ", "StrikedPrice > Price * 119% "), "utf-8")
     return tmp_path
 
 
