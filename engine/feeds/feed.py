@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 import polars as pl
 
@@ -13,6 +12,7 @@ from engine.errors import FeedError
 from engine.feeds.archive import ByteSource, open_bytes
 from engine.feeds.feed_settings import FeedSettings, JoinSettings
 from engine.feeds.join import joined, load_joined
+from engine.feeds.opened import OpenFeed
 from engine.feeds.parents import Inheritance, id_columns
 
 _BY_ENDING = {
@@ -30,17 +30,6 @@ _BY_ENDING = {
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
 }
-
-
-class OpenFeed(Protocol):
-    """A feed of some format, opened."""
-
-    columns: tuple[str, ...]
-    notes: list[str]
-    source: ByteSource
-
-    def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
-        """Batches with `__row`, `__problem` and the wanted columns."""
 
 
 @dataclass(slots=True)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from engine.errors import FeedError
 from engine.feeds.feed_settings import JoinSettings
-
-if TYPE_CHECKING:
-    from engine.feeds.feed import OpenFeed
+from engine.feeds.opened import OpenFeed
 
 _BLANKS = " \t\u00a0"
 _KEY = "__key"

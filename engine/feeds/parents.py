@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from engine.feeds.feed_settings import FeedSettings, ParentSettings, SkipSettings
-
-if TYPE_CHECKING:
-    from engine.feeds.feed import OpenFeed
+from engine.feeds.opened import OpenFeed
 
 _BLANKS = " \t\u00a0"
 

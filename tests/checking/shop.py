@@ -21,6 +21,7 @@ CHANNELS = """
 channel cdiscount
   send offers manually
 end
+
 channel cdiscount_octopia
   send offers automatically every 1 hour
 end

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from checking.shop import CHANNELS, STANDARD
 from conformance.examples import Example
 from conformance.order_rules import whole_orders
 
@@ -32,29 +33,6 @@ HEADER = {
     "currency": "currency EUR",
     "read": f'read product using "{SOURCE_SCHEMA}"',
     "write": 'write offer using "schemas/offer.schema.json"',
-}
-CHANNELS = """
-channel cdiscount
-  send offers manually
-end
-
-channel cdiscount_octopia
-  send offers automatically every 1 hour
-end
-"""
-STANDARD = {
-    "SellerProductId": "sku",
-    "ProductEan": 'gtin13(ean) on error reject "EAN {ean} is not valid"',
-    "ProductCondition": '"New"',
-    "Price": "price_excl_vat * (100% + vat_rate) rounded half up to 0.01 EUR",
-    "Vat": "vat_rate",
-    "EcoPart": "0.00 EUR",
-    "DeaTax": "0.00 EUR",
-    "Stock": "3",
-    "PreparationTime": "2 days",
-    "ShippingInformationDeliveryMode": '"Tracked"',
-    "ShippingCharges": "4.99 EUR",
-    "AdditionalShippingCharges": "0.50 EUR",
 }
 TESTS = """
 test "on the old channel" on cdiscount at 2025-10-01 09:00 Europe/Paris
