@@ -10,11 +10,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from shutil import which
 
+from bench.baselines import jsonata_mapping
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CHANNEL = "cdiscount_octopia"
 AT = "2025-08-01T09:00+02:00"
 CHECK_ROWS = 20_000
+FEW_ROWS = 2_000  # for what takes milliseconds a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,9 @@ class Job:
         return self.folder / "rejections.jsonl"
 
 
+TABULAR = ("csv", "jsonl", "parquet")
+
+
 @dataclass(frozen=True, slots=True)
 class Implementation:
     """A way to do the work.
@@ -47,7 +53,7 @@ class Implementation:
 
     command: Callable[[Job], list[str]]
     lacking: Callable[[], str | None] = lambda: None
-    formats: tuple[str, ...] = ("csv", "jsonl", "parquet")
+    formats: tuple[str, ...] = TABULAR
     slow: bool = False
     most_rows: int = 10**9
 
@@ -96,12 +102,22 @@ def installed(package: str) -> str | None:
 
 
 IMPLEMENTATIONS = {
-    "feedwright": Implementation(feedwright, no_render),
+    "feedwright": Implementation(feedwright, no_render, (*TABULAR, "xml")),
     "polars": Implementation(script("polars_mapping.py", "--way", "blocks")),
     "polars_query": Implementation(script("polars_mapping.py", "--way", "query")),
-    "python_decimal": Implementation(script("python_decimal.py"), slow=True),
+    "duckdb": Implementation(script("duckdb_mapping.py"), no_package("duckdb")),
+    "python_decimal": Implementation(
+        script("python_decimal.py"), formats=(*TABULAR, "xml"), slow=True
+    ),
     "python_tuned": Implementation(script("python_tuned.py"), formats=("csv", "jsonl"), slow=True),
     "jq": Implementation(
         script("jq_mapping.py"), no_program("jq"), ("jsonl",), slow=True, most_rows=CHECK_ROWS
+    ),
+    "jsonata": Implementation(
+        script("jsonata_mapping.py"),
+        jsonata_mapping.lacking,
+        ("jsonl",),
+        slow=True,
+        most_rows=FEW_ROWS,
     ),
 }

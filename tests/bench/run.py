@@ -1,9 +1,11 @@
 """Measure Feedwright against the same mapping by other means, once all of them agree.
 
     python tests/bench/run.py [--rows 300000] [--formats csv,jsonl,parquet] [--threads 1,2] [--json FILE]
+                              [--memory 3000000] [--memory-formats csv,jsonl,xml,parquet]
 
 Each implementation is a process of its own, reading a file and writing two. Before any time is
-taken, each renders a smaller feed, and its offers and rejections must equal the reference's.
+taken, each renders a smaller feed, and its offers and rejections must equal the reference's. At the
+end, feeds of so many rows are rendered by Feedwright to see how much memory it holds.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from bench import canonical, staging, workload  # noqa: E402 - found through the line above
+from bench import canonical, memory, staging, workload  # noqa: E402 - found through the line above
 from bench.implementations import (  # noqa: E402 - likewise
     CHECK_ROWS,
     IMPLEMENTATIONS,
@@ -119,7 +121,9 @@ class Place:
         if not path.exists():
             say(f"writing {path.name}")
             partial = path.with_suffix(".partial")
-            workload.WRITERS[kind](partial, rows)
+            # The system counts the harness's memory for those it starts, so it holds no feed.
+            program = [sys.executable, str(workload.__file__), str(partial), kind, str(rows)]
+            subprocess.run(program, check=True)
             partial.rename(path)
         return path
 
@@ -140,16 +144,18 @@ def say(line: str) -> None:
 
 
 def check_agreement(names: Sequence[str], place: Place, rows: int, kind: str, threads: int) -> None:
-    """See that all write the same offers and rejections.
+    """See that all write the same offers and rejections, of as many rows as each of them takes.
 
     Raises:
         FailedRunError: with a line on which one of them differs from the reference.
     """
-    wanted = place.job(rows, kind, "reference")
-    run_once(IMPLEMENTATIONS[REFERENCE], wanted, 1)
-    for name in names:
-        if kind in IMPLEMENTATIONS[name].formats and name != REFERENCE:
-            job = place.job(rows, kind, name)
+    able = [n for n in names if kind in IMPLEMENTATIONS[n].formats and n != REFERENCE]
+    sizes = {name: min(rows, IMPLEMENTATIONS[name].most_rows) for name in able}
+    for size in sorted(set(sizes.values())):
+        wanted = place.job(size, kind, "reference")
+        run_once(IMPLEMENTATIONS[REFERENCE], wanted, 1)
+        for name in (n for n in able if sizes[n] == size):
+            job = place.job(size, kind, name)
             run_once(IMPLEMENTATIONS[name], job, threads)
             compare(name, job, wanted)
 
@@ -255,9 +261,11 @@ def ratio_of(one: Series, results: Sequence[Series]) -> float | None:
     return one.ratio(limit) if limit else None
 
 
-def as_json(results: Sequence[Series], rows: int) -> dict[str, Any]:
+def as_json(
+    results: Sequence[Series], rows: int, peaks: Sequence[memory.Peak] = ()
+) -> dict[str, Any]:
     """The measurements as data; `us_per_row` holds those of CSV at the most threads."""
-    most = max(one.threads for one in results)
+    most = max((one.threads for one in results), default=0)
     main = [one for one in results if (one.kind, one.threads) == ("csv", most)]
     return {
         "rows": rows,
@@ -278,6 +286,7 @@ def as_json(results: Sequence[Series], rows: int) -> dict[str, Any]:
             }
             for one in results
         ],
+        "memory": memory.as_json(peaks),
     }
 
 
@@ -300,6 +309,10 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--only", default=",".join(IMPLEMENTATIONS), help="implementations, with commas between"
     )
+    parser.add_argument(
+        "--memory", default="3000000", help="rows of feeds to see the memory of, 0 for none"
+    )
+    parser.add_argument("--memory-formats", default=",".join(memory.FORMATS))
     parser.add_argument("--json", type=Path, help="write the measurements to this file")
     parser.add_argument("--work", type=Path, default=Path(gettempdir()) / "feedwright-bench")
     return parser.parse_args()
@@ -323,20 +336,25 @@ def main() -> int:
     place = Place(asked.work)
     names = able_ones([n for n in asked.only.split(",") if n])
     results: list[Series] = []
+    peaks: list[memory.Peak] = []
     try:
-        for kind in asked.formats.split(","):
+        for kind in filter(None, asked.formats.split(",")):
             for threads in map(int, asked.threads.split(",")):
                 check_agreement(names, place, min(CHECK_ROWS, asked.rows), kind, threads)
                 say(f"{kind}, {threads} threads: all agree; measuring")
                 results += measure(names, place, asked.rows, kind, threads, asked.rounds)
+        sizes = [size for size in map(int, asked.memory.split(",")) if size]
+        peaks += memory.peaks(place, asked.memory_formats.split(","), sizes, say)
     except FailedRunError as fault:
         say(str(fault))
         return 1
-    print(table_of(results))
+    if results:
+        print(table_of(results))
+    if peaks:
+        print(memory.table_of(peaks))
     if asked.json:
-        asked.json.write_text(
-            json.dumps(as_json(results, asked.rows), indent=2) + "\n", encoding="utf-8"
-        )
+        report = as_json(results, asked.rows, peaks)
+        asked.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return 0
 
 

@@ -5,7 +5,14 @@ from shutil import which
 
 import pytest
 from bench import canonical, workload
-from bench.baselines import jq_mapping, polars_mapping, python_decimal, python_tuned
+from bench.baselines import (
+    duckdb_mapping,
+    jq_mapping,
+    jsonata_mapping,
+    polars_mapping,
+    python_decimal,
+    python_tuned,
+)
 
 ROWS = 3000
 Render = Callable[[Path, str, Path, Path], None]
@@ -14,7 +21,7 @@ Render = Callable[[Path, str, Path, Path], None]
 @pytest.fixture(scope="module")
 def feeds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("feeds")
-    made = {kind: folder / f"feed.{kind}" for kind in ("csv", "jsonl")}
+    made = {kind: folder / f"feed.{kind}" for kind in ("csv", "jsonl", "parquet", "xml")}
     for kind, path in made.items():
         workload.WRITERS[kind](path, ROWS)
     return made
@@ -40,9 +47,18 @@ def by_small_blocks(feed: Path, kind: str, offers: Path, rejections: Path) -> No
     polars_mapping.run_blocks(feed, kind, offers, rejections, 100_000)
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+TABULAR = ("csv", "jsonl", "parquet")
+WAYS: list[tuple[Render, tuple[str, ...]]] = [
+    (by_python, (*TABULAR, "xml")),
+    (by_tuned_python, ("csv", "jsonl")),
+    (by_small_blocks, TABULAR),
+    (polars_mapping.run_query, TABULAR),
+    (duckdb_mapping.render, TABULAR),
+]
+
+
 @pytest.mark.parametrize(
-    "render", [by_python, by_tuned_python, by_small_blocks, polars_mapping.run_query]
+    ("render", "kind"), [(render, kind) for render, kinds in WAYS for kind in kinds]
 )
 def test_all_baselines_write_the_same(
     render: Render, kind: str, feeds: dict[str, Path], wanted: tuple[Path, Path], tmp_path: Path
@@ -64,6 +80,25 @@ def test_jq_writes_the_same(feeds: dict[str, Path], tmp_path: Path) -> None:
     assert jq_mapping.render(few, *outputs[2:]) == 0
     assert canonical.offers_digest(outputs[2]) == canonical.offers_digest(outputs[0])
     assert canonical.rejections_digest(outputs[3]) == canonical.rejections_digest(outputs[1])
+
+
+@pytest.mark.campaign  # node's packages are not CI's to fetch
+def test_jsonata_writes_the_same(feeds: dict[str, Path], tmp_path: Path) -> None:
+    if jsonata_mapping.lacking():
+        pytest.skip(str(jsonata_mapping.lacking()))
+    few = tmp_path / "few.jsonl"
+    few.write_text("".join(list(canonical.lines_of(feeds["jsonl"]))[:600]), encoding="utf-8")
+    outputs = [tmp_path / name for name in ("o.jsonl", "r.jsonl", "ja-o.jsonl", "ja-r.jsonl")]
+    by_python(few, "jsonl", *outputs[:2])
+
+    assert jsonata_mapping.render(few, *outputs[2:]) == 0
+    assert canonical.offers_digest(outputs[2]) == canonical.offers_digest(outputs[0])
+    assert canonical.rejections_digest(outputs[3]) == canonical.rejections_digest(outputs[1])
+
+
+def test_what_jsonata_lacks_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert jsonata_mapping.lacking() == "the program node is not installed"
 
 
 def test_every_row_ends_as_offer_or_rejection(wanted: tuple[Path, Path]) -> None:

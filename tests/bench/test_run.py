@@ -1,23 +1,24 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bench import canonical, run, staging, workload
+from bench import canonical, memory, run, staging, workload
 from bench.implementations import IMPLEMENTATIONS, Job
 
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Job]:
     place = run.Place(tmp_path_factory.mktemp("bench"))
-    jobs = {kind: place.job(2000, kind, f"reference-{kind}") for kind in ("csv", "jsonl")}
+    jobs = {kind: place.job(2000, kind, f"reference-{kind}") for kind in memory.FORMATS}
     for job in jobs.values():
         run.run_once(IMPLEMENTATIONS[run.REFERENCE], job, 1)
     return jobs
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize("kind", memory.FORMATS)
 def test_feedwright_writes_what_the_reference_writes(
     kind: str, reference: dict[str, Job], tmp_path: Path
 ) -> None:
@@ -61,7 +62,11 @@ def test_the_report_holds_times_ratios_and_versions(tmp_path: Path) -> None:
         "--formats",
         "csv,jsonl",
         "--only",
-        "polars,python_decimal",
+        "polars,python_decimal,feedwright",
+        "--memory",
+        "300,400",
+        "--memory-formats",
+        "csv,xml",
     ]
     program = [sys.executable, str(Path(run.__file__)), *asked]
     done = subprocess.run(
@@ -82,12 +87,34 @@ def test_the_report_holds_times_ratios_and_versions(tmp_path: Path) -> None:
     ]
     read = json.loads(report.read_text(encoding="utf-8"))
     assert read["rows"] == 400
-    assert read["us_per_row"].keys() == {"polars", "python_decimal"}
+    assert read["us_per_row"].keys() == {"polars", "python_decimal", "feedwright"}
+    assert [(m["format"], m["rows"]) for m in read["memory"]] == [
+        (kind, rows) for kind in ("csv", "xml") for rows in (300, 400)
+    ]
+    assert all(50 < m["peak_mb"] < memory.GOAL_MB for m in read["memory"])
+    assert done.stdout.splitlines()[-3].split()[-2:] == ["300", "400"]
     assert read["versions"].keys() >= {"python", "polars", "feedwright"}
     by_name = {(r["implementation"], r["format"]): r for r in read["results"]}
     assert by_name["polars", "jsonl"]["ratio_to_polars"] == 1
     assert len(by_name["polars", "csv"]["seconds"]) == 2
     assert len(by_name["python_decimal", "csv"]["seconds"]) == 1  # slow ones run once
+
+
+def test_too_much_memory_is_marked() -> None:
+    found = [memory.Peak("csv", rows, peak, 1) for rows, peak in ((1000, 299.9), (3000, 300.9))]
+
+    assert memory.table_of(found).splitlines()[1].split() == ["csv", "300", "301", "!"]
+
+
+def test_what_takes_few_rows_is_compared_on_those(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(IMPLEMENTATIONS["python_tuned"], most_rows=30)
+    monkeypatch.setitem(IMPLEMENTATIONS, "few", few)
+    run.check_agreement(["few", "python_tuned"], run.Place(tmp_path), 50, "csv", 1)
+
+    assert canonical.count_lines(tmp_path / "out-python_tuned" / "offers.jsonl") > 30
+    assert 20 < canonical.count_lines(tmp_path / "out-few" / "offers.jsonl") <= 30
 
 
 def test_a_feed_is_written_once(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -15,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from xml.sax.saxutils import escape
 
 SEED = 20250801
 CHUNK = 20_000
@@ -391,4 +393,29 @@ def write_parquet(path: Path, count: int, seed: int = SEED) -> None:
         pl.scan_csv(plain, infer_schema=False).sink_parquet(path, row_group_size=CHUNK)
 
 
-WRITERS = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
+def write_xml(path: Path, count: int, seed: int = SEED) -> None:
+    """Write the first `count` rows as XML: a `product` each, an element a cell, empty ones too."""
+    starts = [f"<{name}>" for name in COLUMNS]
+    ends = [f"</{name}>" for name in COLUMNS]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write('<?xml version="1.0" encoding="UTF-8"?>\n<products>\n')
+        source = rows(count, seed)
+        while chunk := list(islice(source, CHUNK)):
+            for row in chunk:
+                cells = "".join(
+                    f"{a}{_escaped(c)}{b}" for a, c, b in zip(starts, row, ends, strict=True)
+                )
+                file.write(f"<product>{cells}</product>\n")
+        file.write("</products>\n")
+
+
+def _escaped(cell: str) -> str:
+    # A carriage return as it stands would be read as a line feed.
+    return escape(cell, {"\r": "&#13;"})
+
+
+WRITERS = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet, "xml": write_xml}
+
+if __name__ == "__main__":
+    # workload.py FILE KIND ROWS: a process of its own, so that its memory is not the harness's.
+    WRITERS[sys.argv[2]](Path(sys.argv[1]), int(sys.argv[3]))

@@ -1,6 +1,6 @@
 """The mapping in clean Python: DictReader, Decimal, zoneinfo. The reference that others must equal.
 
-python python_decimal.py FEED --offers F --rejections F [--format csv|jsonl]
+python python_decimal.py FEED --offers F --rejections F [--format csv|jsonl|parquet|xml]
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 TABLES = Path(__file__).parents[1] / "project" / "tables"
@@ -232,6 +233,9 @@ def read_rows(path: Path, kind: str) -> Iterator[Mapping[str, str]]:
     if kind == "parquet":
         yield from _parquet_rows(path)
         return
+    if kind == "xml":
+        yield from _xml_rows(path)
+        return
     with path.open(encoding="utf-8", newline="" if kind == "csv" else "\n") as file:
         yield from csv.DictReader(file) if kind == "csv" else map(json.loads, file)
 
@@ -242,6 +246,15 @@ def _parquet_rows(path: Path) -> Iterator[Mapping[str, str]]:
     rows = pl.scan_parquet(path)
     for first in range(0, rows.select(pl.len()).collect().item(), 10_000):
         yield from rows.slice(first, 10_000).collect().fill_null("").iter_rows(named=True)
+
+
+def _xml_rows(path: Path) -> Iterator[Mapping[str, str]]:
+    root = None
+    for event, element in ET.iterparse(path, events=("start", "end")):  # noqa: S314 - ours
+        root = element if root is None else root
+        if event == "end" and element.tag == "product":
+            yield {cell.tag: cell.text or "" for cell in element}
+            root.clear()
 
 
 def render(rows: Iterable[Mapping[str, str]], offers: Path, rejections: Path) -> None:
@@ -270,7 +283,7 @@ def main() -> None:
     """Render the feed that the command line names."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("feed", type=Path)
-    options.add_argument("--format", default="csv", choices=("csv", "jsonl", "parquet"))
+    options.add_argument("--format", default="csv", choices=("csv", "jsonl", "parquet", "xml"))
     options.add_argument("--offers", type=Path, required=True)
     options.add_argument("--rejections", type=Path, required=True)
     chosen = options.parse_args()
