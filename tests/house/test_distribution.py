@@ -31,3 +31,11 @@ def test_no_feed_of_other_people_is_packed(files) -> None:  # noqa: ANN001 - eit
     assert len(feeds) > 15
     assert not feeds & {Path(name).name for name in packed}
     assert not [name for name in packed if name.startswith("tests/")]
+
+
+def test_the_extension_for_vs_code_is_no_part_of_the_wheel() -> None:
+    """It is packed by its own tools; who builds from source has it."""
+    inside = "engine/editor/vscode/package.json"
+    assert inside not in _wheel()
+    assert inside in _sdist()
+    assert not [name for name in _sdist() if "node_modules" in name or name.endswith(".vsix")]

@@ -18,9 +18,8 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what a person gets, without anything that was made in it since."""
     folder = tmp_path_factory.mktemp("readme") / "feedwright"
-    left_out = shutil.ignore_patterns(
-        ".git", ".venv", "build", "dist", "var", "__pycache__", ".*_cache", ".hypothesis"
-    )
+    made = ("build", "dist", "var", "node_modules", "__pycache__", ".*_cache", ".hypothesis")
+    left_out = shutil.ignore_patterns(".git", ".venv", *made)
     shutil.copytree(ROOT, folder, ignore=left_out)
     return folder
 
