@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from engine.diagnostics.place import Source
     from engine.language.ruleset import Ruleset
     from engine.offers.accounting import Accounting
+    from engine.outbox.obstacles import Obstacle
     from engine.project import Project
 
 project_option = click.option(
@@ -146,3 +148,10 @@ def write_summary(path: Path | None, accounting: Accounting) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as fault:
         raise ProjectError(f"{path}: cannot be written: {fault.strerror or fault}") from None
+
+
+def tell(obstacles: Iterable[Obstacle]) -> None:
+    """Say on stderr what is in the way of something, each obstacle once."""
+    for obstacle in dict.fromkeys(obstacles):
+        for line in obstacle.lines():
+            click.echo(line, err=True)

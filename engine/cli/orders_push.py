@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import open_project, project_option
+from engine.cli.options import open_project, project_option, tell
 
 if TYPE_CHECKING:
     from engine.sending.orders import Outcome
@@ -50,9 +51,16 @@ def told(outcome: Outcome) -> int:
     from engine.cli.journal import line_of
 
     for record in outcome.open:
-        note = outcome.notes.get(record.id, "")
-        click.echo(f"{line_of(record)}{f'  ({note})' if note else ''}")
-    for name, why in sorted(outcome.halts.items()):
-        click.echo(f"HALTED {name}: {why}", err=True)
+        click.echo(line_of(record))
+        tell(note for note in (outcome.notes.get(record.id),) if note is not None)
+    opened = {record.id for record in outcome.open}
+    tell(note for of, note in outcome.notes.items() if of not in opened)
+    tell_halts(outcome.halts)
     click.echo("done" if not outcome.open else f"{len(outcome.open)} open", err=True)
     return 1 if outcome.open else 0
+
+
+def tell_halts(halts: Mapping[str, str]) -> None:
+    """Say on stderr what halts all sending, and how a person ends it."""
+    for name, why in sorted(halts.items()):
+        click.echo(f"HALTED {name}: {why}; `feedwright journal lift {name}` ends it", err=True)

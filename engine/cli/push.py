@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import now_utc, open_project, project_option
+from engine.cli.options import now_utc, open_project, project_option, tell
 
 
 @click.command("push")
@@ -53,7 +53,6 @@ def command(plan: Path, project_folder: Path | None, by: str | None, minutes: in
         clock=SystemClock(),
         patience=minutes * MINUTE,
     )
-    for note in pushed.notes:
-        click.echo(note, err=True)
     click.echo("done" if pushed.done else "not at its end yet")
+    tell(pushed.notes)
     sys.exit(0 if pushed.done else 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import open_project, project_option
+from engine.cli.options import open_project, project_option, tell
 
 seller_option = click.option("--seller", metavar="ID", help="The seller; else the only one.")
 
@@ -44,6 +44,7 @@ def offers(project_folder: Path | None, seller: str | None) -> None:
 
     Exit codes: 0 nothing is under way, 1 something is, 2 could not run, 3 halted.
     """
+    from engine.cli.orders_push import tell_halts
     from engine.outbox.account import seller_sender
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
@@ -51,7 +52,10 @@ def offers(project_folder: Path | None, seller: str | None) -> None:
 
     project = open_project(project_folder)
     sender = seller_sender(sending_settings(project), seller)
-    flying = sync_offers(project, sender, SystemClock())
-    for package in flying:
+    synced = sync_offers(project, sender, SystemClock())
+    for package in synced.open:
         click.echo(f"{package.key}  {package.state}  {len(package.offers)} offers")
-    sys.exit(1 if flying else 0)
+    tell(synced.notes)
+    tell_halts(synced.halts)
+    click.echo(f"{len(synced.open)} under way" if synced.open else "nothing is under way", err=True)
+    sys.exit(1 if synced.open else 0)

@@ -50,7 +50,8 @@ def next_step(message_class: MessageClass, outcome: Outcome, *, renewed: bool = 
     """
     match outcome:
         case NotSent():
-            return Verdict(Next.SEND_AGAIN, f"nothing left: {outcome.reason}")
+            detail = f" ({outcome.detail})" if outcome.detail else ""
+            return Verdict(Next.SEND_AGAIN, f"nothing left: {outcome.reason}{detail}")
         case Lost():
             return _unknown(message_class, f"the answer was lost: {outcome.kind}")
         case Answer():

@@ -34,13 +34,14 @@ class Seen(StrEnum):
 class Look:
     """What was seen, in words and facts that name no person; `ready`: it could be done now.
 
-    `seller` is whose order it is, None where no order was read.
+    `seller` is whose order it is, None where no order was read; `ship_by` as the order says it.
     """
 
     seen: Seen
     why: str
     ready: bool = False
     seller: str | None = None
+    ship_by: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -127,6 +128,7 @@ class _Order(msgspec.Struct, rename="camel"):
     status: str
     seller: _Seller
     lines: list[_Line]
+    shipped_at_max: str | None = None
 
 
 def look(sender: Sender, record: Record) -> Look:
@@ -149,7 +151,7 @@ def look(sender: Sender, record: Record) -> Look:
     )
     if order.status not in known.states:
         seen, why = Seen.NO_PROOF, f"the order is {order.status[:40]}: nobody knows what that is"
-        return Look(seen, why, ready=False, seller=order.seller.id, facts=facts)
+        return Look(seen, why, seller=order.seller.id, ship_by=order.shipped_at_max, facts=facts)
     match action.by:
         case "parcels":
             seen, why = _by_parcels(action, record, order)
@@ -160,7 +162,9 @@ def look(sender: Sender, record: Record) -> Look:
             requests = listed(record.subject)
             facts |= {"requests": len(requests.items)}
             seen, why = _by_requests(known.lists[by], action, record, order, requests)
-    return Look(seen, why, ready=ready, seller=order.seller.id, facts=facts)
+    return Look(
+        seen, why, ready=ready, seller=order.seller.id, ship_by=order.shipped_at_max, facts=facts
+    )
 
 
 def _traced(reading: Reading) -> dict[str, Any]:

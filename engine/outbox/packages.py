@@ -20,12 +20,14 @@ from engine.outbox.canonical import canonical
 from engine.outbox.events import Event, StepError
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR, MINUTE, SECOND
+from engine.outbox.obstacles import NotedSender, Obstacle, clock_time, halted
 from engine.outbox.offers import OfferLine, Part
 from engine.outbox.results import Results, read_results
-from engine.transport.outcome import Answer, Call, MessageClass, Outcome, Sender
+from engine.transport.outcome import Answer, Call, MessageClass, NotSent, Outcome, Sender
 
 IN_A_CALL = 100
 ODD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+LOOKS = "`feedwright sync offers` looks again"
 WAITING, REJECTED, INTEGRATED = "WaitingForCompletion", "Rejected", "Integrated"
 
 
@@ -59,8 +61,12 @@ class PackagePush:
     patience: int = 0
     waits: PackageWaits = field(default_factory=PackageWaits)
     publish: Callable[[str, Sequence[OfferLine]], str] | None = None
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, Obstacle] = field(default_factory=dict)  # by package, or by part of the plan
     most_rejected: int = 20  # percent of a package; more halts
+    line: NotedSender = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.line = NotedSender(self.sender)
 
     # What is under way
 
@@ -78,24 +84,36 @@ class PackagePush:
         """Look until the package is at its end, or patience is."""
         clock, poll, left = self.journal.clock, self.waits.first_poll, self.patience
         while True:
+            self.notes[package.key] = self._under_way(package)
             self._look(package)
             package = self.journal.book.packages[package.key]
-            if package.state not in IN_FLIGHT or left <= 0:
+            if package.state not in IN_FLIGHT:
+                del self.notes[package.key]
+                return
+            if left <= 0:
                 return
             pause = min(poll, left)
             clock.sleep(pause)
             left -= pause
             poll = min(poll * 2, self.waits.longest_poll)
 
+    def _under_way(self, package: Package) -> Obstacle:
+        since = "" if package.since is None else f" since {clock_time(package.since.wall)}"
+        found = f"it is {package.state}{since}"
+        return Obstacle(f"package {package.key}", found, LOOKS, "nothing", trouble=False)
+
+    def _in_the_way(self, package: Package, why: str) -> None:
+        self.notes[package.key] = self.line.obstacle(LOOKS, f"package {package.key}: {why}")
+
     def _look(self, package: Package) -> None:
         if package.remote is None:
             self._look_at_offers(package, "the answer that names the package was lost")
             return
-        reads = OctopiaReads(self.sender)
+        reads = OctopiaReads(self.line)
         read = reads.package if package.carrier == "json" else reads.xml_package
         found = read(package.remote)
         if found.incomplete is not None:
-            self.notes.append(f"package {package.key}: {found.incomplete}")
+            self._in_the_way(package, found.incomplete)
             return
         if not found.items:
             self._look_at_offers(package, "the marketplace knows no such package any more")
@@ -135,11 +153,11 @@ class PackagePush:
     def _results(self, package: Package) -> None:
         """Read the result of every offer; nothing is confirmed that no result confirms."""
         package = self.journal.book.packages[package.key]
-        found = read_results(self.sender, package, self.remote_channel)
+        found = read_results(self.line, package, self.remote_channel)
         if isinstance(found, Results):
             self._finish(package, found)
             return
-        self.notes.append(f"results of package {package.key}: {found}")
+        self._in_the_way(package, f"its results: {found}")
         now = self.journal.clock.now()
         if package.first is not None and now.wall - package.first.wall > self.waits.results:
             self.journal.halt("results", f"package {package.key}: no results after 48 hours")
@@ -152,11 +170,11 @@ class PackagePush:
         if waited is None:
             self._write(package, PackageStep.WAIT_AGAIN, why="the clocks cannot tell how long")
         elif waited >= self.waits.quarantine:
-            found = read_results(self.sender, package, self.remote_channel, results=False)
+            found = read_results(self.line, package, self.remote_channel, results=False)
             if isinstance(found, Results):
                 self._finish(package, found)
                 return
-            self.notes.append(f"package {package.key}: {why}; {found}")
+            self._in_the_way(package, f"{why}; {found}")
 
     def _finish(self, package: Package, found: Results) -> None:
         self._write(package, PackageStep.RESULTS, refused=dict(found.refused))
@@ -185,35 +203,45 @@ class PackagePush:
         return any((p.plan, p.part) == (plan, part.number) and p.state in ended for p in packages)
 
     def _push(self, part: Part, plan: str, made: int, expires: int) -> bool:
+        of, until = f"part {part.number}", min(expires, made + self.waits.fresh)
         for _ in range(self.waits.tries):
-            if self._obstacle(made, expires):
+            obstacle = self._obstacle(made, until)
+            if obstacle is not None:
+                self.notes[of] = obstacle
                 return False
             package = self._staged(part, plan)
             if package is None:
-                if self.journal.halts:
+                self.notes[of] = self.line.obstacle(_again(until))
+                # What did not leave this machine three times will not a moment later.
+                if self.journal.halts or isinstance(self.line.outcome, NotSent):
                     return False
                 continue
-            if self._obstacle(made, expires):
-                self._write(package, PackageStep.ABANDON, why="too old to be committed")
+            obstacle = self._obstacle(made, until)
+            if obstacle is not None:
+                self._write(package, PackageStep.ABANDON, why=obstacle.came_back)
+                self.notes[of] = obstacle
                 return False
+            self.notes.pop(of, None)
             self._commit(package, part)
             package = self.journal.book.packages[package.key]
             if package.state in IN_FLIGHT:
                 self._follow(package)
             package = self.journal.book.packages[package.key]
+            if package.state is PackageState.ABANDONED:
+                self.notes.setdefault(of, self.line.obstacle(_again(until)))
             return package.state in {PackageState.DONE, PackageState.REJECTED}
         return False
 
-    def _obstacle(self, made: int, expires: int) -> bool:
-        """Whether something forbids a commit now: age, a halt, a connection at rest."""
+    def _obstacle(self, made: int, until: int) -> Obstacle | None:
+        """What forbids a commit now, if anything does: age, a halt, a connection at rest."""
         now = self.journal.clock.now().wall
-        if not made - 5 * MINUTE <= now <= min(expires, made + self.waits.fresh):
-            self.notes.append("the plan's stock is older than 15 minutes; make another plan")
-            return True
+        if not made - 5 * MINUTE <= now <= until:
+            why = f"its stock was good until {clock_time(until)}: 15 minutes"
+            return Obstacle("to commit the plan", why, "never", "make another plan, and push it")
         if self.journal.halts:
-            self.notes.append(f"halted: {', '.join(sorted(self.journal.halts))}")
-            return True
-        return self.sender.blocked_seconds() > 0
+            return halted(self.journal.halts)
+        blocked = self.line.blocked_seconds()
+        return self.line.obstacle(f"in {blocked} s; {_again(until)}") if blocked else None
 
     def _staged(self, part: Part, plan: str) -> Package | None:
         """A package that holds the part and waits for its commit; None where it was abandoned."""
@@ -259,16 +287,18 @@ class PackagePush:
         """Make a call that shows nothing; again where certainly nothing happened."""
         renewed = False
         for number in range(self.waits.tries):
-            outcome = self.sender.send(call)
+            outcome = self.line.send(call)
             verdict = next_step(MessageClass.STAGE, outcome, renewed=renewed)
             if verdict.halt is not None:
                 self.journal.halt(verdict.halt, f"{verdict.why} on {call.path}")
+            if number + 1 == self.waits.tries:
+                break
             match verdict.next:
                 case Next.SEND_AGAIN:
                     self.journal.clock.sleep(SECOND * 2**number)
                 case Next.WAIT:
                     self.journal.clock.sleep(verdict.wait_seconds * SECOND)
-                case Next.RENEW if self.sender.renew():
+                case Next.RENEW if self.line.renew():
                     renewed = True
                 case _:
                     break
@@ -277,7 +307,7 @@ class PackagePush:
     def _waits_for_commit(self, remote: str) -> bool:
         """Whether the marketplace says that everything that was uploaded is in the package."""
         for number in range(self.waits.staging_looks):
-            found = OctopiaReads(self.sender).package(remote)
+            found = OctopiaReads(self.line).package(remote)
             if found.incomplete is None and found.items:
                 state = str(found.items[0].get("state"))
                 if state == WAITING:
@@ -292,7 +322,12 @@ class PackagePush:
         if part.carrier == "xml":
             if self.publish is None:
                 self._write(package, PackageStep.ABANDON, why="no place is set for XML packages")
-                self.notes.append("XML packages need `sending.xml` in feedwright.yaml")
+                self.notes[f"part {part.number}"] = Obstacle(
+                    f"to publish the file of {len(part.offers)} offers as XML",
+                    "feedwright.yaml says no place for it",
+                    "once `sending.xml` stands there: push another plan",
+                    "write `sending.xml` with `folder` and `url` into feedwright.yaml",
+                )
                 return
             address = self.publish(package.key, part.offers)
         values = [offer.value.as_json() for offer in part.offers]
@@ -301,8 +336,8 @@ class PackagePush:
             verdict = self._patch(self.journal.book.packages[package.key], address)
             if verdict.next is not Next.SEND_AGAIN:
                 return
-            self.journal.clock.sleep(SECOND * 2**number)
             if number + 1 < self.waits.tries:
+                self.journal.clock.sleep(SECOND * 2**number)
                 self._write(package, PackageStep.COMMIT, offers=[], n=1)
         self._write(package, PackageStep.ABANDON, why="its commit could not be sent")
 
@@ -311,7 +346,7 @@ class PackagePush:
             call = self._call("POST", "/offer-integration-packages", address)
         else:
             call = self._call("PATCH", f"/offer-packages/{package.remote}", {"state": "Ready"})
-        outcome = self.sender.send(call)
+        outcome = self.line.send(call)
         verdict = next_step(MessageClass.COMMIT, outcome)
         if verdict.next is Next.ANSWERED and isinstance(outcome, Answer):
             remote = _remote(outcome) if address is not None else None
@@ -336,6 +371,10 @@ class PackagePush:
             self.journal.append(Event(step, None, {"package": package.key, **data}))
         except StepError as fault:
             raise JournalError(f"{self.journal.path}: {fault}; nothing more was sent") from None
+
+
+def _again(until: int) -> str:
+    return f"push the same plan again until {clock_time(until)}: nothing is shown yet"
 
 
 def _remote(answer: Answer) -> str | None:

@@ -19,16 +19,17 @@ from engine.outbox.evidence import Look, Seen, look
 from engine.outbox.journal import Journal
 from engine.outbox.message import Message
 from engine.outbox.moments import MINUTE, SECOND, Moment
+from engine.outbox.obstacles import NotedSender, Obstacle, clock_time, halted
 from engine.outbox.settlement import Waits, settle
 from engine.transport.outcome import Answer, Sender
 
 
 @dataclass(slots=True)
 class Done:
-    """What a run came to: the messages by state, and what was in the way."""
+    """What a run came to: how much moved, and by message what is in its way."""
 
     moved: int = 0
-    notes: dict[str, str] = field(default_factory=dict)  # by message: why it waits
+    notes: dict[str, Obstacle] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -40,6 +41,10 @@ class Push:
     messages: Mapping[str, Message]  # by id: those whose payloads are at hand
     waits: Waits = field(default_factory=Waits)
     done: Done = field(default_factory=Done)
+    line: NotedSender = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.line = NotedSender(self.sender)
 
     def run(self) -> Done:
         """Take every message as far as it can be taken now.
@@ -72,7 +77,7 @@ class Push:
     # Looking
 
     def _look(self, record: Record) -> Look:
-        found = look(self.sender, record)
+        found = look(self.line, record)
         if found.seller is not None:
             self._same_seller(found.seller)
         return found
@@ -95,6 +100,7 @@ class Push:
             if obstacle is not None:
                 self.done.notes[record.id] = obstacle
                 return
+            self.done.notes.pop(record.id, None)
             message = self.messages[record.id]
             looked = self.journal.clock.now()
             seen = self._look(record)
@@ -105,36 +111,44 @@ class Push:
                 self._move(claimed, Step.RETURN, why="the look was too old")
                 return
             verdict, record = self._call(claimed, message, renewed=renewed)
+            if verdict.next not in {Next.RENEW, Next.SEND_AGAIN, Next.WAIT}:
+                break
+            if verdict.next is Next.WAIT:
+                self.done.notes[record.id] = _asked_to_wait(record)
+                break
+            self.done.notes[record.id] = self.line.obstacle(_until(record))
             if verdict.next is Next.RENEW:
                 renewed = True
-                if not self.sender.renew():
+                if not self.line.renew():
                     return
-            elif verdict.next is Next.SEND_AGAIN:
+            elif number + 1 < self.waits.tries:
                 self.journal.clock.sleep(self.waits.back_off * 2**number)
-            else:
-                break
         if record.state in {State.ANSWERED, State.UNKNOWN}:
             self._settle(record)
 
-    def _obstacle(self, record: Record) -> str | None:
+    def _obstacle(self, record: Record) -> Obstacle | None:
         """Why a message is not sent now, if something is in the way; what expired is withdrawn."""
         now = self.journal.clock.now()
         if record.sends == 0 and self._expired(record, now):
-            self._move(record, Step.WITHDRAW, why="its plan expired before it was sent")
-            return "expired"
+            why = "its plan expired before it was sent"
+            self._move(record, Step.WITHDRAW, why=why)
+            return Obstacle("nothing", why, "never", "plan it again: `feedwright orders plan`")
         if record.sends > 0 and _older(record.approved, now, self.waits.repeat_within):
-            self._move(record, Step.HOLD, why="too long after its approval to be sent again")
-            return "held"
+            why = "too long after its approval to be sent again"
+            return _held(self._move(record, Step.HOLD, why=why))
         if self.journal.halts:
-            return f"halted: {', '.join(sorted(self.journal.halts))}"
+            return halted(self.journal.halts)
         message = self.messages.get(record.id)
         if message is None:
-            return "its plan is not at hand"
+            why = f"its plan {record.plan[:12]} is not kept in the plans' folder"
+            return Obstacle("nothing", why, _until(record), "push the file of the plan once more")
         self._as_approved(record, message)
         if now.wall < record.not_before:
-            return "the marketplace asked to wait"
-        blocked = self.sender.blocked_seconds()
-        return f"the connection rests for {blocked} s" if blocked else None
+            return _asked_to_wait(record)
+        blocked = self.line.blocked_seconds()
+        if not blocked:
+            return None
+        return self.line.obstacle(f"in {blocked} s at the earliest; {_until(record)}")
 
     def _expired(self, record: Record, now: Moment) -> bool:
         lifetime = record.expires - record.approved.wall
@@ -160,7 +174,7 @@ class Push:
                 self._move(record, step, why=seen.why, look=evidence)
                 return False
             case Seen.NO_PROOF:
-                self.done.notes[record.id] = seen.why
+                self.done.notes[record.id] = self.line.obstacle(_until(record), seen.why)
                 return False
             case Seen.ABSENT:
                 if not seen.ready:
@@ -174,7 +188,7 @@ class Push:
 
     def _call(self, claimed: Record, message: Message, *, renewed: bool) -> tuple[Verdict, Record]:
         """The one place where a message goes out; what became of it is on the disk afterwards."""
-        outcome = self.sender.send(message.call)
+        outcome = self.line.send(message.call)
         verdict = next_step(claimed.message_class, outcome, renewed=renewed)
         answer = outcome if isinstance(outcome, Answer) else None
         data = _told(answer)
@@ -204,9 +218,29 @@ class Push:
         quarantine = max(self.waits.quarantine, 3 * self.journal.longest_lag)
         events = settle(record, seen, self.journal.clock.now(), self.waits, quarantine)
         if events:
-            self._append(record, *events)
-        else:
-            self.done.notes[record.id] = f"{record.state}: {seen.why}"
+            record = self._append(record, *events)
+        self._note_wait(record, seen, quarantine)
+
+    def _note_wait(self, record: Record, seen: Look, quarantine: int) -> None:
+        """What a message waits for after a look, if it waits."""
+        if record.final or record.state is State.APPROVED:
+            self.done.notes.pop(record.id, None)
+            return
+        if record.state is State.HELD:
+            self.done.notes[record.id] = _held(record, seen.ship_by)
+            return
+        since = self.journal.clock.now() if record.since is None else record.since
+        goes_on = f"`feedwright sync orders` after {clock_time(since.wall + quarantine)}"
+        if seen.seen is Seen.NO_PROOF:
+            self.done.notes[record.id] = self.line.obstacle(goes_on, seen.why)
+            return
+        self.done.notes[record.id] = Obstacle(
+            f"to see whether it was done ({record.why})",
+            seen.why,
+            goes_on,
+            "nothing",
+            trouble=False,
+        )
 
     # Writing
 
@@ -219,6 +253,27 @@ class Push:
             return self.journal.append(*events, version=record.version)[-1]
         except StepError as fault:
             raise JournalError(f"{self.journal.path}: {fault}; nothing more was sent") from None
+
+
+def _held(record: Record, ship_by: str | None = None) -> Obstacle:
+    decide = f"`feedwright orders held` shows it, `orders release {record.id[:12]}` decides"
+    goes_on = "once a person decided"
+    if ship_by is not None:
+        goes_on += f"; the order is to be shipped by {ship_by}"
+    return Obstacle("all that is safe", f"held: {record.why}", goes_on, decide, trouble=False)
+
+
+def _asked_to_wait(record: Record) -> Obstacle:
+    goes_on = f"`feedwright sync orders` after {clock_time(record.not_before)}"
+    why = "the marketplace asked to wait (429)"
+    return Obstacle("to send it", why, goes_on, "nothing", trouble=False)
+
+
+def _until(record: Record) -> str:
+    """When a message that is not sent yet is tried again, and until when."""
+    if record.sends:
+        return "`feedwright sync orders` tries again"
+    return f"`feedwright sync orders` tries again, until {clock_time(record.expires)}"
 
 
 def _older(then: Moment, now: Moment, lifetime: int) -> bool:

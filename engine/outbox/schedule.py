@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,17 @@ LONGEST_NAP = 30_000  # milliseconds: a clock that is moved is noticed by then
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job and when it is due next, in milliseconds of the wall clock."""
+    """A job and when it is due next, in milliseconds of the wall clock.
+
+    `trouble` is what was in the way when it ran last, by seller.
+    """
 
     name: str
     when: str
     due: int
     last: int | None = None
     well: bool | None = None
+    trouble: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,9 @@ class Schedule:
         if kept.get("when") != when or not isinstance(due, int):
             return fresh
         # The wall clock was set back: what is due years ahead would never run again.
-        return Job(name, when, min(due, fresh.due), last, kept.get("well"))
+        trouble = kept.get("trouble")
+        known = trouble if isinstance(trouble, dict) else {}
+        return Job(name, when, min(due, fresh.due), last, kept.get("well"), known)
 
     def _after(self, name: str, when: str, now: int) -> int:
         return wall_of(next_time(when, instant_of(now), self._times.zone, name))
@@ -121,11 +127,12 @@ class Schedule:
             (j for j in self.jobs.values() if j.due <= now), key=lambda j: (j.due, j.name)
         )
 
-    def ran(self, name: str, now: int, *, well: bool) -> None:
+    def ran(self, name: str, now: int, trouble: Mapping[str, Sequence[str]] | None = None) -> None:
         """A job ran: its next time is the first one from now on; those missed are not made up."""
         job = self.jobs[name]
         due = self._after(name, job.when, now)
-        self.jobs[name] = replace(job, due=due, last=now, well=well)
+        told = dict(trouble or {})
+        self.jobs[name] = replace(job, due=due, last=now, well=not told, trouble=told)
         self.save(now)
 
     def nap(self, now: int) -> int:
@@ -142,7 +149,15 @@ class Schedule:
         read = {
             "alive": instant_of(now).isoformat(),
             "jobs": {
-                name: {"when": j.when, "due": j.due, "last": j.last, "well": j.well}
+                name: {
+                    "when": j.when,
+                    "due": j.due,
+                    "due_at": instant_of(j.due).isoformat(),
+                    "last": j.last,
+                    "last_at": None if j.last is None else instant_of(j.last).isoformat(),
+                    "well": j.well,
+                    "trouble": {seller: list(words) for seller, words in j.trouble.items()},
+                }
                 for name, j in self.jobs.items()
             },
         }

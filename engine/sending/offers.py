@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from engine.outbox.canonical import hash_of
 from engine.outbox.gate import push_offers
 from engine.outbox.guards import rails_of
 from engine.outbox.moments import MINUTE, Clock
+from engine.outbox.obstacles import Obstacle
 from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
 from engine.outbox.opening import seller_journal
 from engine.outbox.packages import PackagePush
@@ -101,10 +102,10 @@ def current_inputs(project: Project, made: Plan, at: datetime) -> dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a push came to: whether everything is at its end, and what was in the way."""
+    """What a push came to: whether everything is at its end, and what is in the way if not."""
 
     done: bool
-    notes: tuple[str, ...]
+    notes: tuple[Obstacle, ...]
 
 
 def push(
@@ -133,17 +134,29 @@ def push(
             publish = publisher(sending.root, sending.xml_folder, sending.xml_url, remote_channel)
         work = PackagePush(journal, sender, made.channel, remote_channel, patience, publish=publish)
         done = push_offers(made, offers, work, inputs=inputs, approver=approver)
-        return Pushed(done, tuple(work.notes))
+        return Pushed(done, tuple(work.notes.values()))
 
 
-def sync_offers(project: Project, sender: Sender, clock: Clock) -> list[Package]:
-    """Look after the packages that are under way; those that still are.
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """The packages that are under way still, what is in their way, and what halts."""
+
+    open: tuple[Package, ...]
+    notes: tuple[Obstacle, ...]
+    halts: Mapping[str, str]
+
+
+def sync_offers(project: Project, sender: Sender, clock: Clock) -> Synced:
+    """Look after the packages that are under way.
 
     Raises:
         JournalError: see `open_journal`.
     """
     sending = sending_settings(project)
     with seller_journal(sending, sender.seller, clock) as journal:
+        notes: list[Obstacle] = []
         for channel in sorted({p.channel for p in journal.book.open_packages()}):
-            PackagePush(journal, sender, channel, remote_channel(channel)).settle()
-        return journal.book.open_packages()
+            work = PackagePush(journal, sender, channel, remote_channel(channel))
+            work.settle()
+            notes += work.notes.values()
+        return Synced(tuple(journal.book.open_packages()), tuple(notes), dict(journal.halts))

@@ -13,6 +13,7 @@ from engine.outbox.events import Record, State
 from engine.outbox.journal import AlreadySentError, Journal
 from engine.outbox.message import Message
 from engine.outbox.moments import Clock
+from engine.outbox.obstacles import Obstacle
 from engine.outbox.opening import seller_journal
 from engine.outbox.order_plan import SENT, approve_plan, messages_of
 from engine.outbox.plan import ORDERS, Plan, read_plan
@@ -82,7 +83,7 @@ class Outcome:
 
     moved: int
     open: tuple[Record, ...]
-    notes: Mapping[str, str]
+    notes: Mapping[str, Obstacle]  # by message
     halts: Mapping[str, str]
 
 

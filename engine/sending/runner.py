@@ -12,6 +12,7 @@ from engine.errors import EngineError, HaltedError
 from engine.outbox.account import remote_channel
 from engine.outbox.drift import find_drift
 from engine.outbox.moments import MINUTE, Clock
+from engine.outbox.obstacles import troubles
 from engine.outbox.opening import seller_journal
 from engine.outbox.plan import OFFERS, subject_of
 from engine.outbox.schedule import Schedule
@@ -38,7 +39,7 @@ class Runner:
     log: Any
     feed: str | None = None
     numbers: Numbers | None = None
-    jobs: Mapping[str, Callable[[Seller], bool]] = field(init=False)
+    jobs: Mapping[str, Callable[[Seller], list[str]]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.jobs = {"orders": self.orders, "offers": self.offers, "drift": self.drift}
@@ -49,10 +50,11 @@ class Runner:
         due = self.schedule.due(now)
         well = True
         for job in due:
-            done = [self._guarded(job.name, s) for s in self.sending.sellers.values()]
-            fine = all(done)
+            told = {s.id: self._guarded(job.name, s) for s in self.sending.sellers.values()}
+            trouble = {seller: words for seller, words in told.items() if words}
+            fine = not trouble
             # What became due meanwhile counts from here on: missed times are not made up.
-            self.schedule.ran(job.name, self.clock.now().wall, well=fine)
+            self.schedule.ran(job.name, self.clock.now().wall, trouble)
             if self.numbers is not None:
                 self.numbers.ran(job.name, well=fine)
             well = well and fine
@@ -65,58 +67,63 @@ class Runner:
             self.once()
             self.clock.sleep(max(self.schedule.nap(self.clock.now().wall), 1000))
 
-    def _guarded(self, name: str, seller: Seller) -> bool:
-        """Run a job for a seller: what goes wrong is told, and stops nobody else's."""
+    def _guarded(self, name: str, seller: Seller) -> list[str]:
+        """Run a job for a seller; what goes wrong is told, and stops nobody else's."""
         started = self.clock.now()
         try:
-            well = self.jobs[name](seller)
+            trouble = self.jobs[name](seller)
         except HaltedError as fault:
             self.log.error("halted", job=name, seller=seller.id, why=str(fault))  # noqa: TRY400 - its words are for a person
-            return False
+            return [str(fault)]
         except EngineError as fault:
             self.log.error("failed", job=name, seller=seller.id, why=str(fault))  # noqa: TRY400 - its words are for a person
-            return False
+            return [str(fault)]
+        for words in trouble:
+            self.log.warning("in the way", job=name, seller=seller.id, why=words)
         took = self.clock.now().steady - started.steady
-        self.log.info("ran", job=name, seller=seller.id, well=well, milliseconds=took)
+        self.log.info("ran", job=name, seller=seller.id, well=not trouble, milliseconds=took)
         self._see(seller)
-        return well
+        return trouble
 
     def _see(self, seller: Seller) -> None:
         if self.numbers is not None:
             with seller_journal(self.sending, seller.id, self.clock) as journal:
                 self.numbers.see(journal)
 
-    # The jobs
+    # The jobs: each says what is in the way of something, if anything is
 
-    def orders(self, seller: Seller) -> bool:
+    def orders(self, seller: Seller) -> list[str]:
         """Take on the messages about orders that are open; what is held is an alarm."""
         outcome = sync_orders(self.project, self._sender(seller), self.clock)
         for record in outcome.open:
             tell = self.log.warning if record.state == "held" else self.log.info
+            note = outcome.notes.get(record.id)
             tell(
                 "open",
                 message=record.id[:12],
                 kind=record.kind,
                 order=record.subject,
                 why=record.why,
+                goes_on="" if note is None else note.goes_on,
             )
-        return not outcome.halts
+        return [*_halted(outcome.halts), *troubles(outcome.notes.values())]
 
-    def offers(self, seller: Seller) -> bool:
+    def offers(self, seller: Seller) -> list[str]:
         """Look after packages, then plan the feed and push the plan."""
-        if sync_offers(self.project, self._sender(seller), self.clock):
+        synced = sync_offers(self.project, self._sender(seller), self.clock)
+        if synced.open:
             self.log.info("packages are under way", seller=seller.id)
-            return True
+            return [*_halted(synced.halts), *troubles(synced.notes)]
         with seller_journal(self.sending, seller.id, self.clock) as journal:
             begun = all(journal.serial(subject_of(OFFERS, c)) for c in seller.channels)
         if self.feed is None or not begun:
             why = "no feed is set" if self.feed is None else "a person pushes the first plan"
             self.log.info("nothing is planned", seller=seller.id, why=why)
-            return True
-        done = [self._push(seller, channel, self.feed) for channel in seller.channels]
-        return all(done)
+            return []
+        feed = self.feed
+        return [words for channel in seller.channels for words in self._push(seller, channel, feed)]
 
-    def _push(self, seller: Seller, channel: str, feed: str) -> bool:
+    def _push(self, seller: Seller, channel: str, feed: str) -> list[str]:
         now = self._now()
         path = self._plan_path(seller, channel)
         with path.open("wb") as file:
@@ -140,22 +147,21 @@ class Runner:
             patience=20 * MINUTE,
         )
         self.log.info("pushed", plan=made.hash[:12], done=pushed.done, **made.content["counts"])
-        return True
+        return troubles(pushed.notes)
 
     def _plan_path(self, seller: Seller, channel: str) -> Path:
         self.sending.plans.mkdir(parents=True, exist_ok=True)
         return self.sending.plans / f"scheduled-{seller.id}-{channel}.jsonl"
 
-    def drift(self, seller: Seller) -> bool:
+    def drift(self, seller: Seller) -> list[str]:
         """Compare what is shown with what was confirmed; nothing is corrected."""
-        well = True
+        trouble: list[str] = []
         for channel in seller.channels:
             with seller_journal(self.sending, seller.id, self.clock) as journal:
                 sender = self.connect(seller, channel)
                 found = find_drift(journal, sender, channel, remote_channel(channel))
             if isinstance(found, str):
-                self.log.warning("offers were not read whole", seller=seller.id, why=found)
-                well = False
+                trouble.append(f"the offers on {channel} were not read whole: {found}")
                 continue
             for one in found[:20]:
                 self.log.warning(
@@ -163,10 +169,14 @@ class Runner:
                 )
             if self.numbers is not None:
                 self.numbers.drifted(seller.id, channel, len(found))
-        return well
+        return trouble
 
     def _sender(self, seller: Seller) -> Sender:
         return self.connect(seller, seller.channels[0] if seller.channels else "cdiscount_octopia")
 
     def _now(self) -> datetime:
         return self.clock.now().instant
+
+
+def _halted(halts: Mapping[str, str]) -> list[str]:
+    return [f"halted: {name}: {why}" for name, why in sorted(halts.items())]

@@ -77,9 +77,9 @@ class TokenCache:
         self._asked.append(now)
         match self._line.exchange(self._request()):
             case NotSent() as fault:
-                return _none(f"{fault.reason}, {fault.detail}")
+                return NotSent(fault.reason, f"asking for a token: {fault.detail}")
             case Lost() as fault:
-                return _none(f"{fault.kind}, {fault.detail}")
+                return _none(f"asking for it: {fault.kind}, {fault.detail}")
             case answer:
                 return self._read(read_answer(answer, {200: self._facts.schema}), now)
 

@@ -1,7 +1,7 @@
 """Plans of offers: each offer new, changed, unchanged or withdrawn; and what halts a plan."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,8 +25,9 @@ Feed = dict[str, tuple[Decimal, int, bool]]  # price, quantity, floor
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Journal:
-    return open_journal(tmp_path / "j.sqlite", ManualClock(), seller=SELLER)
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with open_journal(tmp_path / "j.sqlite", ManualClock(), seller=SELLER) as opened:
+        yield opened
 
 
 def row(number: int, sku: str, price: Decimal, quantity: int, *, floor: bool = False) -> OfferRow:

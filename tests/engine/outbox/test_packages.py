@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -41,8 +42,18 @@ class Named(Fate):
         return self.outcomes.pop(0) if self.outcomes else "answered"
 
 
+OPENED: list["Shop"] = []
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    while OPENED:
+        OPENED.pop().journal.close()
+
+
 class Shop:
-    """A seller with a few offers."""
+    """A seller with a few offers; its journal is closed when its test is over."""
 
     def __init__(self, folder: Path, *outcomes: str) -> None:
         self.folder = folder
@@ -50,6 +61,7 @@ class Shop:
         self.market = OfferMarket(self.clock, Named(*outcomes), Random(3))  # noqa: S311 - a game
         self.journal: Journal = open_journal(folder / "j.sqlite", self.clock, seller=SELLER)
         self.number = 0
+        OPENED.append(self)
 
     def plan(self, price: str = "10.00", number: int = 3, rails: Rails | None = None) -> Path:
         rows = [

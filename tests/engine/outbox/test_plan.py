@@ -1,5 +1,6 @@
 """Plans about orders: what is in them goes out, and nothing else, and only while it is fresh."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,8 +40,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def journal(tmp_path: Path, clock: ManualClock) -> Journal:
-    return open_journal(tmp_path / "j.sqlite", clock, seller=SELLER)
+def journal(tmp_path: Path, clock: ManualClock) -> Iterator[Journal]:
+    with open_journal(tmp_path / "j.sqlite", clock, seller=SELLER) as opened:
+        yield opened
 
 
 def plan(journal: Journal, *wanted: Wanted) -> Plan:

@@ -84,7 +84,7 @@ def test_missed_times_are_run_once(tmp_path: Path) -> None:
     later = START + 5 * HOUR + MINUTE
     again = schedule(path, later)
     assert [j.name for j in again.due(later)] == ["orders"]
-    again.ran("orders", later, well=True)
+    again.ran("orders", later)
     assert again.due(later) == []
     assert again.jobs["orders"].due == START + 5 * HOUR + 15 * MINUTE
     assert again.nap(later) == 30_000
@@ -93,7 +93,7 @@ def test_missed_times_are_run_once(tmp_path: Path) -> None:
 def test_a_restart_neither_forgets_nor_repeats(tmp_path: Path) -> None:
     path = tmp_path / "s.json"
     made = schedule(path, START)
-    made.ran("orders", START + 16 * MINUTE, well=False)
+    made.ran("orders", START + 16 * MINUTE, {SELLER: ["no connection"]})
     again = schedule(path, START + 17 * MINUTE)
     assert again.due(START + 29 * MINUTE) == []
     assert [j.well for j in again.due(START + 31 * MINUTE)] == [False]
@@ -204,6 +204,39 @@ def test_a_job_that_fails_stops_no_other(tmp_path: Path) -> None:
     shop.clock.sleep(HOUR)
     shop.runner.once()
     assert [line["event"] for line in shop.lines()][2:].count("ran") == 2
+
+
+def test_the_health_file_says_what_is_in_the_way(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    sending, folder = shop.sending, tmp_path / "var/plans"
+    with open_journal(sending.journal_path(SELLER), shop.clock, seller=SELLER) as journal:
+        journal.approve(approved(shop.message, shop.clock.wall, expires=shop.clock.wall + HOUR))
+        for step in ("claim", "doubt"):
+            journal.append(Event(step, shop.message.id, {"why": "the answer was lost"}))
+    assert not folder.exists()
+    shop.market.fate = Unread()
+    shop.clock.sleep(15 * MINUTE)
+    assert not shop.runner.once()
+    orders = json.loads((tmp_path / "var/schedule.json").read_text())["jobs"]["orders"]
+    assert orders["well"] is False
+    (words,) = orders["trouble"][SELLER]
+    assert words.startswith("GET /orders/O-1: ")
+    assert "`feedwright sync orders` after " in words
+    assert orders["last_at"] == instant_of(shop.clock.wall).isoformat()
+    assert [line["why"] for line in shop.lines() if line["event"] == "in the way"] == [words]
+    shop.market.fate = Fate()
+    shop.market.by_hand(shop.message.call)
+    shop.clock.sleep(15 * MINUTE)
+    shop.runner.once()
+    orders = json.loads((tmp_path / "var/schedule.json").read_text())["jobs"]["orders"]
+    assert (orders["well"], orders["trouble"]) == (True, {})
+
+
+class Unread(Fate):
+    """No read is answered."""
+
+    def read(self) -> str:
+        return "lost"
 
 
 def test_what_is_held_is_an_alarm_and_a_number(tmp_path: Path) -> None:
