@@ -30,6 +30,7 @@ COMMANDS = {
     "run": "Run the schedule: orders every 15 minutes, offers every hour.",
     "sandbox": "Serve a local stand-in for the Octopia API, with faults on demand.",
     "schema": "Show how the cells of a feed are read, as the engine understood the source schema.",
+    "show": "Show what stands in a plan: what a push of it would send, and what not.",
     "sync": "Take on what is not at its end, once: orders or offers.",
     "test": "Run the tests that stand in the rule files.",
     "timeline": "Show what changes when: milestones, windows, overrides.",

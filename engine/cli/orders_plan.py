@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import at_option, now_utc, open_project, project_option
+from engine.cli.options import (
+    at_option,
+    html_option,
+    now_utc,
+    open_project,
+    project_option,
+    write_page,
+)
+from engine.cli.show import json_of, lines_of, page_of
 
 if TYPE_CHECKING:
     from engine.outbox.plan import Plan
@@ -36,6 +44,15 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="The plan's file; else a new one in the folder of plans.",
 )
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
+@html_option
 def command(
     wanted: Path,
     orders: Path | None,
@@ -44,6 +61,8 @@ def command(
     seller: str | None,
     corrects: str | None,
     out: Path | None,
+    style: str,
+    html: Path | None,
 ) -> None:
     """Plan the actions of WANTED that the rules allow, as messages; sends nothing.
 
@@ -68,21 +87,21 @@ def command(
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(made.text())
-    sys.exit(_told(made, path))
+    if html is not None:
+        write_page(html, page_of(made, None))
+    if style == "json":
+        click.echo(json_of(made, None, path))
+    elif html is None or str(html) != "-":
+        for line in lines_of(made, None):
+            click.echo(line)
+        click.echo(f"plan {made.hash[:12]} in {path}")
+    sys.exit(_code(made))
 
 
-def _told(made: Plan, path: Path) -> int:
+def _code(made: Plan) -> int:
     from engine.outbox.order_plan import SENT, Planned, messages_of
 
-    missing = len(made.content["denied"])
-    for denied in made.content["denied"]:
-        click.echo(f"{denied['decision']:<10}  line {denied['line']}: {denied['reason']}")
-    for planned in messages_of(made):
-        message = planned.message
-        why = f": {planned.why}" if planned.why else ""
-        click.echo(f"{planned.planned:<10}  {message.kind} of order {message.subject}{why}")
-        missing += planned.planned not in {*SENT, Planned.KNOWN}
-    for guard in made.guards:
-        click.echo(f"HALTS  {guard.name}: {guard.says}")
-    click.echo(f"plan {made.hash[:12]} in {path}")
-    return 3 if made.guards else 1 if missing else 0
+    if any(guard.halts for guard in made.guards):
+        return 3
+    whole = all(p.planned in {*SENT, Planned.KNOWN} for p in messages_of(made))
+    return 0 if whole and not made.content["denied"] else 1

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import at_option, channel_option, now_utc, open_project, project_option
-
-if TYPE_CHECKING:
-    from engine.outbox.plan import Plan
+from engine.cli.options import (
+    at_option,
+    channel_option,
+    html_option,
+    now_utc,
+    open_project,
+    project_option,
+    write_page,
+)
+from engine.cli.show import PAGE_ROWS, json_of, lines_of, page_of, read
 
 
 @click.command("plan")
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="For people or for programs.",
 )
+@html_option
 def command(
     feed: str,
     project_folder: Path | None,
@@ -51,10 +56,11 @@ def command(
     canary: int | None,
     out: Path | None,
     style: str,
+    html: Path | None,
 ) -> None:
     """Plan what a push of FEED would send: new, changed and withdrawn offers; sends nothing.
 
-    The plan is good for 30 minutes, its stock for 15. Exit codes: 0 well, 1 errors in the rules,
+    The plan is good for 30 minutes, its stock for 15; `feedwright show` shows it again. Exit codes: 0 well, 1 errors in the rules,
     2 could not run, 3 a guard rail halts.
     """
     from engine.outbox.moments import SystemClock
@@ -70,7 +76,7 @@ def command(
     try:
         # Payloads are nobody else's business.
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            made = plan(
+            plan(
                 project,
                 feed,
                 file,
@@ -83,24 +89,13 @@ def command(
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
+    made, moves = read(path, PAGE_ROWS if html is not None else 0)
+    if html is not None:
+        write_page(html, page_of(made, moves))
     if style == "json":
-        click.echo(json.dumps({**made.body(), "hash": made.hash, "file": str(path)}, indent=2))
-    else:
-        _print(made, path)
+        click.echo(json_of(made, moves, path))
+    elif html is None or str(html) != "-":
+        for line in lines_of(made, moves):
+            click.echo(line)
+        click.echo(f"plan {made.hash[:12]} in {path}")
     sys.exit(3 if any(g.halts for g in made.guards) else 0)
-
-
-def _print(made: Plan, path: Path) -> None:
-    counts = made.content["counts"]
-    total = " + ".join(f"{number} {name}" for name, number in counts.items() if name not in GONE)
-    click.echo(f"{made.content['rows']} rows = {total or 'none'}")
-    gone = {name: counts[name] for name in GONE if counts.get(name)}
-    if gone:
-        click.echo("beside them: " + ", ".join(f"{n} {name}" for name, n in gone.items()))
-    for guard in made.guards:
-        click.echo(f"{'HALTS' if guard.halts else 'note'}  {guard.name}: {guard.says}")
-    click.echo(f"seller {made.seller}, {made.channel}, serial {made.serial}")
-    click.echo(f"plan {made.hash[:12]} in {path}")
-
-
-GONE = ("withdrawn",)  # not rows of this feed

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from engine.insight.causes import Causes
-from engine.insight.movement import FARTHEST, STEPS_IN_ONE
 from engine.offers.columns import OfferColumns, WireColumn
 from engine.offers.mapping import Mapper
 from engine.program.sentences import plain_number
 from engine.values.kinds import KindName
+from engine.values.movement import FARTHEST, STEPS_IN_ONE
 from engine.values.scaled import Scaled
 
 CAUSE = "__cause"

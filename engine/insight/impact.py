@@ -10,12 +10,12 @@ import polars as pl
 from engine.insight.causes import Cause, Causes
 from engine.insight.comparing import CAUSE, Compared, compare_values
 from engine.insight.meaning import meaning
-from engine.insight.movement import Movement
 from engine.language import ruleset as r
 from engine.offers.accounting import RankedReason, reasons_of
 from engine.offers.mapping import GOOD, Mapper
 from engine.offers.results import Outcome
 from engine.program.program import ROW, Program
+from engine.values.movement import Movement
 
 EXAMPLES = 3
 STOCK = "Stock"

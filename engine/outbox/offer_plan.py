@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +29,7 @@ from engine.outbox.plan import LIFETIMES, OFFERS, Plan, read_plan, subject_of
 
 ASSERT_AGAIN = 24 * HOUR
 MOST_LINES = 5_000_000
+MOST_FAILING = 100  # how many of those that were refused before a plan names
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class OfferPlanner:
     counts: Counter[str] = field(default_factory=Counter)
     rows: int = 0
     kept: set[str] = field(default_factory=set)
+    failing: list[dict[str, Any]] = field(default_factory=list)
     hash: Any = field(default_factory=hashlib.sha256)
     watch: Watch = field(init=False)
     known: Mapping[str, Known] = field(init=False)
@@ -113,7 +115,17 @@ class OfferPlanner:
             change = "waiting"
         self.counts[change] += 1
         if change in {"new", "changed", "asserted"}:
-            self._write(msgspec.structs.replace(offer, change=change))
+            self._write(self._beside(msgspec.structs.replace(offer, change=change)))
+        elif change == "failing" and len(self.failing) < MOST_FAILING:
+            self.failing.append({"row": row.row, "sku": row.sku, "why": self.failed[row.sku][1]})
+
+    def _beside(self, offer: OfferLine) -> OfferLine:
+        """The offer with what was confirmed of it last."""
+        known = self.known.get(offer.sku)
+        if known is None:
+            return offer
+        was = known.value
+        return msgspec.structs.replace(offer, was_price=was.price, was_quantity=was.quantity)
 
     def _change(self, offer: OfferLine) -> str:
         own = hash_of_offer(offer)
@@ -139,7 +151,13 @@ class OfferPlanner:
         self.hash.update(line)
         self.to.write(line)
 
-    def finish(self, inputs: Mapping[str, str], age: int = 0, rules: str = "") -> Plan:
+    def finish(
+        self,
+        inputs: Mapping[str, str],
+        age: int = 0,
+        rules: str = "",
+        reasons: Sequence[Mapping[str, Any]] = (),
+    ) -> Plan:
         """Withdraw what vanished, judge, and seal the plan."""
         for sku, known in sorted(self.known.items()):
             if sku in self.kept:
@@ -150,7 +168,9 @@ class OfferPlanner:
             self.counts["asserted" if gone else "withdrawn"] += 1
             payload = canonical({"sellerExternalReference": sku, "quantity": 0}).decode()
             change = "asserted" if gone else "withdrawn"
-            self._write(OfferLine(sku, change, "json", UPDATE, payload, None, 0, known.value.floor))
+            floor = known.value.floor
+            gone_now = OfferLine(sku, change, "json", UPDATE, payload, None, 0, floor)
+            self._write(self._beside(gone_now))
         guards = self.watch.findings(
             rows=self.rows, rejected=self.counts["rejected"], withdrawn=self.counts["withdrawn"]
         )
@@ -165,6 +185,8 @@ class OfferPlanner:
             "counts": dict(sorted(self.counts.items())),
             "lines": self.hash.hexdigest(),
             "rules": rules,
+            "reasons": [dict(reason) for reason in reasons],
+            "failing": self.failing,
         }
         return Plan(
             kind=OFFERS,
@@ -191,17 +213,19 @@ def plan_offers(
     age: int = 0,
     rules: str = "",
     canary: int | None = None,
+    reasons: Callable[[], Sequence[Mapping[str, Any]]] = tuple,
 ) -> Plan:
     """Plan a whole feed and write the plan's file to `to`.
 
-    `age` is how long ago the feed was written, in milliseconds; `rules` the hash of what decides,
+    `reasons` gives, once all rows were taken, why some make no offer: the plan keeps it for who reads
+    it. `age` is how long ago the feed was written, in milliseconds; `rules` the hash of what decides,
     and `canary` how many new and changed offers are taken, all if not said.
     """
     with tempfile.TemporaryFile() as lines:
         planner = OfferPlanner(journal, channel, rails, lines, canary)
         for row in rows:
             planner.take(row)
-        plan = planner.finish(inputs, age, rules)
+        plan = planner.finish(inputs, age, rules, reasons())
         to.write(plan.text())
         lines.seek(0)
         while piece := lines.read(1 << 20):
@@ -213,6 +237,16 @@ def read_offer_plan(path: Path) -> tuple[Plan, list[OfferLine]]:
     """The plan in a file, and its offers.
 
     Raises:
+        ProjectError, HaltedError: see `walk_offer_plan`.
+    """
+    offers: list[OfferLine] = []
+    return walk_offer_plan(path, offers.append), offers
+
+
+def walk_offer_plan(path: Path, take: Callable[[OfferLine], object]) -> Plan:
+    """The plan in a file; `take` is given its offers one by one, before the end tells that all is well.
+
+    Raises:
         ProjectError: it is no plan of offers.
         HaltedError: it is not as it was written.
     """
@@ -221,10 +255,11 @@ def read_offer_plan(path: Path) -> tuple[Plan, list[OfferLine]]:
         if plan.kind != OFFERS:
             raise ProjectError(f"{path}: a plan about {plan.kind}; `orders push` takes those")
         found = hashlib.sha256()
-        offers = list(_offers(file, found, path))
+        for offer in _offers(file, found, path):
+            take(offer)
     if found.hexdigest() != plan.content["lines"]:
         raise HaltedError(f"{path}: altered since it was made; make another plan")
-    return plan, offers
+    return plan
 
 
 def _offers(file: IO[bytes], found: Any, path: Path) -> Iterator[OfferLine]:

@@ -18,7 +18,8 @@ class OfferLine(msgspec.Struct, frozen=True):
     """An offer of a plan: what is sent, byte for byte, and where it comes from.
 
     `change` is new, changed, asserted (stock 0 said again) or withdrawn; `row` the feed's row,
-    None for what vanished from it.
+    None for what vanished from it. `was_price` and `was_quantity` are what was confirmed of it last,
+    None where nothing was.
     """
 
     sku: str
@@ -31,6 +32,8 @@ class OfferLine(msgspec.Struct, frozen=True):
     floor: bool
     row: int | None = None
     xml: str | None = None
+    was_price: str | None = None
+    was_quantity: int | None = None
 
     @property
     def value(self) -> OfferValue:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from difflib import ndiff
 from typing import Any
 
@@ -11,8 +10,8 @@ from engine.diagnostics.place import Source, Span
 from engine.diagnostics.visible import visible
 from engine.insight.causes import Cause
 from engine.insight.impact import Change, Impact
-from engine.insight.movement import Movement
 from engine.offers.results import Outcome
+from engine.preview.movements import move_words
 
 Sources = tuple[Mapping[str, Source], Mapping[str, Source]]
 _WAYS = {
@@ -208,18 +207,7 @@ def _moves(change: Change) -> Iterator[str]:
         yield f"{change.removed} no longer sent"
     move = change.movement
     if move is not None and move.rows:
-        yield from _movement(move)
-
-
-def _movement(move: Movement) -> Iterator[str]:
-    ways = [f"{n} {w}" for n, w in ((move.up, "up"), (move.down, "down")) if n]
-    yield f"{' and '.join(ways)}, by {_signed(move.lowest)} to {_signed(move.highest)}"
-    if move.median is not None:
-        yield f"median {_signed(move.median)} %, at most {move.farthest} %"
-
-
-def _signed(number: Decimal | None) -> str:
-    return "" if number is None else f"{number:+f}"
+        yield from move_words(move)
 
 
 def _step(old: str | None, new: str | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from engine.errors import ProjectError
+from engine.offers.accounting import Accounting
 from engine.outbox.account import remote_channel
 from engine.outbox.book import Package
 from engine.outbox.canonical import hash_of
@@ -57,23 +58,26 @@ def plan(
     sending = sending_settings(project)
     rules = hash_of({noting.shown(path): hash_of_file(path) for path in sorted(noting.found)})
     inputs = {**inputs_of(noting, run.feed.path), "feed": run.feed.path, "channel": run.channel}
+    accounting = Accounting()
     with seller_journal(sending, seller, clock) as journal:
         return plan_offers(
             journal,
             run.channel,
-            rows_of(run),
+            rows_of(run, accounting),
             inputs=inputs,
             rails=rails_of(sending.guards),
             to=to,
             rules=rules,
             canary=canary,
             age=clock.now().wall - Path(run.feed.path).stat().st_mtime_ns // 1_000_000,
+            reasons=lambda: accounting.as_json()["reasons"],
         )
 
 
-def rows_of(run: Run) -> Iterator[OfferRow]:
-    """Every row of the run with its outcome, as a plan takes it."""
-    for _, mapped in run.batches():
+def rows_of(run: Run, accounting: Accounting) -> Iterator[OfferRow]:
+    """Every row of the run with its outcome, as a plan takes it; `accounting` gets the reasons."""
+    for raw, mapped in run.batches():
+        accounting.add(raw, mapped)
         yield from _offers(mapped)
         for row, sku, outcome in mapped.others.select("__row", "sku", "outcome").iter_rows():
             yield OfferRow(row, sku, keeps=outcome == "rejected")

@@ -85,7 +85,10 @@ def test_a_feed_ends_as_the_offers_of_the_marketplace(
 
     counts = planned()
     assert counts["new"] > 200
-    _, offers = read_offer_plan(path)
+    made, offers = read_offer_plan(path)
+    told = {(r["code"], r["rows"]) for r in made.content["reasons"] if r["severity"] == "error"}
+    assert ("R208", 6) in told
+    assert sum(rows for _, rows in told) >= counts["rejected"] > 0
     done = pushed()
     assert done.done, done.notes
     from engine.octopia.reads import OctopiaReads

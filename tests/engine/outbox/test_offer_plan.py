@@ -98,6 +98,9 @@ def test_what_is_new_changed_unchanged_and_withdrawn(journal: Journal, tmp_path:
     }
     assert found["S2"].payload == '{"quantity":0,"sellerExternalReference":"S2"}'
     assert found["S2"].type == "Update"
+    assert (found["S1"].was_price, found["S1"].was_quantity) == ("10.00", 5)
+    assert (found["S2"].was_price, found["S2"].was_quantity) == ("10.00", 5)
+    assert (found["S20"].was_price, found["S20"].was_quantity) == (None, None)
     confirm(journal, text, tmp_path)
     assert journal.book.offers(CHANNEL)["S2"].value.quantity == 0
     assert journal.book.offers(CHANNEL)["S2"].value.price == "10.00"
@@ -117,7 +120,9 @@ def test_what_was_refused_is_not_sent_again_unchanged(journal: Journal, tmp_path
     feed: Feed = {"A": (Decimal(10), 1, False), "B": (Decimal(10), 2, False)}
     _, text = plan(journal, rows(feed))
     confirm(journal, text, tmp_path, refused={"A": "Rejected: 1008"})
-    assert plan(journal, rows(feed))[0].content["counts"] == {"failing": 1, "unchanged": 1}
+    again = plan(journal, rows(feed))[0].content
+    assert again["counts"] == {"failing": 1, "unchanged": 1}
+    assert again["failing"] == [{"row": 0, "sku": "A", "why": "Rejected: 1008"}]
     feed["A"] = (Decimal(11), 1, False)
     assert plan(journal, rows(feed))[0].content["counts"] == {"new": 1, "unchanged": 1}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 import polars as pl
 
@@ -44,6 +44,18 @@ class Movement:
         for step, rows in counted.iter_rows():
             self.steps[step] += rows
 
+    def see(self, old: Decimal, new: Decimal) -> None:
+        """Count one change of a value, in the same steps."""
+        delta = new - old
+        self.rows += 1
+        self.lowest = delta if self.lowest is None else min(self.lowest, delta)
+        self.highest = delta if self.highest is None else max(self.highest, delta)
+        self.up += delta > 0
+        self.down += delta < 0
+        step = step_of(old, new)
+        if step is not None:
+            self.steps[step] += 1
+
     @property
     def median(self) -> Decimal | None:
         """The median relative change in percent, None where no old value was above 0."""
@@ -64,3 +76,11 @@ class Movement:
             if seen >= wanted:
                 return Decimal(step).scaleb(-1)
         return None
+
+
+def step_of(old: Decimal, new: Decimal) -> int | None:
+    """How far a value moves, in tenths of a percent; None where it was not above 0."""
+    if old <= 0:
+        return None
+    nearest = ((2 * STEPS_IN_ONE * (new - old) + old) / (2 * old)).to_integral_value(ROUND_FLOOR)
+    return min(max(int(nearest), -FARTHEST), FARTHEST)

@@ -1,0 +1,94 @@
+"""`feedwright show`: what stands in a plan's file, for a person to look at before a push."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from engine.cli.options import html_option, now_utc, write_page
+
+if TYPE_CHECKING:
+    from engine.outbox.plan import Plan
+    from engine.outbox.plan_moves import PlanMoves
+
+TEXT_ROWS, PAGE_ROWS = 12, 1_000
+
+
+@click.command("show")
+@click.argument("plan", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--rows",
+    type=click.IntRange(min=0),
+    help="How many offers of each change are listed (12 if not given; on a page 1,000).",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
+@html_option
+def command(plan: Path, rows: int | None, style: str, html: Path | None) -> None:
+    """Show PLAN, of offers or of orders: what a push of it would send, and what it would not.
+
+    It is shown as it was made: what was confirmed by then, what could not be sent and why, how prices
+    and stock move, what the guard rails say, what it was made from, how long it is good.
+
+    Exit codes: 0 shown, 2 it is no plan, 3 it was altered since it was made.
+    """
+    from engine.outbox.moments import wall_of
+
+    if rows is None:
+        rows = PAGE_ROWS if html is not None else TEXT_ROWS
+    made, moves = read(plan, rows)
+    if html is not None:
+        write_page(html, page_of(made, moves))
+    elif style == "json":
+        click.echo(json_of(made, moves, plan))
+    else:
+        for line in lines_of(made, moves):
+            click.echo(line)
+        expired = " (expired)" if wall_of(now_utc()) > made.expires else ""
+        click.echo(f"plan {made.hash[:12]} in {plan}{expired}")
+
+
+def read(path: Path, rows: int) -> tuple[Plan, PlanMoves | None]:
+    """The plan in a file, and what its offers come to; None for a plan of orders."""
+    from engine.outbox.offer_plan import walk_offer_plan
+    from engine.outbox.plan import OFFERS, read_plan
+    from engine.outbox.plan_moves import PlanMoves
+
+    with path.open("rb") as file:
+        made = read_plan(file.readline(), str(path))
+    if made.kind != OFFERS:
+        return made, None
+    moves = PlanMoves(rows)
+    return walk_offer_plan(path, moves.take), moves
+
+
+def lines_of(made: Plan, moves: PlanMoves | None) -> Iterator[str]:
+    """The plan as lines for a terminal."""
+    from engine.preview.plans import offer_plan_lines, order_plan_lines
+
+    return order_plan_lines(made) if moves is None else offer_plan_lines(made, moves)
+
+
+def page_of(made: Plan, moves: PlanMoves | None) -> str:
+    """The plan as a page."""
+    from engine.preview.plan_page import offer_plan_page, order_plan_page
+
+    return order_plan_page(made) if moves is None else offer_plan_page(made, moves)
+
+
+def json_of(made: Plan, moves: PlanMoves | None, path: Path) -> str:
+    """The plan as JSON: all of its first line, and how its offers move."""
+    found = {**made.body(), "hash": made.hash, "file": str(path)}
+    if moves is not None:
+        found["moves"] = moves.as_json()
+    return json.dumps(found, indent=2, ensure_ascii=False)

@@ -1,0 +1,108 @@
+"""What a plan of offers comes to: how prices and stock move, and the offers to look at first."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from engine.outbox.offers import OfferLine
+from engine.values.movement import Movement
+
+MOST_FARTHEST = 10
+TENTH = Decimal("0.1")
+
+
+@dataclass(slots=True)
+class PlanMoves:
+    """Takes the offers of a plan one by one; memory does not grow with them.
+
+    Attributes:
+        limit: how many offers of each change are kept to be shown.
+        changes: how many offers there are of each change.
+        packages: how many offers go by each carrier and type of package.
+        price, stock: how far they move, of offers that were confirmed before.
+        emptied: offers whose stock falls to 0.
+        kept: the first offers of each change.
+    """
+
+    limit: int
+    changes: Counter[str] = field(default_factory=Counter)
+    packages: Counter[str] = field(default_factory=Counter)
+    price: Movement = field(default_factory=Movement)
+    stock: Movement = field(default_factory=Movement)
+    emptied: int = 0
+    kept: dict[str, list[OfferLine]] = field(default_factory=dict)
+    _farthest: list[tuple[Decimal, int, OfferLine]] = field(default_factory=list)
+
+    def take(self, offer: OfferLine) -> None:
+        """An offer of the plan."""
+        self.changes[offer.change] += 1
+        self.packages[f"{offer.carrier} {offer.type}"] += 1
+        kept = self.kept.setdefault(offer.change, [])
+        if len(kept) < self.limit:
+            kept.append(offer)
+        self._price(offer)
+        was, now = offer.was_quantity, offer.quantity
+        if was is not None and now is not None and was != now:
+            self.stock.see(Decimal(was), Decimal(now))
+            self.emptied += now == 0
+
+    def _price(self, offer: OfferLine) -> None:
+        if offer.was_price is None or offer.price is None:
+            return
+        old, new = Decimal(offer.was_price), Decimal(offer.price)
+        if old == new:
+            return
+        self.price.see(old, new)
+        far = percent(offer)
+        if far is not None:
+            # Of moves as far as each other, the one that comes first stays.
+            entry = (abs(far), -sum(self.changes.values()), offer)
+            if len(self._farthest) < MOST_FARTHEST:
+                heapq.heappush(self._farthest, entry)
+            else:
+                heapq.heappushpop(self._farthest, entry)
+
+    @property
+    def farthest(self) -> list[OfferLine]:
+        """The offers whose prices move furthest."""
+        return [offer for *_, offer in sorted(self._farthest, key=lambda e: (-e[0], -e[1]))]
+
+    def as_json(self) -> dict[str, Any]:
+        """The moves as JSON data."""
+        return {
+            "changes": dict(sorted(self.changes.items())),
+            "packages": dict(sorted(self.packages.items())),
+            "price": movement_json(self.price),
+            "stock": movement_json(self.stock),
+            "stock_falls_to_zero": self.emptied,
+            "farthest": [
+                {"sku": o.sku, "old": o.was_price, "new": o.price, "percent": str(percent(o))}
+                for o in self.farthest
+            ],
+        }
+
+
+def percent(offer: OfferLine) -> Decimal | None:
+    """How far the price of an offer moves, in percent to a tenth; None where it does not."""
+    if offer.was_price is None or offer.price is None or offer.was_price == offer.price:
+        return None
+    old, new = Decimal(offer.was_price), Decimal(offer.price)
+    return ((new - old) * 100 / old).quantize(TENTH, ROUND_HALF_UP) if old > 0 else None
+
+
+def movement_json(move: Movement) -> dict[str, Any]:
+    """A movement as JSON data, its numbers as exact texts."""
+    if not move.rows:
+        return {"up": 0, "down": 0}
+    found = {
+        "lowest": move.lowest,
+        "highest": move.highest,
+        "median_percent": move.median,
+        "farthest_percent": move.farthest,
+    }
+    texts = {name: f"{value:f}" for name, value in found.items() if value is not None}
+    return {"up": move.up, "down": move.down, **texts}
