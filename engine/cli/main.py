@@ -31,6 +31,7 @@ COMMANDS = {
     "sandbox": "Serve a local stand-in for the Octopia API, with faults on demand.",
     "schema": "Show how the cells of a feed are read, as the engine understood the source schema.",
     "show": "Show what stands in a plan: what a push of it would send, and what not.",
+    "serve": "Serve the workbench: a local page to write rules beside what they do to a feed.",
     "sync": "Take on what is not at its end, once: orders or offers.",
     "test": "Run the tests that stand in the rule files.",
     "timeline": "Show what changes when: milestones, windows, overrides.",

@@ -28,8 +28,11 @@ class CsvTable:
 def read_csv_table(path: Path, shown: str) -> tuple[CsvTable | None, list[Diagnostic]]:
     """The table in `path`; without it, the diagnostics say why."""
     text, unreadable = decoded(path.read_bytes(), shown)
-    if unreadable:
-        return None, [unreadable]
+    return (None, [unreadable]) if unreadable else csv_table(text, shown)
+
+
+def csv_table(text: str, shown: str) -> tuple[CsvTable | None, list[Diagnostic]]:
+    """The table that `text`, a file called `shown`, holds; without it, the diagnostics say why."""
     # Lines are counted as the csv module counts them, however they end.
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     source = Source(shown, text)

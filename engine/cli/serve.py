@@ -1,0 +1,52 @@
+"""`feedwright serve`: the workbench, a local page to write rules beside what they do to a feed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("serve")
+@click.argument(
+    "project", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8780,
+    show_default=True,
+    help="The port on 127.0.0.1; 0 takes any free one.",
+)
+@click.option("--feed", help="The feed to preview: a file, or a feed of the settings.")
+@click.option("--channel", metavar="NAME", help="The sales channel to begin with.")
+@click.option("--no-browser", is_flag=True, help="Only show the address; open no browser.")
+def command(
+    project: Path | None, port: int, feed: str | None, channel: str | None, *, no_browser: bool
+) -> None:
+    """Serve the workbench for PROJECT: rules with help as you type, beside what becomes of the feed.
+
+    It listens on 127.0.0.1 alone, and answers only who has the address that is shown. Nothing is sent;
+    files change only when you save, and only in rules/ and tables/. Without PROJECT, the project around
+    the working folder.
+
+    Exit codes: 0 ended, 2 could not run.
+    """
+    from engine.cli.options import open_project
+    from engine.errors import ProjectError
+    from engine.pipeline import feed_of
+    from engine.workbench.app import Desktop
+    from engine.workbench.bench import Bench
+    from engine.workbench.server import Workbench
+
+    found = open_project(project)
+    if feed is not None:
+        if feed == "-":
+            raise ProjectError("a page asks for a feed again and again: name a file, not `-`")
+        feed_of(found, feed)  # better told here than in the page
+    served = Workbench(Desktop(Bench(found.root, feed), channel), port)
+    click.echo(f"workbench  {served.address}")
+    click.echo("stop with Ctrl+C")
+    if not no_browser:
+        click.launch(served.address)
+    served.run()

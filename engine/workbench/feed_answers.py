@@ -1,0 +1,129 @@
+"""Answers about the feed under rules as typed: its rows, one row, what the change changes, tests, time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from difflib import unified_diff
+from typing import Any
+
+from engine.diagnostics.diagnostic import Report
+from engine.errors import ProjectError
+from engine.language.declarations import Declarations, channel_rules, gather
+from engine.language.orders.checker import shown_instant
+from engine.language.orders.timing import stretch
+from engine.language.timeline import OFFERS, timeline_of
+from engine.pipeline import diff, feed_of, run_tests
+from engine.preview.impacts import impact_json, impact_text
+from engine.preview.timeline import timeline_json
+from engine.ruletests.formats import RunOfTests, render_tests
+from engine.ruletests.order_cases import run_order_tests
+from engine.workbench.bench import Bench, Question
+from engine.workbench.folder import Opened
+from engine.workbench.rows import preview_json, row_json
+
+
+def rows_json(bench: Bench, question: Question) -> dict[str, Any]:
+    """What the first rows of the feed would become."""
+    mapped = bench.mapped(question)
+    ruleset = mapped.checked.ruleset
+    zone = ruleset.timezone if ruleset is not None else "UTC"
+    shown = shown_instant(bench.instant(question), zone)
+    return {"channel": mapped.side.part.channel, "at": shown, **preview_json(mapped)}
+
+
+def one_row_json(bench: Bench, question: Question, row: int) -> dict[str, Any]:
+    """One row with the derivation of all that it sends.
+
+    Raises:
+        ProjectError: the feed has no such row.
+    """
+    found = row_json(bench.mapped(question), row)
+    if found is None:
+        raise ProjectError(f"the feed has no row {row} any more")
+    return found
+
+
+def changes_json(bench: Bench, question: Question) -> dict[str, Any]:
+    """What the texts that are not saved change: their lines, and the offers of the whole feed."""
+    lines = list(_lines(bench, question.texts))
+    if not lines:
+        return {"lines": [], "impact": None, "told": ["Nothing is changed: all is as it is saved."]}
+    new = bench.side(question)
+    try:
+        old = bench.side(replace(question, texts={}))
+    except ProjectError as fault:
+        return {"lines": lines, "impact": None, "told": [f"As saved, {fault}: no comparison."]}
+    impact = diff(old, new, feed_of(bench.project, question.feed))
+    if impact is None:
+        told = ["Both mean the same: nothing can change, whatever the feed."]
+        return {"lines": lines, "impact": impact_json(None), "told": told}
+    sources = tuple(bench.checked(texts).report.sources for texts in ({}, question.texts))
+    return {
+        "lines": lines,
+        "impact": json.loads(json.dumps(impact_json(impact), default=str)),
+        "told": list(impact_text(impact, (sources[0], sources[1]))),
+    }
+
+
+def _lines(bench: Bench, texts: Mapping[str, str]) -> Iterator[str]:
+    """The changed lines of each file, with a few around them."""
+    for name in sorted(texts):
+        old = bench.folder.open(name).text if name in bench.folder.names() else ""
+        yield from _differences(old, texts[name], f"{name} (saved)", f"{name} (typed)")
+
+
+def lines_between(current: Opened | None, text: str) -> Iterator[str]:
+    """The lines in which a file on disk and `text` differ."""
+    if current is not None:
+        yield from _differences(current.text, text, f"{current.name} (on disk)", "yours")
+
+
+def _differences(old: str, new: str, of: str, to: str) -> Iterator[str]:
+    yield from unified_diff(old.split("\n"), new.split("\n"), of, to, lineterm="", n=2)
+
+
+def tests_json(bench: Bench, texts: Mapping[str, str], at: datetime) -> dict[str, Any]:
+    """What the tests of the rules as typed give; no snapshot is written.
+
+    Raises:
+        ProjectError: the rules have errors, or a fixture cannot be read.
+    """
+    ruleset = bench.checked(texts).ruleset
+    if ruleset is None:
+        raise ProjectError("the rules have errors: mend these first")
+    mapped, *_ = run_tests(bench.project, ruleset, at)
+    decided, _ = run_order_tests(bench.project, ruleset, at)
+    found: dict[str, Any] = json.loads(render_tests(RunOfTests([*mapped, *decided]), "json"))
+    return found
+
+
+def timeline_answer(bench: Bench, texts: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """The moments of the rules as typed, as far as they can be read, on the rules' own clocks."""
+    files = bench.typed(texts)
+    paths = [files.rules(name, "") for name in bench.project.rules]
+    entry, *others = [one for one in paths if one is not None]
+    found = gather(entry, files, Report(), others)
+    line = timeline_of(found, ())
+    shown = [shown_instant(m.at, found.timezone) if m.at else None for m in line.moments]
+    told = timeline_json(line)
+    moments = [{**m, "shown": s} for m, s in zip(told["moments"], shown, strict=True)]
+    return {
+        "zone": found.timezone,
+        "now": now.isoformat(),
+        "moments": moments,
+        "channels": sorted(found.channels),
+        "channel": _sending(found, now),
+    }
+
+
+def _sending(found: Declarations, now: datetime) -> str | None:
+    """The channel whose offers are sent without a person at `now`, None where there is none."""
+    for channel in channel_rules(found).values():
+        for window in channel.windows:
+            period = stretch(window.start, window.end, found)
+            if window.subject.text == OFFERS and window.automatically and period.covers(now):
+                return channel.name
+    return None

@@ -1,0 +1,216 @@
+"""What the workbench answers: what the commands say, of texts as they are typed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from click.testing import CliRunner
+from serving.bench import AT, Page
+
+from engine.cli.main import feedwright
+from engine.language.keywords import KEYWORDS
+
+OFFERS = "rules/offers.rules"
+
+
+def commanded(page: Page, *words: str) -> str:
+    result = CliRunner().invoke(feedwright, [*words, "--project", str(page.root)])
+    return result.stdout
+
+
+def test_the_page_is_told_what_there_is(page: Page) -> None:
+    told = page.get("/api/project").json()
+    assert told["rules"] == [OFFERS, "rules/orders.rules"]
+    assert set(told["rules"]) < set(told["files"])
+    assert "rules/tables/units.csv" in told["files"]
+    assert not [name for name in told["files"] if name.startswith("schemas/")]
+    assert told["feeds"] == ["catalogue"]
+    assert told["words"]["keywords"] == sorted(KEYWORDS.values())
+    assert "StrikedPrice" in told["words"]["attributes"]
+    assert "shorten" in told["words"]["functions"]
+
+
+def test_the_preview_is_what_the_command_gives(page: Page) -> None:
+    told = page.preview()
+    lines = commanded(
+        page,
+        "preview",
+        "catalogue",
+        "--channel",
+        "cdiscount_octopia",
+        "--at",
+        AT,
+        "--format",
+        "jsonl",
+    )
+    rows: list[dict[str, Any]] = [json.loads(line) for line in lines.splitlines()]
+    columns = told["columns"]
+    assert columns["number"] == [row["row"] for row in rows]
+    assert columns["sku"] == [row["sku"] for row in rows]
+    assert columns["outcome"] == [row["outcome"] for row in rows]
+    assert [json.loads(r) if r else [] for r in columns["reasons"]] == [
+        row["reasons"] for row in rows
+    ]
+    shown = {
+        name: column[4] for name, column in told["attributes"].items() if column[4] is not None
+    }
+    assert set(shown) == set(rows[4]["attributes"])
+    assert (shown["Price"], shown["Vat"], shown["PreparationTime"]) == (
+        "114.20 EUR",
+        "20%",
+        "2 days",
+    )
+    assert shown["ShippingInformationDeliveryMode"] == "Tracked, Registered"
+    assert told["sentence"].startswith("320 rows read = ")
+    assert told["whole"]
+
+
+def test_what_is_typed_counts_and_nothing_is_written(page: Page) -> None:
+    text = page.text(OFFERS)
+    typed = text.replace("max(0, inherited - 2)", "max(0, inherited - 5)")
+    assert typed != text
+    saved, changed = page.preview(), page.preview({OFFERS: typed})
+    pairs = list(zip(saved["attributes"]["Stock"], changed["attributes"]["Stock"], strict=True))
+    known = [(int(a), int(b)) for a, b in pairs if a is not None]
+    assert len(known) > 200
+    assert all(b == max(0, a - 3) for a, b in known if a > 0)
+    assert page.preview() == saved
+    assert page.text(OFFERS) == text
+
+
+def test_tables_count_as_they_are_typed(page: Page) -> None:
+    name = "rules/tables/brand_policy.csv"
+    table = page.text(name)
+    found = page.ask("check", name=name, texts={name: table + "too,many,cells,in,this,row\n"})
+    assert [
+        (one["file"], one["code"]) for one in found["diagnostics"] if one["severity"] == "error"
+    ] == [(name, "S973")]
+    assert not found["well"]
+    assert page.ask("check", name=name, texts={name: table + "\n"})["well"]
+
+
+def test_only_so_many_rows_are_read(page: Page) -> None:
+    told = page.preview(rows=100)
+    assert told["columns"]["number"] == list(range(1, 101))
+    assert not told["whole"]
+    assert told["sentence"].startswith("100 rows read = ")
+
+
+def test_mistakes_come_with_edits_at_places_as_browsers_count(page: Page) -> None:
+    text = "# 🪑 two units of UTF-16\n" + page.text(OFFERS)
+    typed = text.replace("  always Min", "  allways Min")
+    found = page.ask("check", name=OFFERS, texts={OFFERS: typed})
+    (mistake,) = [one for one in found["diagnostics"] if one["severity"] == "error"]
+    assert mistake["code"] == "P002"
+    (edit,) = mistake["helps"][0]["edits"]
+    units = typed.encode("utf-16-le")
+    assert units[2 * edit["from"] : 2 * edit["to"]].decode("utf-16-le") == "allways"
+    mended = (
+        units[: 2 * edit["from"]].decode("utf-16-le")
+        + edit["text"]
+        + units[2 * edit["to"] :].decode("utf-16-le")
+    )
+    assert mended == text
+
+
+def test_completion_and_hover_are_those_of_the_editor(page: Page) -> None:
+    text = "# 🪑\n" + page.text(OFFERS)
+    at = text.index("price_excl_vat") + 3
+    question = {"name": OFFERS, "texts": {OFFERS: text}, "offset": at + 1}  # 🪑 is two there
+    assert "**price_excl_vat**" in page.ask("hover", **question)["text"]
+    labels = [one["label"] for one in page.ask("complete", **question)]
+    assert {"price_excl_vat", "shorten", "octopia_switch"} <= set(labels)
+
+
+def test_the_canonical_form(page: Page) -> None:
+    text = page.text(OFFERS)
+    spread = text.replace("currency EUR", "currency     EUR")
+    assert page.ask("format", name=OFFERS, texts={OFFERS: spread})["text"] == text
+    assert page.ask("format", name=OFFERS, texts={OFFERS: text + "\nlet let let"})["text"] is None
+
+
+def test_a_row_opens_to_what_explain_says(page: Page) -> None:
+    data = page.ask("row", texts={}, feed="catalogue", channel="cdiscount_octopia", at=AT, row=5)
+    assert data["rows"]["number"] == [5]
+    assert "payload" in data["rows"]
+    steps = {step["text"] for step in data["steps"]}
+    assert {"full_price", "Price"} <= steps
+
+
+def test_a_row_that_is_not_there(page: Page) -> None:
+    answer = page.post("row", texts={}, feed="catalogue", channel="cdiscount", at=AT, row=5000)
+    assert answer.status_code == 422
+    assert answer.json() == {"error": "the feed has no row 5000 any more"}
+
+
+def test_rules_with_errors_have_no_rows(page: Page) -> None:
+    answer = page.post(
+        "preview", texts={OFFERS: "rules 1\n"}, feed="catalogue", channel="cdiscount", at=AT
+    )
+    assert answer.status_code == 422
+    assert "errors" in answer.json()["error"]
+
+
+def test_the_timeline_marks_milestones(page: Page) -> None:
+    told = page.ask("timeline", texts={})
+    marks = {name: one["shown"] for one in told["moments"] for name in one["milestones"]}
+    assert marks["octopia_switch"] == "2025-07-29 10:00 Europe/Paris"
+    assert marks["soap_end"] is None
+    assert told["zone"] == "Europe/Paris"
+    assert told["channel"] == "cdiscount_octopia"
+
+
+def test_changes_are_told_with_the_rule_behind_them(page: Page) -> None:
+    question = {"feed": "catalogue", "channel": "cdiscount_octopia", "at": AT}
+    assert page.ask("changes", texts={}, **question)["impact"] is None
+    typed = page.text(OFFERS).replace("max(0, inherited - 2)", "max(0, inherited - 5)")
+    told = page.ask("changes", texts={OFFERS: typed}, **question)
+    assert "-  Stock = max(0, inherited - 2)" in told["lines"]
+    assert "+  Stock = max(0, inherited - 5)" in told["lines"]
+    (change,) = [one for one in told["impact"]["changes"] if one["attribute"] == "Stock"]
+    assert change["cause"]["name"] == "Stock"
+    assert told["impact"]["rows"] == 320
+    same = page.ask(
+        "changes", texts={OFFERS: "# no other meaning\n" + page.text(OFFERS)}, **question
+    )
+    assert same["impact"]["same"]
+
+
+def test_tests_run_on_what_is_typed(page: Page) -> None:
+    question = {"feed": "catalogue", "at": AT}
+    told = page.ask("tests", texts={}, **question)
+    assert told["failed"] == 0
+    assert told["passed"] == json.loads(commanded(page, "test", "--format", "json"))["passed"] > 10
+    typed = page.text(OFFERS).replace("expect Price = 90.00 EUR", "expect Price = 91.00 EUR")
+    told = page.ask("tests", texts={OFFERS: typed}, **question)
+    assert told["failed"] == 1
+    (failed,) = [case for case in told["cases"] if not case["passed"]]
+    assert "91.00" in failed["failures"][0]
+
+
+def test_an_instant_needs_its_zone(page: Page) -> None:
+    answer = page.post(
+        "preview", texts={}, feed="catalogue", channel="cdiscount", at="2025-08-01 09:00"
+    )
+    assert answer.status_code == 422
+    assert "2025-08-01 09:00" in answer.json()["error"]
+
+
+def test_only_the_newest_question_of_a_page_is_answered(page: Page) -> None:
+    assert "columns" in page.preview(page="one", number=7)
+    assert page.preview(page="one", number=6) == {"stale": True}
+    assert "columns" in page.preview(page="another", number=1)
+
+
+def test_a_changed_file_is_seen(page: Page) -> None:
+    before = page.preview()
+    text = page.text(OFFERS)
+    (page.root / OFFERS).write_text(
+        text.replace("inherited - 2", "inherited - 3"), encoding="utf-8"
+    )
+    assert page.preview()["attributes"]["Stock"] != before["attributes"]["Stock"]
+    feed = page.root / "samples/catalogue.csv"
+    lines = feed.read_text(encoding="utf-8").splitlines()
+    feed.write_text("\n".join(lines[:11]) + "\n", encoding="utf-8")
+    assert len(page.preview()["columns"]["number"]) == 10
