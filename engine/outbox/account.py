@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from engine.errors import ProjectError
 from engine.octopia.client import Account, connect
 from engine.octopia.endpoints import octopia
 from engine.orders.connectors import connector
+from engine.outbox.places import secret_of
 from engine.outbox.settings import Seller, Sending
 from engine.transport.connection import Address, Connection, usual_address
-from engine.transport.secrets import Mask, Secret, secret_from_environment, secret_from_file
+from engine.transport.secrets import Mask
 from engine.transport.tokens import Credentials
 
 
@@ -23,7 +23,9 @@ def open_sender(root: Path, seller: Seller, channel: str, mask: Mask) -> Connect
     """
     usual = usual_address(octopia())
     address = Address(seller.api or usual.base, seller.token_url or usual.token_url)
-    credentials = Credentials(_secret(root, seller.client_id), _secret(root, seller.client_secret))
+    credentials = Credentials(
+        secret_of(root, seller.client_id), secret_of(root, seller.client_secret)
+    )
     return connect(Account(seller.id, credentials), channel, address=address, mask=mask)
 
 
@@ -46,12 +48,3 @@ def seller_sender(sending: Sending, wanted: str | None) -> Connection:
         seller.channels[0] if seller.channels else next(iter(connector("octopia").marketplaces))
     )
     return open_sender(sending.root, seller, remote_channel(channel), Mask())
-
-
-def _secret(root: Path, source: str) -> Secret:
-    kind, _, name = source.partition(":")
-    if kind == "env":
-        return secret_from_environment(name, os.environ)
-    if kind == "file":
-        return secret_from_file(root / name)
-    raise ProjectError(f"{source}: write `env:NAME` or `file:PATH`")

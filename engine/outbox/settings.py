@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.errors import ProjectError
 from engine.outbox.moments import MINUTE
+from engine.outbox.places import Place, place_of
 from engine.outbox.settlement import Waits
 from engine.project import Project
 
@@ -41,8 +42,7 @@ class Sending:
     waits: Waits
     refund_rights: tuple[str, ...]  # who may release money; nobody named: anybody with a name
     guards: Mapping[str, Any]
-    xml_folder: str | None = None
-    xml_url: str | None = None
+    xml: Place | None = None  # where files of XML packages are put
 
     def seller(self, wanted: str | None) -> Seller:
         """The seller called `wanted`, or the only one.
@@ -80,9 +80,6 @@ def sending_settings(project: Project) -> Sending:
     if minutes < 5:
         raise ProjectError("feedwright.yaml: sending.quarantine_minutes must be 5 or more")
     xml = _mapping("sending.xml", read.get("xml", {}))
-    _known("sending.xml", xml, ("folder", "url"))
-    if xml and set(xml) != {"folder", "url"}:
-        raise ProjectError("feedwright.yaml: sending.xml needs both `folder` and `url`")
     return Sending(
         project.root,
         project.root / _text("sending.journal", read.get("journal", "var/journal")),
@@ -91,8 +88,7 @@ def sending_settings(project: Project) -> Sending:
         Waits(quarantine=minutes * MINUTE),
         _texts("sending.refund_rights", read.get("refund_rights", [])),
         _mapping("sending.guards", read.get("guards", {})),
-        _optional("sending.xml.folder", xml.get("folder")),
-        _optional("sending.xml.url", xml.get("url")),
+        place_of(project.root, xml) if xml else None,
     )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import IO
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from engine.errors import ProjectError
 from engine.offers.xml_package import write_package
 from engine.outbox.offers import OfferLine
+from engine.outbox.places import Place, put
 
 CONTENT_TYPES = (
     '<?xml version="1.0" encoding="utf-8"?>'
@@ -30,33 +29,18 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same offers are the same bytes
 Publish = Callable[[str, Sequence[OfferLine]], str]
 
 
-def publisher(root: Path, folder: str, address: str, channel: str | None) -> Publish:
-    """What puts a package's file into `folder` and says its public address.
+def publisher(place: Place, channel: str | None) -> Publish:
+    """What puts a package's file into `place` and says its public address.
 
     Args:
-        root: the project's folder: a relative `folder` stands in it.
-        folder: a folder, or an address that fsspec knows, such as `s3://bucket/offers`.
-        address: where the marketplace reaches the folder, `https://...`.
+        place: where files stand, and where the marketplace reaches them.
         channel: the sales channel to publish on, None for Cdiscount.
-
-    Raises:
-        ProjectError: the address is no https one.
     """
-    parts = urlsplit(address)
-    if parts.scheme != "https" or not parts.hostname or parts.query or parts.username:
-        raise ProjectError(f"feedwright.yaml: sending.xml.url: `{address}` is no https address")
-    place = folder if "://" in folder else str(root / folder)
 
     def publish(name: str, offers: Sequence[OfferLine]) -> str:
-        import fsspec  # noqa: PLC0415 - only those who send XML need it
-
         file = f"{name}.zip"
-        try:
-            with fsspec.open(f"{place.rstrip('/')}/{file}", "wb", auto_mkdir=True) as to:
-                write_zip(to, name, offers, channel)
-        except (OSError, ValueError, ImportError) as fault:
-            raise ProjectError(f"{place}/{file}: cannot be written: {fault}") from None
-        return f"{address.rstrip('/')}/{quote(file)}"
+        put(place, file, lambda to: write_zip(to, name, offers, channel))
+        return f"{place.url.rstrip('/')}/{quote(file)}"
 
     return publish
 

@@ -133,9 +133,7 @@ def push(
     inputs = current_inputs(project, made, at)
     sending = sending_settings(project)
     with seller_journal(sending, sender.seller, clock) as journal:
-        publish = None
-        if sending.xml_folder is not None and sending.xml_url is not None:
-            publish = publisher(sending.root, sending.xml_folder, sending.xml_url, remote_channel)
+        publish = None if sending.xml is None else publisher(sending.xml, remote_channel)
         work = PackagePush(journal, sender, made.channel, remote_channel, patience, publish=publish)
         done = push_offers(made, offers, work, inputs=inputs, approver=approver)
         return Pushed(done, tuple(work.notes.values()))
