@@ -22,7 +22,7 @@ from engine.outbox.plan import GuardFinding
 from engine.transport.outcome import MessageClass
 
 SLIPS = (Decimal(10), Decimal(100), Decimal(1000))
-SLIP_NEAR = Decimal("0.005")  # how near to a factor counts as it
+SLIP_NEAR = Decimal("0.2")  # how near to a factor counts as it: prices move while they slip
 EXAMPLES = 3
 
 
@@ -43,6 +43,7 @@ class Rails:
         cheap: a price below this many cents is an error.
         few: below so many offers, percents say nothing: each counts alone.
         stale_hours: how old a feed's file may be.
+        repeated_hours: how long the very same feed may be pushed, where offers change all the same.
         refunds: how many messages that move money may be new within a day.
         refusals: how many orders may be refused within a day.
         canary: how many offers may change at once by rules that were never pushed.
@@ -51,7 +52,7 @@ class Rails:
     price_change: int = 40
     price_changes: int = 20
     slips: int = 0
-    batch_move: int = 10
+    batch_move: int = 4
     shrunken: int = 20
     to_zero: int = 25
     withdrawn: int = 10
@@ -60,6 +61,7 @@ class Rails:
     cheap: int = 50
     few: int = 10
     stale_hours: int = 48
+    repeated_hours: int = 72
     refunds: int = 20
     refusals: int = 20
     canary: int = 50
@@ -201,6 +203,22 @@ def stale_feed(rails: Rails, age: int) -> tuple[GuardFinding, ...]:
         return ()
     says = f"the feed was written {hours} hours ago, {rails.stale_hours} may have passed"
     return (GuardFinding("stale-feed", says, halts=True),)
+
+
+def repeated_feed(rails: Rails, age: int | None, changed: int) -> tuple[GuardFinding, ...]:
+    """What is said of a feed that was pushed, byte for byte, since `age` milliseconds; None: never.
+
+    An export that broke goes on writing what it wrote before. Where nothing changes, nothing is
+    lost; where offers change, rules that wait for a date work on what may be old.
+    """
+    hours = -1 if age is None else age // HOUR
+    if hours < rails.repeated_hours:
+        return ()
+    says = (
+        f"the feed is byte for byte the one that was pushed {hours} hours ago, "
+        f"{rails.repeated_hours} may have passed"
+    )
+    return (GuardFinding("repeated-feed", says, halts=changed > 0),)
 
 
 def new_rules(rails: Rails, changed: int) -> tuple[GuardFinding, ...]:

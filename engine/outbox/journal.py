@@ -23,7 +23,7 @@ from engine.outbox.events import Event, Record, Step, StepError, approval, step
 from engine.outbox.head import read_head, write_head
 from engine.outbox.message import WHOLE_ORDER
 from engine.outbox.moments import HOUR, Clock, Moment
-from engine.outbox.plan import Plan, Standing
+from engine.outbox.plan import FEED, Plan, Standing
 from engine.outbox.records import record_json, record_of
 
 OPENED, PUSHED, HALTED, LIFTED = "opened", "pushed", "halted", "lifted"
@@ -74,6 +74,7 @@ class Journal:
         self.pushes: dict[str, tuple[int, str]] = {}  # by subject: how many, and the last plan
         self.halts: dict[str, str] = {}
         self.rules: dict[str, str] = {}  # by subject: the hash of those of the last plan
+        self.feeds: dict[str, tuple[str, int]] = {}  # the same of its feed, and since when it is
         self.longest_lag = 0
         self.book = Book()
         self.lifted: dict[str, int] = {}  # since the last push: name, and when
@@ -255,6 +256,9 @@ class Journal:
         elif event.step == PUSHED:
             self.pushes[data["of"]] = (data["serial"], data["plan"])
             self.rules[data["of"]] = data["rules"]
+            feed = data.get("feed", "")
+            if self.feeds.get(data["of"], ("", 0))[0] != feed:
+                self.feeds[data["of"]] = (feed, at.wall)
             self.lifted = {}
         elif event.step == HALTED:
             self.halts[data["name"]] = data["why"]
@@ -287,7 +291,8 @@ class Journal:
         """The event of a plan being pushed: earlier plans of its subject are stale from here on."""
         serial = self.serial(plan.subject) + 1
         data = {"of": plan.subject, "serial": serial, "plan": plan.hash, "approver": approver}
-        return Event(PUSHED, None, {**data, "rules": plan.content.get("rules", "")})
+        made_from = {"rules": plan.content.get("rules", ""), "feed": plan.inputs.get(FEED, "")}
+        return Event(PUSHED, None, {**data, **made_from})
 
     def standing(self, of: str, inputs: Mapping[str, str]) -> Standing:
         """What a plan of a subject is held against; a lifted guard rail lets one push through, for an hour."""

@@ -21,11 +21,11 @@ import msgspec
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.book import Known
 from engine.outbox.canonical import canonical
-from engine.outbox.guards import Rails, Watch, new_rules, stale_feed
+from engine.outbox.guards import Rails, Watch, new_rules, repeated_feed, stale_feed
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR
 from engine.outbox.offers import FULL, UPDATE, UPSERT, OfferLine, hash_of_offer
-from engine.outbox.plan import LIFETIMES, OFFERS, Plan, read_plan, subject_of
+from engine.outbox.plan import FEED, LIFETIMES, OFFERS, Plan, read_plan, subject_of
 
 ASSERT_AGAIN = 24 * HOUR
 MOST_LINES = 5_000_000
@@ -177,9 +177,17 @@ class OfferPlanner:
         subject = subject_of(OFFERS, self.channel)
         before = self.journal.rules.get(subject)
         unproved = before is not None and before != rules
-        changed = self.counts["changed"] + self.counts["new"] if unproved else 0
-        guards = (*stale_feed(self.rails, age), *new_rules(self.rails, changed), *guards)
+        moved = self.counts["changed"] + self.counts["new"]
+        changed = moved if unproved else 0
         now = self.journal.clock.now().wall
+        feed, since = self.journal.feeds.get(subject, ("", now))
+        repeated = now - since if feed and feed == inputs.get(FEED) else None
+        guards = (
+            *stale_feed(self.rails, age),
+            *repeated_feed(self.rails, repeated, moved),
+            *new_rules(self.rails, changed),
+            *guards,
+        )
         content = {
             "rows": self.rows,
             "counts": dict(sorted(self.counts.items())),

@@ -21,6 +21,7 @@ from engine.outbox.moments import MINUTE, Moment, instant_of, wall_of
 FORMAT = 1
 LARGEST = 512 * 2**20
 OFFERS, ORDERS = "offers", "orders"
+FEED = "the feed"  # among the inputs: the hash of its bytes
 LIFETIMES = {OFFERS: 30 * MINUTE, ORDERS: 10 * MINUTE}
 
 

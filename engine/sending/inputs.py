@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from engine.errors import ProjectError
+from engine.outbox.plan import FEED
 from engine.project import SETTINGS_NAMES, Project
 
 
@@ -50,5 +51,5 @@ def inputs_of(project: Recorded, feed: str | None) -> dict[str, str]:
         if (project.root / name).is_file():
             found[name] = hash_of_file(project.root / name)
     if feed is not None:
-        found["the feed"] = hash_of_file(Path(feed))
+        found[FEED] = hash_of_file(Path(feed))
     return {**found, "the program": f"feedwright {version('feedwright')}"}

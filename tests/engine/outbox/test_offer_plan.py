@@ -18,7 +18,7 @@ from engine.outbox.moments import HOUR
 from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
 from engine.outbox.offers import OfferLine, parts_of
 from engine.outbox.opening import open_journal
-from engine.outbox.plan import Plan
+from engine.outbox.plan import FEED, Plan
 
 CHANNEL = "cdiscount_octopia"
 Feed = dict[str, tuple[Decimal, int, bool]]  # price, quantity, floor
@@ -187,6 +187,8 @@ INCIDENTS: dict[str, tuple[Callable[[Feed], Feed], set[str]]] = {
     "cents for euros": (times("100", 1), {"slips", "price-changes", "batch-move"}),
     "euros for cents": (times("0.01", 1), {"slips", "price-changes", "batch-move", "cheap"}),
     "VAT twice": (times("1.2", 1), {"batch-move"}),
+    "VAT twice, at 5.5 %": (times("1.055", 1), {"batch-move"}),
+    "one slip, repriced": (times("8.5", 1000), {"slips"}),
     "VAT taken off": (times("0.8333", 1), {"batch-move"}),
     "everything sold out": (soldout, {"to-zero"}),
 }
@@ -239,6 +241,26 @@ def test_a_stale_feed_halts(journal: Journal) -> None:
 
     assert guards(47 * HOUR) == []
     assert guards(49 * HOUR) == ["stale-feed"]
+
+
+def test_a_feed_that_comes_again_for_days_halts_what_changes(journal: Journal) -> None:
+    def planned(feed: str, price: str) -> Plan:
+        given = rows({"A": (Decimal(price), 1, False)})
+        return plan_offers(
+            journal, CHANNEL, given, inputs={FEED: feed}, rails=Rails(), to=io.BytesIO()
+        )
+
+    assert isinstance(journal.clock, ManualClock)
+    journal.append(journal.pushed(planned("one", "10"), "Ada"))
+    journal.clock.sleep(71 * HOUR)
+    journal.append(journal.pushed(planned("one", "10"), "Ada"))  # it counts from the first time
+    assert planned("one", "10").guards == ()
+    journal.clock.sleep(HOUR)
+    halting = [g.name for g in planned("one", "10").guards if g.halts]
+    assert halting == ["repeated-feed"]
+    assert planned("two", "10").guards == ()
+    journal.append(journal.pushed(planned("two", "10"), "Ada"))
+    assert planned("one", "10").guards == ()
 
 
 def test_limits_are_settings() -> None:

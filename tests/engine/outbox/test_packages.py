@@ -230,18 +230,18 @@ def test_new_rules_are_tried_on_a_few_offers_first(tmp_path: Path) -> None:
 
     assert shop.push(planned("10.00", "old"))  # the very first push is a person's
     with pytest.raises(HaltedError, match="push a few first"):
-        shop.push(planned("10.50", "new"))
+        shop.push(planned("10.30", "new"))
     shop.journal.lift("new-rules", "Ada", "a canary goes first")
     shop.clock.sleep(2 * HOUR)  # what was lifted is no leave for ever
     with pytest.raises(HaltedError, match="push a few first"):
-        shop.push(planned("10.50", "new"))
+        shop.push(planned("10.30", "new"))
     shop.journal.lift("new-rules", "Ada", "a canary goes first")
-    few = planned("10.50", "new", 10)
+    few = planned("10.30", "new", 10)
     assert read_offer_plan(few)[0].content["counts"] == {"changed": 10, "waiting": 90}
     assert shop.push(few)
-    assert sorted(shop.prices.values()) == [Decimal("10.00")] * 90 + [Decimal("10.50")] * 10
-    assert shop.push(planned("10.50", "new"))
-    assert set(shop.prices.values()) == {Decimal("10.50")}
+    assert sorted(shop.prices.values()) == [Decimal("10.00")] * 90 + [Decimal("10.30")] * 10
+    assert shop.push(planned("10.30", "new"))
+    assert set(shop.prices.values()) == {Decimal("10.30")}
 
 
 def test_stale_plans_are_refused(tmp_path: Path) -> None:
