@@ -6,17 +6,20 @@ import codecs
 import csv
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
 
 from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
-from engine.feeds.csv_rows import Dialect, one_by_one, quick_rows, slow_rows, well_quoted
+from engine.feeds.csv_rows import Dialect, one_by_one, quick_rows, slow_rows
+from engine.feeds.csv_signs import Signs
 from engine.feeds.dialect import find_delimiter, find_encoding
 from engine.feeds.feed_settings import FeedSettings
+from engine.feeds.part import Part, Unread
 
-# Small enough for the caches of a processor and for memory that is used again.
-BLOCK = 1 << 20
+# So much that what a block costs whatever it holds is little, and still little memory.
+BLOCK = 4 << 20
 # A piece that is read cell by cell, where quotes stand astray, and so costs more memory.
 SLOW_BLOCK = 2 << 20
 LONGEST_RECORD = 64 << 20
@@ -125,33 +128,46 @@ class CsvFeed:
     def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
         """Batches with `__row`, `__problem` and the `wanted` columns that the feed has."""
         row = 1
+        for unread in self.parts(wanted):
+            part = unread()
+            self.heard(part)
+            rows = part.frame.height
+            if rows:
+                count = pl.int_range(row, row + rows, dtype=pl.Int64, eager=True)
+                yield part.frame.hstack([count.alias("__row")])
+                row += rows
+
+    def parts(self, wanted: Collection[str]) -> Iterator[Unread]:
+        """The same without `__row`, in parts that are still to be read."""
         read = {i: name for i, name in enumerate(self.columns) if name in wanted}
         with self.source:
             while True:
                 self._fill(self.block)
                 if not self._pending:
                     return
-                frame, used = self._next(read)
+                unread, used = self._next(read)
                 self._pending = self._pending[used:]
-                if frame.height:
-                    count = pl.int_range(row, row + frame.height, dtype=pl.Int64, eager=True)
-                    yield frame.hstack([count.alias("__row")])
-                    row += frame.height
+                yield unread
 
-    def _next(self, read: dict[int, str]) -> tuple[pl.DataFrame, int]:
+    def heard(self, part: Part) -> None:
+        """Note that the feed holds bytes that are no text, once."""
+        self._note_damage(part.damage)
+
+    def _next(self, read: dict[int, str]) -> tuple[Unread, int]:
         """The rows at the front of what waits, and how many bytes they take."""
-        quote = self.dialect.quote.encode()
-        cut = len(self._pending) if self._ended else _last_even_line_end(self._pending, quote)
-        block = self._pending[:cut]
-        if b"\r" in block:
-            block = _with_line_feeds(block)
-        if not cut or not well_quoted(block, self.dialect):
+        signs = Signs.of(self._pending, self.dialect.quote, self.dialect.delimiter)
+        cut = len(self._pending) if self._ended or signs is None else signs.last_line_end()
+        if signs is None or not cut:
             return self._slow(read)
-        rows = quick_rows(block, self.dialect, len(self.columns), read)
-        self._note_damage(rows.damage)
-        return rows.frame, cut
+        signs = signs.before(cut)
+        if b"\r" in signs.block:
+            block = _with_line_feeds(signs.block)
+            signs = Signs.of(block, self.dialect.quote, self.dialect.delimiter) or signs
+        if not signs.in_order():
+            return self._slow(read)
+        return partial(_quick, signs, self.dialect, len(self.columns), read), cut
 
-    def _slow(self, read: dict[int, str]) -> tuple[pl.DataFrame, int]:
+    def _slow(self, read: dict[int, str]) -> tuple[Unread, int]:
         """The same where quotes stand astray: the csv module says where records end."""
         size = min(SLOW_BLOCK, self.block)
         while True:
@@ -160,8 +176,7 @@ class CsvFeed:
             block = self._pending[:size]
             rows = slow_rows(block, self.dialect, len(self.columns), read, final=final)
             if rows.used:
-                self._note_damage(rows.damage)
-                return rows.frame, rows.used
+                return partial(Part, rows.frame, rows.damage), rows.used
             if size > LONGEST_RECORD:
                 raise FeedError(
                     f"{self.source.shown}: a record is longer than {LONGEST_RECORD >> 20} MB; "
@@ -177,6 +192,11 @@ class CsvFeed:
             f"byte 0x{byte:02x} is no text in the feed's encoding; rows that hold such bytes "
             "are problems; check `encoding`",
         )
+
+
+def _quick(signs: Signs, dialect: Dialect, columns: int, read: dict[int, str]) -> Part:
+    rows = quick_rows(signs.block, dialect, columns, read, signs)
+    return Part(rows.frame, rows.damage)
 
 
 def _with_line_feeds(block: bytes) -> bytes:

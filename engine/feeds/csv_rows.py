@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from engine.feeds.csv_signs import Signs
+
 _MARK = "\x1e"  # the record separator of ASCII
 _LOST = "\ufffd"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -65,29 +67,13 @@ def well_quoted(block: bytes, dialect: Dialect) -> bool:
 
     `block` holds whole lines, which end with a line feed.
     """
-    quote, delimiter = dialect.quote.encode(), dialect.delimiter.encode()
+    signs = Signs.of(block, dialect.quote, dialect.delimiter)
+    if signs is not None:
+        return signs.in_order()
+    quote, delimiter = dialect.quote.encode(), dialect.delimiter
     if not quote or quote not in block:
         return True
-    if _MARK.encode() in block or len(quote) > 1:
-        return _well_parted(block.split(quote), delimiter.decode())
-    # Read as a table of one column whose rows end with quotes: quicker than splitting.
-    try:
-        parts = pl.read_csv(
-            block,
-            has_header=False,
-            separator=_MARK,
-            quote_char=None,
-            eol_char=dialect.quote,
-            schema={"part": pl.String},
-            empty_string_is_null=False,
-        )
-    except pl.exceptions.ComputeError:  # bytes that are no text
-        return _well_parted(block.split(quote), delimiter.decode())
-    return _well_outside(parts.to_series(), delimiter.decode())
-
-
-def _well_parted(parts: list[bytes], delimiter: str) -> bool:
-    texts = [part.decode("utf-8", "replace") for part in parts]
+    texts = [part.decode("utf-8", "replace") for part in block.split(quote)]
     return _well_outside(pl.Series(texts, dtype=pl.String), delimiter)
 
 
@@ -111,7 +97,13 @@ def _well_outside(parts: pl.Series, delimiter: str) -> bool:
 # --- quick --------------------------------------------------------------------------------------
 
 
-def quick_rows(block: bytes, dialect: Dialect, columns: int, read: Mapping[int, str]) -> Rows:
+def quick_rows(
+    block: bytes,
+    dialect: Dialect,
+    columns: int,
+    read: Mapping[int, str],
+    signs: Signs | None = None,
+) -> Rows:
     """The rows of a block of whole, well quoted lines.
 
     Args:
@@ -119,29 +111,26 @@ def quick_rows(block: bytes, dialect: Dialect, columns: int, read: Mapping[int, 
         dialect: how they are written.
         columns: how many cells a row must have.
         read: the wanted columns: their position, and what to call them.
+        signs: those of the block, where they were looked for already.
     """
-    if _MARK.encode() in block or len(dialect.delimiter.encode()) > 1:
+    signs = signs or Signs.of(block, dialect.quote, dialect.delimiter)
+    if _MARK.encode() in block or signs is None:
         return slow_rows(block, dialect, columns, read, final=True)
     needed = [*dict.fromkeys([0, 1, *read, columns])]
     damage = None
     try:
-        marked = _marked(block, dialect)
+        marked = _marked(signs, dialect)
         frame = _parsed(marked, dialect, columns + 1, needed)
     except pl.exceptions.ComputeError:  # bytes that are no text, in whatever column
         block, damage = _as_text(block)
-        marked = _marked(block, dialect)
+        again = Signs.of(block, dialect.quote, dialect.delimiter) or signs
+        marked = _marked(again, dialect)
         frame = _parsed(marked, dialect, columns + 1, needed)
-    line_ends = (len(marked) - len(block)) // len(_ending(dialect)[:-1])
-    split = frame.height < line_ends  # some stand within cells, so they were marked as well
     if columns == 1:
         frame = _without_empty(frame)
     well = frame.select((pl.col(f"c{columns}") == _MARK).all(ignore_nulls=False)).item()
     if not well:
         frame = _without_empty(_parsed(marked, dialect, columns + 1 + _SPARE, None))
-    names = [f"c{i}" for i in read]
-    # One look at all cells of a row is quicker than one at each of them.
-    if split and names and frame.select(_holds_mark(pl.concat_str(names))).item():
-        frame = frame.with_columns(_without_marks(name, dialect) for name in names)
     cells = [frame[f"c{i}"].alias(name) for i, name in read.items()]
     lossy = damage is not None or _has_lost(block)
     if well and not lossy:
@@ -185,23 +174,15 @@ def _first_fault(block: bytes) -> int | None:
     return None
 
 
-def _marked(block: bytes, dialect: Dialect) -> bytes:
-    """Each line with the mark as one cell more."""
-    ending = _ending(dialect)
-    return block.replace(b"\n", ending)
-
-
-def _ending(dialect: Dialect) -> bytes:
-    return f"{dialect.delimiter}{_MARK}\n".encode()
-
-
-def _holds_mark(cells: pl.Expr) -> pl.Expr:
-    return cells.str.contains(_MARK, literal=True).any()
-
-
-def _without_marks(column: str, dialect: Dialect) -> pl.Expr:
-    """A cell whose line ends were marked too, since they stand within quotes."""
-    return pl.col(column).str.replace_all(_ending(dialect).decode(), "\n", literal=True)
+def _marked(signs: Signs, dialect: Dialect) -> bytes:
+    """Each line with the mark as one cell more; line ends within quotes are left as they are."""
+    ending = f"{dialect.delimiter}{_MARK}\n".encode()
+    pieces, at = [], 0
+    for end in signs.line_ends_in_cells().to_list():
+        pieces.append(signs.block[at:end].replace(b"\n", ending))
+        at = end + 1
+    pieces.append(signs.block[at:].replace(b"\n", ending))
+    return b"\n".join(pieces)
 
 
 def _parsed(marked: bytes, dialect: Dialect, cells: int, needed: list[int] | None) -> pl.DataFrame:

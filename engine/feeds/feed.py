@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -12,8 +13,9 @@ from engine.errors import FeedError
 from engine.feeds.archive import ByteSource, open_bytes
 from engine.feeds.feed_settings import FeedSettings, JoinSettings
 from engine.feeds.join import joined, load_joined
-from engine.feeds.opened import OpenFeed
+from engine.feeds.opened import OpenFeed, ReadsInParts
 from engine.feeds.parents import Inheritance, id_columns
+from engine.feeds.part import Part, Unread
 
 _BY_ENDING = {
     ".csv": "csv",
@@ -79,6 +81,20 @@ class Feed:
             for join, table in brought:
                 made = joined(made, join, table)
             yield _numbered(made)
+
+    def parts(self, wanted: Collection[str]) -> Iterator[Unread]:
+        """The same rows in parts that are still to be read, each by any thread."""
+        plain = not (self.settings.join or self.settings.skip or self.settings.parent)
+        if plain and isinstance(self.opened, ReadsInParts):
+            yield from self.opened.parts(list(dict.fromkeys(wanted)))
+            return
+        for batch in self.batches(wanted):
+            yield partial(Part, batch)
+
+    def heard(self, part: Part) -> None:
+        """Note what was found out about the file; called for all parts, in the order of the file."""
+        if isinstance(self.opened, ReadsInParts):
+            self.opened.heard(part)
 
     def check_settings(self) -> None:
         """A column that the settings misspell would silently inherit, skip or join nothing.

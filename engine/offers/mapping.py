@@ -16,7 +16,7 @@ from engine.offers.columns import CollectedRow, OfferColumns, WireColumn
 from engine.offers.duplicates import SeenReferences
 from engine.offers.json_package import offer_json
 from engine.offers.package import PackageChoice, choose_package
-from engine.offers.reasons import Complaint, complaints_of, reasons_of
+from engine.offers.reasons import Complaint, checked, faults_of, reasons_of
 from engine.offers.results import Outcome
 from engine.offers.xml_package import offer_xml
 from engine.program.program import LEFT_OUT, PROBLEM, Made, Program
@@ -74,10 +74,12 @@ class Mapper:
             now=self.program.at,
             activated=self.delivery_modes,
         )
-        self.complaints: list[Complaint] = complaints_of(self.program, checks)
+        self.checks: list[Complaint] = checked(self.program, checks)
+        self.complaints: list[Complaint] = [*faults_of(self.program), *self.checks]
 
     columns: OfferColumns = field(init=False)
     choice: PackageChoice = field(init=False)
+    checks: list[Complaint] = field(init=False)
     complaints: list[Complaint] = field(init=False)
 
     def map(self, batch: pl.DataFrame) -> MappedBatch:
@@ -110,15 +112,24 @@ class Mapper:
 
     def flagged(self, ran: pl.LazyFrame) -> pl.LazyFrame:
         """What the program made, with `sku` and whether the rules exclude or refuse the row."""
+        return ran.with_columns(self.flags())
+
+    def flags(self, *, lean: bool = False) -> list[pl.Expr]:
+        """The columns `sku`, `__excludes` and `__stops` of what the program made.
+
+        `lean`: of what its lean stages made.
+        """
         # A record that could not be read has no cells: no rule can tell that it is not wanted.
         by_rule = pl.any_horizontal([pl.lit(value=False), *self._exclusion_masks()])
         excluded = [pl.col(LEFT_OUT).is_not_null(), by_rule & pl.col(PROBLEM).is_null()]
-        stops = [c.where for c in self.complaints if c.stops]
-        return ran.with_columns(
+        stops = [c.where for c in (self.checks if lean else self.complaints) if c.stops]
+        if lean:
+            stops += self.program.lean.unsound
+        return [
             self.reference.alias(SKU),
             pl.any_horizontal(excluded).alias(EXCLUDES),
             pl.any_horizontal([pl.lit(value=False), *stops]).fill_null(value=False).alias(STOPS),
-        )
+        ]
 
     def _exclusion_masks(self) -> list[pl.Expr]:
         return [pl.col(f.mask) for f in self.program.exclusions]

@@ -58,10 +58,14 @@ class Complaint:
         return pl.when(self.where).then(pl.concat_str([*parts, pl.lit("}")], ignore_nulls=True))
 
 
-def complaints_of(program: Program, checks: Iterable[Check]) -> list[Complaint]:
-    """All that can be wrong with a row: by its cells, the rules, and the marketplace's rules."""
-    own = [Complaint.of_fault(fault) for fault in program.faults]
-    return [*own, *(_of_check(check, program) for check in checks)]
+def faults_of(program: Program) -> list[Complaint]:
+    """What can be wrong with a row by its cells and the rules."""
+    return [Complaint.of_fault(fault) for fault in program.faults]
+
+
+def checked(program: Program, checks: Iterable[Check]) -> list[Complaint]:
+    """What can be wrong with a row by the marketplace's rules."""
+    return [_of_check(check, program) for check in checks]
 
 
 def _of_check(check: Check, program: Program) -> Complaint:

@@ -53,10 +53,8 @@ def _word(column: WireColumn, words: dict[str, str]) -> pl.Expr:
         return pl.when(column.expr).then(yes).when(~column.expr).then(no)
     if not words:
         return NO_TEXT
-    chosen: pl.Expr = NO_TEXT
-    for rule, word in reversed(words.items()):
-        chosen = pl.when(column.expr == rule).then(pl.lit(word)).otherwise(chosen)
-    return chosen
+    known, written = list(words), list(words.values())
+    return column.expr.replace_strict(known, written, default=None, return_dtype=pl.String)
 
 
 def words_for(values: tuple[WireValue, ...], package: str) -> dict[str, str]:

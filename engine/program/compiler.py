@@ -9,7 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from engine.diagnostics.codes import rows as codes
-from engine.diagnostics.codes.code import Code
+from engine.diagnostics.codes.code import Code, Severity
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language.syntax import HitPolicy
@@ -18,7 +18,7 @@ from engine.program.attributes import as_attribute, as_read, broken_bounds
 from engine.program.cells import ReadField, read_field, text_name, value_name
 from engine.program.expressions import Expressions, folded
 from engine.program.numbers import Quotient
-from engine.program.program import PROBLEM, Entry, Fault, Made, Probe, Program
+from engine.program.program import PROBLEM, Entry, Fault, Lean, Made, Probe, Program
 from engine.program.reads import columns_read, needed_fields, values_in
 from engine.program.sentences import sentence, value_text
 from engine.program.value import Value, chosen, nothing, typed
@@ -66,6 +66,8 @@ class _Compiler:
     masks: int = 0
     probes: list[Probe] = field(default_factory=list)
     lacks: list[tuple[str, pl.Expr, Span]] = field(default_factory=list)
+    unsound: list[pl.Expr] = field(default_factory=list)
+    instead: dict[tuple[int, str], pl.Expr] = field(default_factory=dict)
 
     def compile(self) -> Program:
         fields = needed_fields(self.part)
@@ -73,18 +75,20 @@ class _Compiler:
         for step in self.part.steps:
             self._step(step)
         self._required()
-        stages = tuple(tuple(level) for level in self.levels if level)
+        filled = {number: tuple(level) for number, level in enumerate(self.levels) if level}
         return Program(
             channel=self.part.channel,
             at=self.at,
             fields=fields,
-            stages=stages,
+            stages=tuple(filled.values()),
+            levels=tuple(filled),
             made=self.made,
             entries=tuple(self.entries),
             faults=tuple(self.faults),
             exclusions=tuple(self.exclusions),
             steps=self.known,
             probes=tuple(self.probes),
+            lean=Lean(tuple(self.unsound), self.instead),
             lists=self.lists,
         )
 
@@ -120,7 +124,16 @@ class _Compiler:
             if any(fault.code in _READABLE for fault in read.faults):
                 # What does not fit is no value: the bounds may be relied on from here.
                 fitting = ~pl.any_horizontal(masks)
+                bad = [fault.where for fault in read.faults if fault.code in _READABLE]
+                fits = ~pl.any_horizontal(bad)
+                self.instead[3, value_name(one)] = pl.when(fits).then(value)
                 value = self._put(pl.when(fitting).then(value), value_name(one), 3)
+            if read.faults:
+                # Whatever is wrong with a cell, it holds no value; an empty one may lack it, where
+                # it is not required.
+                lacks = value.is_null()
+                there = pl.col(text_name(one)).is_not_null()
+                self.unsound.append(lacks if one.required else lacks & there)
             self.known[value_name(one)] = _field_value(one, read, value)
 
     def _cell_faults(self, one: Field, read: ReadField) -> Iterator[pl.Expr]:
@@ -129,7 +142,7 @@ class _Compiler:
             says = _cell_sentence(fault.code, one, facts)
             # A record that cannot be read has one fault, not one for each of its cells.
             where = fault.where & pl.col(PROBLEM).is_null()
-            yield self._fault(fault.code, where, says, level=2, cell=one)
+            yield self._fault(fault.code, where, says, level=2, cell=one, known=True)
 
     def _fault(
         self,
@@ -141,10 +154,14 @@ class _Compiler:
         cell: Field | None = None,
         rule: Span | None = None,
         excludes: bool = False,
+        known: bool = False,
     ) -> pl.Expr:
+        """Keep a fault; `known` tells that `unsound` has it already."""
         name = f"fault.{self.masks}"
         self.masks += 1
         mask = self._put(where, name, level)
+        if not (known or excludes) and code.severity is Severity.ERROR:
+            self.unsound.append(mask)
         kept = self.exclusions if excludes else self.faults
         kept.append(Fault(code, name, message, cell, rule))
         return mask
@@ -277,7 +294,8 @@ class _Compiler:
         last = len(self.levels)
         for name, lacking, span in self.lacks:
             says = pl.lit(codes.NO_VALUE.says.format(name=name))
-            self._fault(codes.NO_VALUE, lacking & silent, says, level=last, rule=span)
+            self._fault(codes.NO_VALUE, lacking & silent, says, level=last, rule=span, known=True)
+            self.unsound.append(lacking)
 
     def _bounds(self, attribute: Attribute, value: Value, level: int, span: Span) -> None:
         for where, bound in broken_bounds(attribute, value):

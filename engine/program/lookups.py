@@ -10,13 +10,11 @@ import polars as pl
 from engine.language.ruleset import Scalar, Table, TakeFrom
 from engine.program.numbers import Quotient, literal, width
 from engine.program.value import Value, any_of
-from engine.program.vectors import over_cells
 from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
 
 _BETWEEN = "\x1f"  # stands between the keys of one row; no cell holds it
 _BLANKS = " \t\u00a0"
-_COMPARED = 12  # so few keys are compared one after the other
 
 
 def look_up(node: TakeFrom, keys: tuple[Value, ...]) -> Value:
@@ -128,24 +126,12 @@ def _replaced(key: pl.Expr, known: dict[str, Scalar], kind: KindName) -> pl.Expr
         dtype = pl.Boolean
     elif kind is KindName.DATE:
         dtype = pl.Date
-    if not known:
-        return pl.when(key.is_null()).then(pl.lit(None, dtype)).otherwise(pl.lit(None, dtype))
     return _replaced_by(key, list(known), pl.Series(list(known.values()), dtype=dtype))
 
 
 def _replaced_by(key: pl.Expr, known: list[str], values: pl.Series) -> pl.Expr:
-    """The value beside the key; null where the key is unknown.
-
-    Polars streams comparisons and functions of single cells, and not its own replacement.
-    """
-    if len(known) <= _COMPARED:
-        found: pl.Expr = pl.lit(None, values.dtype)
-        for text, value in zip(reversed(known), reversed(values.to_list()), strict=True):
-            found = pl.when(key == text).then(pl.lit(value, values.dtype)).otherwise(found)
-        return found
+    """The value beside the key; null where the key is unknown."""
+    if not known:
+        return pl.when(key.is_null()).then(pl.lit(None, values.dtype))
     keys = pl.Series(known, dtype=pl.String)
-
-    def replaced(cells: pl.Series) -> pl.Series:
-        return cells.replace_strict(keys, values, default=None, return_dtype=values.dtype)
-
-    return over_cells(key, replaced, values.dtype)
+    return key.replace_strict(keys, values, default=None, return_dtype=values.dtype)

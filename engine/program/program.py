@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -70,6 +70,19 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class Lean:
+    """The same program for those who ask only whether a row makes an offer, not why it makes none.
+
+    `unsound` are conditions: where any is true, there is a fault that stops the row, and where none
+    is, there is none. `instead` holds values, by level and column, that do without the columns of
+    faults. So most of those need not be made.
+    """
+
+    unsound: tuple[pl.Expr, ...] = ()
+    instead: Mapping[tuple[int, str], pl.Expr] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A slice as stages of expressions, run over batches of raw cells.
 
@@ -81,12 +94,14 @@ class Program:
     at: datetime
     fields: tuple[Field, ...]
     stages: tuple[tuple[pl.Expr, ...], ...]
+    levels: tuple[int, ...]  # the number of each stage
     made: Mapping[str, Made]
     entries: tuple[Entry, ...]
     faults: tuple[Fault, ...]
     exclusions: tuple[Fault, ...]
     steps: Mapping[str, Value]
     probes: tuple[Probe, ...] = ()
+    lean: Lean = field(default_factory=Lean)
     lists: frozenset[str] = frozenset()  # the columns of the feed that arrive as lists of texts
 
     @property
@@ -112,7 +127,14 @@ class Program:
             for name in self.source_columns
             if name not in batch.columns
         ]
-        return self.staged(batch.lazy().with_columns(absent)).collect()
+        return self.staged(batch.lazy().with_columns(absent)).collect(engine="in-memory")
+
+    def lean_stages(self) -> list[list[pl.Expr]]:
+        """The stages with what `lean` has instead."""
+        return [
+            [self.lean.instead.get((level, e.meta.output_name()), e) for e in stage]
+            for level, stage in zip(self.levels, self.stages, strict=True)
+        ]
 
     def staged(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """`rows`, which have all source columns, with the columns of every stage."""

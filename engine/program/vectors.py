@@ -7,7 +7,7 @@ be cut into batches anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -36,3 +36,24 @@ def _normalized(text: pl.Series) -> pl.Series:
     if cells.select(column.str.contains(_ALWAYS_NORMAL).all()).item():
         return text
     return text.str.normalize("NFC")
+
+
+def made_where(condition: pl.Expr, text: pl.Expr) -> pl.Expr:
+    """`text` where `condition` is true, null elsewhere; made for such rows alone.
+
+    Both read columns of the rows, and `text` at least one.
+    """
+    names = list(dict.fromkeys(text.meta.root_names()))
+
+    def some(found: Sequence[pl.Series]) -> pl.Series:
+        wanted = found[0].fill_null(value=False)
+        rows = pl.DataFrame(found[1:])
+        if not wanted.any():
+            return pl.Series(dtype=pl.String).extend_constant(None, len(wanted))
+        made = rows.filter(wanted).select(text.alias("text"))
+        # The place of a row among those that are wanted; null for the others.
+        place = pl.when(wanted).then(wanted.cum_sum() - 1).cast(pl.UInt32)
+        return made.to_series().gather(pl.select(place).to_series())
+
+    columns = [condition, *map(pl.col, names)]
+    return pl.map_batches(columns, some, return_dtype=pl.String, is_elementwise=True)

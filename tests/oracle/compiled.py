@@ -21,7 +21,13 @@ Cells = dict[str, Any]
 def run(rules: r.Slice, rows: list[Row], now: datetime) -> list[Result]:
     """The result of each row, as the program of `rules` computes it."""
     program = compile_slice(rules, now)
-    batch = pl.DataFrame(
+    ran = program.run(_batch(rows))
+    _check_lean(program, _batch(rows), ran)
+    return [_result(program, cells) for cells in ran.to_dicts()]
+
+
+def _batch(rows: list[Row]) -> pl.DataFrame:
+    return pl.DataFrame(
         {
             "__row": pl.Series(range(1, len(rows) + 1), dtype=pl.Int64),
             "__problem": pl.Series([None] * len(rows), dtype=pl.String),
@@ -29,7 +35,21 @@ def run(rules: r.Slice, rows: list[Row], now: datetime) -> list[Result]:
             **{c: pl.Series([row[c] for row in rows], dtype=pl.String) for c in rows[0]},
         },
     )
-    return [_result(program, cells) for cells in program.run(batch).to_dicts()]
+
+
+def _check_lean(program: Program, batch: pl.DataFrame, ran: pl.DataFrame) -> None:
+    """See that the lean stages stop the same rows, and give the others the same values."""
+    rows = batch.lazy()
+    for stage in program.lean_stages():
+        rows = rows.with_columns(stage)
+    lean = rows.collect(engine="in-memory")
+    never = pl.lit(value=False)
+    stops = pl.any_horizontal(never, *(pl.col(f.mask) for f in program.faults if f.stops))
+    unsound = pl.any_horizontal(never, *program.lean.unsound).fill_null(value=False)
+    full = ran.select(stops.fill_null(value=False).alias("stops"))["stops"]
+    assert full.to_list() == lean.select(unsound.alias("stops"))["stops"].to_list()
+    made = [one.column for one in program.made.values() if one.column]
+    assert ran.filter(~full).select(made).equals(lean.filter(~full).select(made))
 
 
 def _result(program: Program, cells: Cells) -> Result:

@@ -1,0 +1,22 @@
+"""Parts of a feed whose bytes are taken and whose cells are still to be read, by any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows in their order, and the first byte among them that is no text, if any.
+
+    The rows have a column `__row` where the feed numbers them itself.
+    """
+
+    frame: pl.DataFrame
+    damage: int | None = None
+
+
+Unread = Callable[[], Part]

@@ -1,0 +1,75 @@
+"""Pieces of a feed worked on by several threads, their results in the order of the feed.
+
+So many pieces are under way at once as there are threads, and one more: that bounds memory. What a
+piece needs from the one before it, the number of rows so far, is handed on as soon as it is known.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+Piece = TypeVar("Piece")
+Read = TypeVar("Read")
+Made = TypeVar("Made")
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt, in glibc
+
+
+def keep_freed_memory() -> None:
+    """Ask the C library to keep what is freed, a little of it: blocks of a feed come and go.
+
+    Else it gives each back to the system and takes it anew, which costs more than to fill it.
+    """
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        library.mallopt(_TRIM_THRESHOLD, 32 << 20)
+        library.mallopt(_MMAP_THRESHOLD, 32 << 20)
+
+
+def in_turn(
+    pieces: Iterable[Piece],
+    read: Callable[[Piece], tuple[Read, int]],
+    make: Callable[[Read, int], Made],
+    threads: int,
+) -> Iterator[Made]:
+    """What `make` gives for each piece, in their order.
+
+    Args:
+        pieces: taken by the caller's thread, one after the other.
+        read: gives what a piece holds and how many rows that is.
+        make: what becomes of it; told how many rows stand before it.
+        threads: how many pieces are worked on at once.
+
+    Raises:
+        Exception: what `pieces`, `read` or `make` raise, in the turn of its piece.
+    """
+
+    def turn(piece: Piece, before: Future[int], after: Future[int]) -> Made:
+        try:
+            held, rows = read(piece)
+            first = before.result()
+            after.set_result(first + rows)
+        except BaseException as fault:
+            after.set_exception(fault)  # the next one waits for it
+            raise
+        return make(held, first)
+
+    running: deque[Future[Made]] = deque()
+    before: Future[int] = Future()
+    before.set_result(0)
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for piece in pieces:
+            after: Future[int] = Future()
+            running.append(pool.submit(turn, piece, before, after))
+            before = after
+            if len(running) > threads:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)

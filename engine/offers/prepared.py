@@ -1,0 +1,127 @@
+"""The program, the business rules and the text of offers as one query, got ready for many blocks.
+
+Most rows make an offer, so the query tells of each row whether it does, and its line; why a row makes
+none is said later, of those rows alone. A column stands only as long as something reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from engine.offers.fragments import Fragment, Group, constant, in_a_row
+from engine.offers.json_package import offer_fragment
+from engine.offers.mapping import EXCLUDES, SKU, STOPS, Mapper
+from engine.offers.text_expressions import json_escaped, json_string
+from engine.offers.xml_package import offer_xml
+from engine.program.program import LEFT_OUT, PROBLEM, ROW, Program
+from engine.program.vectors import made_where
+
+WARNS, LINE, PACKAGE = "__warns", "__line", "package"
+# Rows that go through the query at once: so many that its fixed cost is little beside them.
+MOST_ROWS = 24_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A query over blocks of raw rows, its columns found beforehand."""
+
+    mapper: Mapper
+    schema: dict[str, pl.DataType] = field(init=False)
+    stages: tuple[tuple[tuple[pl.Expr, ...], tuple[str, ...]], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schema", raw_schema(self.mapper.program))
+        object.__setattr__(self, "stages", tuple(_pruned(*_stages(self.mapper))))
+
+    def run(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """What becomes of `rows`: flags, the line of an offer, and what warnings speak of."""
+        parts = [self._part(part) for part in rows.iter_slices(MOST_ROWS)]
+        return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+    def _part(self, rows: pl.DataFrame) -> pl.DataFrame:
+        query = self.formed(rows).lazy()
+        for made, kept in self.stages:
+            query = query.with_columns(made).select(kept)
+        return query.collect(engine="in-memory")
+
+    def formed(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """`rows` with the columns of the schema: those that their feed lacks are empty."""
+        if not self.schema.keys() - set(rows.columns):
+            return rows.select(list(self.schema))
+        return rows.select(
+            pl.col(name) if name in rows.columns else pl.lit(None, dtype).alias(name)
+            for name, dtype in self.schema.items()
+        )
+
+
+def raw_schema(program: Program) -> dict[str, pl.DataType]:
+    """The columns of a block: the same for every block, whatever the feed holds."""
+    cells = {
+        name: pl.List(pl.String) if name in program.lists else pl.String()
+        for name in program.source_columns
+    }
+    return {ROW: pl.Int64(), PROBLEM: pl.String(), LEFT_OUT: pl.String(), **cells}
+
+
+def raw_name(name: str) -> str:
+    """What a column of the feed is called while the query runs.
+
+    Columns of feeds may bear names of ours, such as `sku`; what was read is kept as it was.
+    """
+    return f"raw.{name}"
+
+
+def _stages(mapper: Mapper) -> tuple[list[Sequence[pl.Expr]], set[str]]:
+    """All stages, and the names of the columns that are wanted of them."""
+    program = mapper.program
+    warnings = [c for c in mapper.complaints if not c.stops]
+    warns = [c.where for c in warnings]
+    spoken = {name for c in warnings for name in c.json().meta.root_names()}
+    spoken |= {name for where in warns for name in where.meta.root_names()}
+    raw = [pl.col(name).alias(raw_name(name)) for name in raw_schema(program)]
+    last = [
+        pl.any_horizontal([pl.lit(value=False), *warns]).fill_null(value=False).alias(WARNS),
+        mapper.choice.package.alias(PACKAGE),
+        offer_line(mapper).alias(LINE),
+    ]
+    stages: list[Sequence[pl.Expr]] = [raw, *program.lean_stages(), mapper.flags(lean=True), last]
+    wanted = {ROW, *map(raw_name, raw_schema(program)), SKU, EXCLUDES, STOPS, WARNS, PACKAGE, LINE}
+    return stages, wanted | spoken
+
+
+def _pruned(
+    stages: list[Sequence[pl.Expr]], wanted: set[str]
+) -> Iterable[tuple[tuple[pl.Expr, ...], tuple[str, ...]]]:
+    """Each stage without what nobody reads, and the columns that are kept behind it."""
+    found: list[tuple[tuple[pl.Expr, ...], tuple[str, ...]]] = []
+    for stage in reversed(stages):
+        made = tuple(e for e in stage if e.meta.output_name() in wanted)
+        found.append((made, tuple(sorted(wanted))))
+        wanted = wanted - {e.meta.output_name() for e in made}
+        wanted |= {name for e in made for name in e.meta.root_names()}
+    return reversed(found)
+
+
+def offer_line(mapper: Mapper) -> pl.Expr:
+    """The line of an offer without its warnings; null or wrong on rows that make none."""
+    payload = offer_fragment(mapper.columns, mapper.channel).between(',"payload":')
+    package = constant(mapper.choice.package)
+    head: list[Fragment | Group] = [
+        Fragment(('{"row":', pl.col(ROW).cast(pl.String))),
+        Fragment((',"sku":"', json_escaped(mapper.reference), '"')),
+        Fragment((',"package":"', mapper.choice.package if package is None else str(package), '"')),
+    ]
+    end = Fragment(("}",))
+    if constant(mapper.choice.by_xml) is False:
+        return in_a_row([*head, payload, end]).expr()
+    # An offer that goes by XML may hold what has no JSON name: then there is no payload.
+    xml = json_string(offer_xml(mapper.columns, mapper.channel))
+    both = [Fragment((payload.expr().fill_null(""),)), Fragment((',"xml":', xml))]
+    by_xml = in_a_row([*head, *both, end]).expr()
+    if constant(mapper.choice.by_xml) is True:
+        return by_xml
+    plain = in_a_row([*head, payload, end]).expr()
+    return pl.coalesce(made_where(mapper.choice.by_xml, by_xml), plain)
