@@ -42,7 +42,7 @@ def command(plan: Path, project_folder: Path | None, by: str | None, minutes: in
     made, _ = read_offer_plan(plan)
     remote = remote_channel(made.channel)
     sending = sending_settings(project)
-    sender = open_sender(sending.root, sending.seller(made.seller), remote, Mask())
+    sender = open_sender(sending.root, sending.seller(made.seller), made.channel, Mask())
     pushed = push(
         project,
         plan,

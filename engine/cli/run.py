@@ -22,7 +22,7 @@ def command(project_folder: Path | None, *, once: bool) -> None:
 
     Exit codes: 0 ended, 1 with --once: a job failed, 2 could not run.
     """
-    from engine.outbox.account import open_sender, remote_channel
+    from engine.outbox.account import open_sender
     from engine.outbox.local_disk import lock
     from engine.outbox.moments import SystemClock
     from engine.outbox.schedule import Schedule, times_of
@@ -41,7 +41,7 @@ def command(project_folder: Path | None, *, once: bool) -> None:
     )
 
     def connect(seller: Seller, channel: str) -> Sender:
-        return open_sender(sending.root, seller, remote_channel(channel), mask)
+        return open_sender(sending.root, seller, channel, mask)
 
     path = project.root / "var/schedule.json"
     path.parent.mkdir(parents=True, exist_ok=True)

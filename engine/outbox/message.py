@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from engine.octopia.endpoints import message_class
+from engine.lengow import endpoints as lengow
+from engine.octopia import endpoints as octopia
 from engine.outbox.canonical import digest, hash_of
 from engine.transport.outcome import Call, MessageClass
 
 WHOLE_ORDER = "*"
+ACCOUNT, ACTION = "account_id", "action_type"  # of a request to Lengow
 
 
 class Kind(StrEnum):
@@ -79,10 +82,23 @@ class Message:
         Raises:
             ValueError: no such call is known.
         """
-        found = message_class(self.call.method, self.call.path)
+        method, path = self.call.method, self.call.path
+        found = octopia.message_class(method, path) or lengow.message_class(method, path)
         if found is None:
             raise ValueError(f"{self.call.method} {self.call.path} is no call that is known")
         return found
+
+    @property
+    def account(self) -> str:
+        """Whose request it is: Octopia's say so in a header, Lengow's in the body; "" where neither."""
+        named = self.call.header("SellerId")
+        if named is not None:
+            return named
+        try:
+            body = json.loads(self.call.body or b"")
+        except ValueError:
+            return ""
+        return str(body.get(ACCOUNT, "")) if isinstance(body, dict) else ""
 
     @property
     def payload_hash(self) -> str:
@@ -103,6 +119,8 @@ def natural_key(kind: Kind, body: Any, lines: tuple[str, ...]) -> Mapping[str, A
     Raises:
         ValueError: the body is not one of this kind.
     """
+    if isinstance(body, Mapping) and ACTION in body:
+        return _lengow_key(kind, body, lines)
     match kind:
         case Kind.ACCEPT | Kind.REFUSE:
             return {}
@@ -115,6 +133,23 @@ def natural_key(kind: Kind, body: Any, lines: tuple[str, ...]) -> Mapping[str, A
             if amount is None:
                 raise ValueError("the body has no `amount`")
             return {"amount": str(amount), "reason": _text(body, "reason")}
+
+
+def _lengow_key(kind: Kind, body: Mapping[str, Any], lines: tuple[str, ...]) -> Mapping[str, Any]:
+    """The natural key of a request to Lengow, where the action stands in the body."""
+    if body[ACTION] != kind:
+        raise ValueError(f"the body asks for {body[ACTION]}")
+    match kind:
+        case Kind.ACCEPT | Kind.REFUSE | Kind.CANCEL:
+            return {}
+        case Kind.SHIP:
+            number = body.get("tracking_number")
+            return {"parcels": [] if number is None else [str(number)]}
+        case Kind.REFUND:
+            reason = "refund_reason" if "refund_reason" in body else "reason"
+            return {"lines": sorted(lines), "reason": _text(body, reason)}
+        case Kind.GESTURE:
+            raise ValueError("Lengow has no commercial gestures")
 
 
 def _list(body: Any) -> list[Any]:

@@ -7,7 +7,7 @@ until a read after the quarantine tells. Nothing waits for one message but that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,8 @@ from engine.outbox.moments import MINUTE, SECOND, Moment
 from engine.outbox.obstacles import NotedSender, Obstacle, clock_time, halted
 from engine.outbox.settlement import Waits, settle
 from engine.transport.outcome import Answer, Sender
+
+Looks = Callable[[Sender, Record], Look]
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Push:
     messages: Mapping[str, Message]  # by id: those whose payloads are at hand
     waits: Waits = field(default_factory=Waits)
     done: Done = field(default_factory=Done)
+    looks: Looks = look
     line: NotedSender = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,7 +80,7 @@ class Push:
     # Looking
 
     def _look(self, record: Record) -> Look:
-        found = look(self.line, record)
+        found = self.looks(self.line, record)
         if found.seller is not None:
             self._same_seller(found.seller)
         return found
@@ -160,7 +163,7 @@ class Push:
                 f"message {record.id[:12]} is not as it was approved; nothing was sent"
             )
         self._same_seller(message.seller)
-        self._same_seller(message.call.header("SellerId") or "")
+        self._same_seller(message.account)
 
     def _permits(self, record: Record, seen: Look) -> bool:
         """Whether the fresh look lets the message go out; if not, note what it means."""

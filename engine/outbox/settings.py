@@ -15,13 +15,18 @@ from engine.outbox.settlement import Waits
 from engine.project import Project
 
 SELLER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-SELLER_KEYS = ("client_id", "client_secret", "channels", "api", "token_url")
+SELLER_KEYS = ("connector", "client_id", "client_secret", "channels", "api", "token_url")
+OCTOPIA, LENGOW = "octopia", "lengow"
 SENDING_KEYS = ("journal", "plans", "quarantine_minutes", "guards", "refund_rights", "xml")
 
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """A seller: where the credentials stand (`env:NAME` or `file:PATH`), never what they are."""
+    """A seller: where the credentials stand (`env:NAME` or `file:PATH`), never what they are.
+
+    Behind Lengow the id is that of the account there, and the credentials are its access token and
+    secret.
+    """
 
     id: str
     client_id: str
@@ -29,6 +34,7 @@ class Seller:
     channels: tuple[str, ...]
     api: str | None = None
     token_url: str | None = None
+    connector: str = OCTOPIA
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,18 @@ def _seller(name: str, read: Mapping[str, Any]) -> Seller:
         _texts(f"{key}.channels", read.get("channels", [])),
         _optional(f"{key}.api", read.get("api")),
         _optional(f"{key}.token_url", read.get("token_url")),
+        _connector(key, name, read.get("connector", OCTOPIA)),
     )
+
+
+def _connector(key: str, name: str, read: Any) -> str:
+    if read not in {OCTOPIA, LENGOW}:
+        raise ProjectError(f"feedwright.yaml: {key}.connector is {OCTOPIA} or {LENGOW}")
+    if read == LENGOW and not name.isdecimal():
+        raise ProjectError(
+            f"feedwright.yaml: {key}: behind Lengow a seller is named by its account's number there"
+        )
+    return str(read)
 
 
 def _known(key: str, read: Mapping[str, Any], known: tuple[str, ...]) -> None:

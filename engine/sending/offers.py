@@ -21,7 +21,7 @@ from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
 from engine.outbox.opening import seller_journal
 from engine.outbox.packages import PackagePush
 from engine.outbox.plan import Plan
-from engine.outbox.settings import sending_settings
+from engine.outbox.settings import LENGOW, sending_settings
 from engine.outbox.xml_files import publisher
 from engine.pipeline import Run, check, checked_ruleset, open_run
 from engine.project import Project
@@ -53,9 +53,15 @@ def plan(
     """
     if feed == "-":
         raise ProjectError("a plan needs a feed that stays as it is: name a file, not `-`")
+    sending = sending_settings(project)
+    own = sending.seller(seller)
+    if own.connector == LENGOW:
+        raise ProjectError(
+            f"seller {own.id} is behind Lengow, which fetches the feed itself: write the offers "
+            "with `feedwright render`"
+        )
     noting = recorded(project)
     run = open_run(noting, checked_ruleset(noting), feed, channel=channel, at=at)
-    sending = sending_settings(project)
     rules = hash_of({noting.shown(path): hash_of_file(path) for path in sorted(noting.found)})
     inputs = {**inputs_of(noting, run.feed.path), "feed": run.feed.path, "channel": run.channel}
     accounting = Accounting()

@@ -17,22 +17,23 @@ from engine.orders.batch import Batch, Decided
 from engine.orders.decision import Ruling
 from engine.orders.order_index import OrderIndex
 from engine.orders.policy import order_policy
+from engine.orders.requests import Request
 from engine.orders.wanted import Broken, Wanted, wanted_csv, wanted_json
+from engine.outbox.account import first_channel
 from engine.outbox.decisions import find_message
 from engine.outbox.guards import rails_of
-from engine.outbox.message import Kind
+from engine.outbox.lengow_evidence import by_hand, order_of
+from engine.outbox.message import ACCOUNT, Kind
 from engine.outbox.moments import Clock
 from engine.outbox.opening import seller_journal
 from engine.outbox.order_plan import Wanted as Wish
 from engine.outbox.order_plan import plan_orders
 from engine.outbox.plan import Plan
-from engine.outbox.settings import sending_settings
+from engine.outbox.settings import LENGOW, Seller, sending_settings
 from engine.pipeline import checked_ruleset
 from engine.project import Project
 from engine.sending.orders import order_inputs
-from engine.transport.outcome import Sender
-
-OCTOPIA = "octopia"
+from engine.transport.outcome import Reading, Sender
 
 
 def plan_wanted(
@@ -63,14 +64,15 @@ def plan_wanted(
     policy = order_policy(project, checked_ruleset(project), at)
     sending = sending_settings(project)
     inputs = order_inputs(project)
-    with OrderIndex() as index, _opened(orders, wanted) as lines:
+    account = sending.seller(seller)
+    with OrderIndex() as index, _opened(orders, wanted, account) as lines:
         name = str(orders) if isinstance(orders, Path) else "the marketplace"
         unread = [f"{t.span.line}: {t.code} {t.says}" for t in index.fill(lines, name)]
         with wanted.open("rb") as rows:
             decided = list(Batch(policy, index).decide(_rows(wanted, rows)))
     with seller_journal(sending, seller, clock) as journal:
         replaced = None if corrects is None else find_message(journal, corrects).id
-        sent = [w for d in decided for w in _wishes(d, journal.seller, replaced)]
+        sent = [w for d in decided for w in _wishes(d, account, replaced)]
         if replaced is not None and len(sent) != 1:
             raise ProjectError("--corrects takes one wanted action, and the rules must allow it")
         channels = sorted({d.decision.channel for d in decided if d.decision.channel})
@@ -82,55 +84,65 @@ def plan_wanted(
             channels[0] if channels else "",
             inputs=inputs,
             rails=rails_of(sending.guards),
-            denied=[*(_denied(d) for d in decided if not _wishes(d, journal.seller, None))],
+            denied=[_denied(d, account) for d in decided if not _wishes(d, account, None)],
             unread=unread,
         )
 
 
-def _opened(orders: Path | Sender, wanted: Path) -> AbstractContextManager[Iterable[bytes]]:
+def _opened(
+    orders: Path | Sender, wanted: Path, seller: Seller
+) -> AbstractContextManager[Iterable[bytes]]:
     if isinstance(orders, Path):
         return orders.open("rb")
     with wanted.open("rb") as rows:
         named = [w.order for w in _rows(wanted, rows) if isinstance(w, Wanted)]
-    return nullcontext(read_orders(orders, dict.fromkeys(named)))
+    return nullcontext(read_orders(orders, dict.fromkeys(named), seller))
 
 
-def read_orders(sender: Sender, named: Iterable[str]) -> Iterator[bytes]:
-    """The orders that are named, as the marketplace writes them now; it may not know one.
+def read_orders(sender: Sender, named: Iterable[str], seller: Seller) -> Iterator[bytes]:
+    """The orders that are named, as they are shown now; one may not be known.
 
     Raises:
         ProjectError: one cannot be read.
     """
-    reads = OctopiaReads(sender)
     write = msgspec.json.Encoder(decimal_format="number").encode
     for order in named:
-        found = reads.order(order)
+        found = _shown(sender, order, seller)
         if found.incomplete is not None:
             raise ProjectError(f"order {order} cannot be read: {found.incomplete}")
         yield from (write(item) for item in found.items)
 
 
+def _shown(sender: Sender, order: str, seller: Seller) -> Reading:
+    if seller.connector == LENGOW:
+        return order_of(sender, first_channel(seller), order)
+    return OctopiaReads(sender).order(order)
+
+
 def _rows(path: Path, lines: BufferedReader) -> Iterator[Wanted | Broken]:
     if path.suffix.lower() == ".csv":
-        text = TextIOWrapper(lines, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        return wanted_csv(text, str(path))
-    return wanted_json(lines, str(path))
+        with TextIOWrapper(
+            lines, encoding="utf-8-sig", errors="surrogateescape", newline=""
+        ) as text:
+            yield from wanted_csv(text, str(path))
+    else:
+        yield from wanted_json(lines, str(path))
 
 
-def _wishes(decided: Decided, seller: str, corrects: str | None) -> list[Wish]:
+def _wishes(decided: Decided, seller: Seller, corrects: str | None) -> list[Wish]:
     """What is sent of a decision: nothing that the rules do not allow, or that goes elsewhere."""
     decision = decided.decision
-    if decision.ruling is not Ruling.ALLOWED or decision.connector != OCTOPIA:
+    if decision.ruling is not Ruling.ALLOWED or _elsewhere(decided, seller):
         return []
     if decision.stand_ins or decision.sends is None or decided.order is None:
         return []
     kind = Kind(decision.sends)
     made = []
     for request in decision.requests:
-        own = dict(request.headers).get("SellerId")
-        if own != seller:
+        own = _account(request)
+        if own != seller.id:
             raise ProjectError(
-                f"order {decided.order} is seller {own}'s, and the plan is for seller {seller}"
+                f"order {decided.order} is seller {own}'s, and the plan is for seller {seller.id}"
             )
         made.append(
             Wish(
@@ -147,12 +159,34 @@ def _wishes(decided: Decided, seller: str, corrects: str | None) -> list[Wish]:
     return made
 
 
-def _denied(decided: Decided) -> dict[str, Any]:
+def _account(request: Request) -> str:
+    named = dict(request.headers).get("SellerId")
+    if named is not None:
+        return named
+    return str(request.body.get(ACCOUNT, "")) if isinstance(request.body, dict) else ""
+
+
+def _elsewhere(decided: Decided, seller: Seller) -> str:
+    """Why what is allowed is not sent from here; "" where it is."""
+    decision = decided.decision
+    if decision.connector != seller.connector:
+        return (
+            f"goes through {decision.connector}, and seller {seller.id} is connected to "
+            f"{seller.connector}: see `sellers.{seller.id}.connector` and `orders.connector`"
+        )
+    if seller.connector != LENGOW:
+        return ""
+    why = by_hand(decision.channel or "", decision.sends or "")
+    return f"not sent through Lengow: {why}" if why else ""
+
+
+def _denied(decided: Decided, seller: Seller) -> dict[str, Any]:
     decision = decided.decision
     ruling = decision.ruling.value
     reason = decision.reason
     if decision.ruling is Ruling.ALLOWED:
-        ruling, reason = "manual", f"goes through {decision.connector}, which is not sent from here"
+        unsaid = ", ".join(decision.stand_ins or ())
+        ruling, reason = "manual", _elsewhere(decided, seller) or f"nobody said its {unsaid}"
     return {
         "line": decided.line,
         "order": decided.order,

@@ -10,15 +10,17 @@ from pathlib import Path
 
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.events import Record, State
+from engine.outbox.evidence import look
 from engine.outbox.journal import AlreadySentError, Journal
+from engine.outbox.lengow_evidence import look_through_lengow
 from engine.outbox.message import Message
 from engine.outbox.moments import Clock
 from engine.outbox.obstacles import Obstacle
 from engine.outbox.opening import seller_journal
 from engine.outbox.order_plan import SENT, approve_plan, messages_of
 from engine.outbox.plan import ORDERS, Plan, read_plan
-from engine.outbox.push import Push
-from engine.outbox.settings import Sending, sending_settings
+from engine.outbox.push import Looks, Push
+from engine.outbox.settings import LENGOW, Seller, Sending, sending_settings
 from engine.pipeline import check
 from engine.project import Project
 from engine.sending.inputs import inputs_of, recorded
@@ -119,12 +121,18 @@ def sync_orders(project: Project, sender: Sender, clock: Clock) -> Outcome:
         return _run(sending, journal, sender, {})
 
 
+def looks_of(seller: Seller) -> Looks:
+    """How the effect of a seller's messages is looked for."""
+    return look_through_lengow if seller.connector == LENGOW else look
+
+
 def _run(
     sending: Sending, journal: Journal, sender: Sender, messages: Mapping[str, Message]
 ) -> Outcome:
     open_states = (State.APPROVED, State.SENDING, State.ANSWERED, State.UNKNOWN, State.HELD)
     kept = kept_messages(sending, journal.records(*open_states))
-    done = Push(journal, sender, {**kept, **messages}, sending.waits).run()
+    looks = looks_of(sending.seller(sender.seller))
+    done = Push(journal, sender, {**kept, **messages}, sending.waits, looks=looks).run()
     return Outcome(
         done.moved, tuple(journal.records(*open_states)), dict(done.notes), dict(journal.halts)
     )

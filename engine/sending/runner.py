@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import EngineError, HaltedError
-from engine.outbox.account import remote_channel
+from engine.outbox.account import first_channel, remote_channel
 from engine.outbox.drift import find_drift
 from engine.outbox.moments import MINUTE, Clock
 from engine.outbox.obstacles import troubles
 from engine.outbox.opening import seller_journal
 from engine.outbox.plan import OFFERS, subject_of
 from engine.outbox.schedule import Schedule
-from engine.outbox.settings import Seller, Sending
+from engine.outbox.settings import LENGOW, Seller, Sending
 from engine.outbox.signs import Numbers
 from engine.project import Project
 from engine.sending.offers import plan, push, sync_offers
@@ -110,6 +110,10 @@ class Runner:
 
     def offers(self, seller: Seller) -> list[str]:
         """Look after packages, then plan the feed and push the plan."""
+        if seller.connector == LENGOW:
+            why = "Lengow fetches the feed of its sellers itself"
+            self.log.info("nothing is planned", seller=seller.id, why=why)
+            return []
         synced = sync_offers(self.project, self._sender(seller), self.clock)
         if synced.open:
             self.log.info("packages are under way", seller=seller.id)
@@ -156,7 +160,7 @@ class Runner:
     def drift(self, seller: Seller) -> list[str]:
         """Compare what is shown with what was confirmed; nothing is corrected."""
         trouble: list[str] = []
-        for channel in seller.channels:
+        for channel in seller.channels if seller.connector != LENGOW else ():
             with seller_journal(self.sending, seller.id, self.clock) as journal:
                 sender = self.connect(seller, channel)
                 found = find_drift(journal, sender, channel, remote_channel(channel))
@@ -172,7 +176,7 @@ class Runner:
         return trouble
 
     def _sender(self, seller: Seller) -> Sender:
-        return self.connect(seller, seller.channels[0] if seller.channels else "cdiscount_octopia")
+        return self.connect(seller, first_channel(seller))
 
     def _now(self) -> datetime:
         return self.clock.now().instant

@@ -1,0 +1,193 @@
+"""Actions through Lengow: each asked for once, and believed only where Lengow or the order shows it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simulator.clock import ManualClock
+from simulator.lengow_market import ACCOUNT, LengowMarket
+from simulator.wishes import approved
+
+from engine.outbox.canonical import canonical
+from engine.outbox.events import Record, State
+from engine.outbox.lengow_evidence import by_hand, look_through_lengow
+from engine.outbox.message import Kind, Message, natural_key
+from engine.outbox.moments import HOUR, MINUTE
+from engine.outbox.opening import open_journal
+from engine.outbox.order_plan import Wanted, message_of
+from engine.outbox.push import Push
+from engine.transport.outcome import Call, MessageClass
+
+CHANNEL = "cdiscount_octopia"
+BEFORE = {
+    Kind.ACCEPT: ("WaitingAcceptance", "waiting_acceptance"),
+    Kind.REFUSE: ("WaitingAcceptance", "waiting_acceptance"),
+    Kind.SHIP: ("InPreparation", "waiting_shipment"),
+    Kind.REFUND: ("Shipped", "shipped"),
+}
+KINDS = tuple(BEFORE)
+
+
+def body(kind: Kind, order: str = "O-1", account: str = ACCOUNT) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "account_id": int(account),
+        "marketplace": CHANNEL,
+        "marketplace_order_id": order,
+        "action_type": kind.value,
+    }
+    if kind is Kind.SHIP:
+        made |= {"carrier": "Colissimo", "tracking_number": "XY1"}
+    if kind is Kind.REFUND:
+        made |= {"refund_reason": "out_of_stock"}
+    return made
+
+
+def wish(kind: Kind, **how: str) -> Message:
+    wanted = Wanted(kind, "O-1", (), "POST", "/v3.0/orders/actions/", (), body(kind, **how))
+    return message_of(wanted, ACCOUNT, CHANNEL)
+
+
+class Shop:
+    """An account with one order and one wish."""
+
+    def __init__(self, folder: Path, kind: Kind, *outcomes: str) -> None:
+        self.clock = ManualClock()
+        self.market = LengowMarket(list(outcomes))
+        self.market.add("O-1", *BEFORE[kind])
+        self.message = wish(kind)
+        self.path = folder / "j.sqlite"
+        with open_journal(self.path, self.clock, seller=ACCOUNT) as journal:
+            now = self.clock.wall
+            journal.approve(approved(self.message, now, expires=now + HOUR))
+
+    def run(self, *, later: int = 0) -> Record:
+        self.clock.sleep(later)
+        with open_journal(self.path, self.clock, seller=ACCOUNT) as journal:
+            messages = {self.message.id: self.message}
+            push = Push(journal, self.market, messages, looks=look_through_lengow)
+            self.notes = push.run().notes
+            found = journal.record(self.message.id)
+        assert found is not None
+        return found
+
+    def live(self) -> Record:
+        """Through the quarantine, Lengow at work, to where nothing moves any more."""
+        record = self.run()
+        for _ in range(4):
+            self.market.work()
+            record = self.run(later=30 * MINUTE)
+        return record
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_well(tmp_path: Path, kind: Kind) -> None:
+    shop = Shop(tmp_path, kind)
+    assert shop.message.message_class is MessageClass.MONEY
+    assert shop.run().state is State.ANSWERED  # queued is not done
+    assert "queued" in shop.notes[shop.message.id].came_back
+    shop.market.work()
+    assert shop.run(later=MINUTE).state is State.CONFIRMED
+    assert shop.market.effects == [("O-1", kind.value)]
+    assert shop.market.posts == 1
+
+
+OUTCOMES = ("no connection", "lost before", "lost after", "400", "422", "429", "500 before")
+
+
+@pytest.mark.parametrize("outcome", [*OUTCOMES, "500 after", "400 after", "html"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_asked_for_twice(tmp_path: Path, kind: Kind, outcome: str) -> None:
+    shop = Shop(tmp_path, kind, outcome)
+    record = shop.live()
+    assert shop.market.posts == (2 if outcome == "no connection" else 1)
+    effects = len(shop.market.effects)
+    assert effects == (0 if outcome in {"lost before", "400", "422", "429", "500 before"} else 1)
+    if effects:
+        assert record.state is State.CONFIRMED
+    else:
+        assert record.state is (State.REFUSED if outcome in {"400", "422"} else State.HELD)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_marketplace_refuses_is_held_with_its_words(tmp_path: Path, kind: Kind) -> None:
+    shop = Shop(tmp_path, kind)
+    shop.market.errors = "carrier is not known"
+    record = shop.live()
+    assert record.state is State.HELD
+    assert record.why == "Lengow tried, and was refused: carrier is not known"
+    assert shop.market.posts == 1
+
+
+def test_what_others_asked_for_is_not_asked_again(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, Kind.REFUND)
+    shop.market.actions.append(
+        {**body(Kind.REFUND), "id": 9, "queued": True, "processed": False, "errors": None}
+    )
+    assert shop.run().state is State.APPROVED
+    assert "queued" in shop.notes[shop.message.id].came_back
+    shop.market.work()
+    assert shop.run(later=MINUTE).state is State.CONFIRMED
+    assert shop.market.posts == 0
+
+
+@pytest.mark.parametrize("lie", ["lost", "nameless", "no order"])
+def test_what_proves_nothing_sends_nothing(tmp_path: Path, lie: str) -> None:
+    shop = Shop(tmp_path, Kind.REFUND)
+    shop.market.lie = lie
+    shop.market.actions.append({"id": 3, "queued": False})
+    assert shop.run().state is State.APPROVED
+    assert shop.market.posts == 0
+
+
+def test_an_order_that_moved_on_is_left_alone(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, Kind.SHIP)
+    shop.market.add("O-1", "Shipped", "shipped")
+    record = shop.run()
+    assert (record.state, record.sends) == (State.WITHDRAWN, 0)
+    assert "not by this action" in record.why
+
+
+def test_a_request_of_another_account_is_not_sent(tmp_path: Path) -> None:
+    from engine.errors import HaltedError
+
+    shop = Shop(tmp_path, Kind.SHIP)
+    other = wish(Kind.SHIP, account="8")
+    shop.message = Message(
+        ACCOUNT, CHANNEL, Kind.SHIP, "O-1", other.natural_key, other.lines, other.call
+    )
+    with pytest.raises(HaltedError):
+        shop.run()
+    assert shop.market.posts == 0
+
+
+def test_what_is_not_certain_goes_by_hand() -> None:
+    assert by_hand(CHANNEL, "ship") == ""
+    assert "canceled" in by_hand("cdiscount", "refuse")
+    assert "not public" in by_hand("cdiscount", "refund")
+    assert "nothing is known" in by_hand(CHANNEL, "gesture")
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "told"),
+    [
+        (Kind.ACCEPT, {"action_type": "refuse"}, "asks for refuse"),
+        (Kind.GESTURE, {"action_type": "gesture"}, "no commercial gestures"),
+        (Kind.REFUND, {"refund_reason": ""}, "no `refund_reason`"),
+    ],
+)
+def test_bodies_that_are_not_of_their_kind(kind: Kind, changed: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        natural_key(kind, {**body(kind), **changed}, ("*",))
+
+
+def test_the_reason_may_have_its_other_name() -> None:
+    asked = body(Kind.REFUND)
+    asked["reason"] = asked.pop("refund_reason")
+    assert natural_key(Kind.REFUND, asked, ("*",)) == {"lines": ["*"], "reason": "out_of_stock"}
+
+
+def test_whose_request_it_is() -> None:
+    made = Message(ACCOUNT, CHANNEL, Kind.SHIP, "O-1", {}, ("*",), Call("POST", "/x", (), b"[1]"))
+    assert made.account == ""
+    assert wish(Kind.SHIP).account == ACCOUNT
+    assert canonical(body(Kind.SHIP)) == wish(Kind.SHIP).call.body
