@@ -361,7 +361,7 @@ def diff(old: Side, new: Side, feed: Feed) -> Impact | None:
     comparison = Comparison(old, new)
     for batch in feed.batches(comparison.columns):
         comparison.add(batch)
-    return comparison.impact
+    return comparison.finish()
 
 
 def run_tests(

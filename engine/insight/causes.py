@@ -62,6 +62,10 @@ class Causes:
         )
         return cls(before, after, old_program.steps, new_program.steps, changed)
 
+    def means_the_same(self, name: str) -> bool:
+        """Whether both versions make `name`, and mean the same by it."""
+        return name in self.old and name in self.new and name not in self.changed
+
     def touch(self, attribute: str) -> bool:
         """Whether the attribute may differ between the versions."""
         return bool(self.candidates(attribute))

@@ -25,14 +25,15 @@ class Compared:
     """One attribute of both versions.
 
     `old` and `new` make its columns, each on its own version's frame; everything else is asked of
-    both frames side by side: where it differs, its values as texts, what caused it, and for numbers
-    how far it moved (`delta`, `scale`, `step`, `slip`, `to_zero`).
+    both frames side by side: where it differs, whether each version sends it, its values as texts,
+    what caused it, and for numbers how far it moved (`delta`, `scale`, `step`, `slip`, `to_zero`).
     """
 
     name: str
     old: tuple[pl.Expr, ...]
     new: tuple[pl.Expr, ...]
     differs: pl.Expr
+    sent: tuple[pl.Expr, pl.Expr]
     old_text: pl.Expr
     new_text: pl.Expr
     cause: pl.Expr
@@ -65,7 +66,8 @@ def _compared(name: str, old: OfferColumns, new: OfferColumns, cause: pl.Expr) -
         ]
         was, becomes = pl.col(OLD + name), pl.col(NEW + name)
         made = (texts[0].alias(OLD + name),), (texts[1].alias(NEW + name),)
-        return Compared(name, *made, was.ne_missing(becomes), was, becomes, cause)
+        sent = was.is_not_null(), becomes.is_not_null()
+        return Compared(name, *made, was.ne_missing(becomes), sent, was, becomes, cause)
     scale = max(before.scale, after.scale)
     was, becomes = pl.col(OLD + name), pl.col(NEW + name)
     cleared = pl.col(f"{OLD}{name}?"), pl.col(f"{NEW}{name}?")
@@ -76,6 +78,7 @@ def _compared(name: str, old: OfferColumns, new: OfferColumns, cause: pl.Expr) -
         tuple(_values(before, scale, OLD + name)),
         tuple(_values(after, scale, NEW + name)),
         differs,
+        (was.is_not_null() | cleared[0], becomes.is_not_null() | cleared[1]),
         _shown(before, was, cleared[0], scale),
         _shown(after, becomes, cleared[1], scale),
         cause,

@@ -10,15 +10,19 @@ import polars as pl
 from engine.insight.causes import Cause, Causes
 from engine.insight.comparing import CAUSE, Compared, compare_values
 from engine.insight.meaning import meaning
+from engine.insight.pairing import Pair, pair
 from engine.language import ruleset as r
 from engine.offers.accounting import RankedReason, reasons_of
-from engine.offers.mapping import GOOD, Mapper
+from engine.offers.mapping import EXCLUDES, FIRST, SKU, STOPS, Mapper
 from engine.offers.results import Outcome
 from engine.program.program import ROW, Program
 from engine.values.movement import Movement
 
 EXAMPLES = 3
 STOCK = "Stock"
+OLD_SENT, NEW_SENT = "old_sent", "new_sent"
+# Rows compared at once: so many that planning a comparison is little beside it.
+AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,32 +125,52 @@ class Comparison:
     _compared: tuple[Compared, ...] = field(init=False)
     _causes: Causes = field(init=False)
 
+    _pair: Pair = field(init=False)
+    _held: list[pl.DataFrame] = field(default_factory=list)
+
     def __post_init__(self) -> None:
         self._causes = Causes.of(self.old.part, self.new.part, self.old.program, self.new.program)
         self._compared = compare_values(self.old.mapper, self.new.mapper, self._causes)
+        wanted = (self._wanted(old=True), self._wanted(old=False))
+        self._pair = pair(self.old.mapper, self.new.mapper, wanted, self._causes.means_the_same)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the feed that either version reads."""
-        both = (*self.old.program.source_columns, *self.new.program.source_columns)
-        return tuple(dict.fromkeys(both))
+        return self._pair.source_columns
 
     def add(self, batch: pl.DataFrame) -> None:
-        """Compare what both versions make of `batch`."""
-        old, new = (s.mapper.judge(s.program.run(batch)) for s in (self.old, self.new))
+        """Compare what both versions make of `batch`, now or with those that follow."""
+        self._held.append(batch)
+        if sum(map(len, self._held)) >= AT_ONCE:
+            self._compare()
+
+    def finish(self) -> Impact:
+        """Compare what is held back; the whole impact."""
+        if self._held:
+            self._compare()
+        return self.impact
+
+    def _compare(self) -> None:
+        batch = pl.concat(self._held, how="diagonal")
+        self._held.clear()
+        old, new = self._pair.run(batch)
+        old, new = self.old.mapper.seen.mark(old), self.new.mapper.seen.mark(new)
+        was, becomes = _good(old), _good(new)
         self.impact.read += batch.height
         self._outcomes(old, new)
-        both = old[GOOD] & new[GOOD]
+        self._reasons(batch, new, was & ~becomes, self.new, "lost")
+        self._reasons(batch, old, ~was & becomes, self.old, "won")
         if self._compared:
-            self._values(self._side(old.filter(both), old=True), self._side(new.filter(both)))
+            flags = [EXCLUDES, STOPS, FIRST]
+            both = pl.concat([old.drop(ROW, SKU, *flags), new.drop(flags)], how="horizontal")
+            self._values(both.filter(was & becomes))
 
-    def _side(self, frame: pl.DataFrame, *, old: bool = False) -> pl.DataFrame:
-        """What one version gives for the comparison, of the rows that both make an offer of."""
+    def _wanted(self, *, old: bool) -> list[pl.Expr]:
+        """What is asked of one version."""
         wanted = [e for c in self._compared for e in (c.old if old else c.new)]
         wanted += self._causes.columns([c.name for c in self._compared], old=old)
-        own: list[pl.Expr] = [] if old else [pl.col(ROW), pl.col("sku")]
-        # Constants would give a frame of one row; the row number makes them as many as the others.
-        return frame.select(pl.col(ROW).alias("__height"), *own, *wanted).drop("__height")
+        return [pl.col(ROW), pl.col(SKU), pl.col(EXCLUDES), pl.col(STOPS), *wanted]
 
     # --- outcomes -------------------------------------------------------------------------------
 
@@ -155,14 +179,15 @@ class Comparison:
         for was, becomes, rows in frame.group_by("old", "new").len().iter_rows():
             news = self.impact.outcomes.setdefault(was, {})
             news[becomes] = news.get(becomes, 0) + rows
-        self._reasons(new.filter(old[GOOD] & ~new[GOOD]), self.new, "lost")
-        self._reasons(old.filter(~old[GOOD] & new[GOOD]), self.old, "won")
 
-    def _reasons(self, frame: pl.DataFrame, side: Side, way: str) -> None:
+    def _reasons(
+        self, batch: pl.DataFrame, ran: pl.DataFrame, mask: pl.Series, side: Side, way: str
+    ) -> None:
         """Why rows make no offer any more (`lost`), or made none before (`won`)."""
-        if not frame.height:
+        if not mask.any():
             return
-        told = side.mapper.others(frame).select(ROW, "sku", "reasons")
+        rows = batch.filter(mask).with_columns(ran[FIRST].filter(mask))
+        told = side.mapper.explain_others(rows).select(ROW, "sku", "reasons")
         for row, sku, text in told.iter_rows():
             for one in reasons_of(text):
                 if one.severity != "error" and way == "lost":
@@ -178,8 +203,7 @@ class Comparison:
 
     # --- values ---------------------------------------------------------------------------------
 
-    def _values(self, old: pl.DataFrame, new: pl.DataFrame) -> None:
-        pair = pl.concat([old, new], how="horizontal")
+    def _values(self, pair: pl.DataFrame) -> None:
         if not pair.height:
             return
         masks = pair.select(c.differs.alias(c.name) for c in self._compared)
@@ -190,11 +214,9 @@ class Comparison:
                 self._attribute(one, changed)
 
     def _attribute(self, one: Compared, changed: pl.DataFrame) -> None:
+        """Count the changes of an attribute by their causes; only examples are written out."""
         told = changed.select(
-            pl.col(ROW).alias("row"),
-            pl.col("sku").alias("sku"),
-            one.old_text.alias("old"),
-            one.new_text.alias("new"),
+            *(e.alias(n) for n, e in zip((OLD_SENT, NEW_SENT), one.sent, strict=True)),
             one.cause.alias(CAUSE),
             *(m.alias(n) for n, m in one.movement.items()),
         )
@@ -202,20 +224,15 @@ class Comparison:
             cause = self._causes.of_index(one.name, index)
             key = (one.name, cause)
             change = self.impact.changes.setdefault(key, Change(one.name, cause))
-            self._add(change, group, measured=bool(one.movement))
+            _count(change, group, measured=bool(one.movement))
+            wanted = EXAMPLES - len(change.examples)
+            if wanted > 0:
+                first = changed.filter(told[CAUSE] == index).head(wanted)
+                rows = first.select(
+                    ROW, "sku", one.old_text.alias("old"), one.new_text.alias("new")
+                )
+                change.examples += [Example(*row) for row in rows.iter_rows()]
         self._warn(one, told)
-
-    def _add(self, change: Change, group: pl.DataFrame, *, measured: bool) -> None:
-        change.rows += group.height
-        change.added += group["old"].null_count()
-        change.removed += group["new"].null_count()
-        if measured:
-            change.movement = change.movement or Movement()
-            change.movement.add(group)
-        wanted = EXAMPLES - len(change.examples)
-        if wanted > 0:
-            rows = group.head(wanted).select("row", "sku", "old", "new").iter_rows()
-            change.examples += [Example(*row) for row in rows]
 
     def _warn(self, one: Compared, told: pl.DataFrame) -> None:
         """Count what is likely a mistake: amounts ten times off, stock that falls to 0."""
@@ -227,11 +244,25 @@ class Comparison:
             self.impact.emptied += int(told["to_zero"].sum())
 
 
+def _count(change: Change, group: pl.DataFrame, *, measured: bool) -> None:
+    change.rows += group.height
+    change.added += group.height - int(group[OLD_SENT].sum())
+    change.removed += group.height - int(group[NEW_SENT].sum())
+    if measured:
+        change.movement = change.movement or Movement()
+        change.movement.add(group)
+
+
+def _good(frame: pl.DataFrame) -> pl.Series:
+    """Which rows make an offer."""
+    return ~(frame[EXCLUDES] | frame[STOPS]) & frame[FIRST].is_null()
+
+
 def _outcome(frame: pl.DataFrame) -> pl.Series:
     outcome = (
-        pl.when(pl.col(GOOD))
+        pl.when(_good(frame))
         .then(pl.lit(Outcome.OFFER.value))
-        .when(pl.col("__excludes"))
+        .when(pl.col(EXCLUDES))
         .then(pl.lit(Outcome.EXCLUDED.value))
         .otherwise(pl.lit(Outcome.REJECTED.value))
     )
