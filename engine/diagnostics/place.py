@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,8 @@ class Source:
         return Span(self.name, start, end, line, column, end_line, end_column)
 
     def _position(self, offset: int) -> tuple[int, int]:
-        before = self.text[:offset]
-        line = before.count("\n") + 1
-        return line, offset - (before.rfind("\n") + 1) + 1
+        line = self.text.count("\n", 0, offset) + 1
+        return line, offset - (self.text.rfind("\n", 0, offset) + 1) + 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,7 +71,8 @@ class Spans:
         self.name = name
         self.text = text
         lines = text if typed is None else typed
-        self.starts = [0, *(i + 1 for i, c in enumerate(lines) if c == "\n")]
+        sizes = [len(line) + 1 for line in lines.split("\n")]
+        self.starts = [0, *accumulate(sizes[:-1])]
 
     def span(self, start: int, end: int) -> Span:
         """The span from `start` to `end`, less blanks at its end."""

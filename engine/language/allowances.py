@@ -62,32 +62,25 @@ def apply_allowances(
 
 def allowances_of(file: s.RulesFile) -> Iterator[Allowance]:
     """The allowances in the comments of a file."""
-    ends = _ends(file)
-    alone = {c.span.line for c in file.comments} - _code_lines(file)
-    for comment in file.comments:
-        found = _ALLOW.fullmatch(comment.text)
-        if found:
-            first = comment.span.line
-            while first in alone:
-                first += 1
-            first = min((line for line in ends if line >= first), default=first)
-            reason = found[2].strip()
-            yield Allowance(comment.span, found[1], reason, first, ends.get(first, first))
+    written = [(c.span, found) for c in file.comments if (found := _ALLOW.fullmatch(c.text))]
+    ends = _ends(file) if written else {}
+    alone = {c.span.line for c in file.comments} - set(ends)
+    for span, found in written:
+        first = span.line
+        while first in alone:
+            first += 1
+        first = min((line for line in ends if line >= first), default=first)
+        yield Allowance(span, found[1], found[2].strip(), first, ends.get(first, first))
 
 
 def _ends(file: s.RulesFile) -> dict[int, int]:
-    """For each line on which something begins, the last line of what begins there."""
+    """For each line that holds more than a comment, the last line of what begins there."""
     ends: dict[int, int] = {}
     for node in nodes_of(file):
         if not isinstance(node, s.Comment) and node.span.line:
             last = node.span.line if isinstance(node, _BLOCKS) else node.span.end_line
             ends[node.span.line] = max(ends.get(node.span.line, 0), last)
     return ends
-
-
-def _code_lines(file: s.RulesFile) -> set[int]:
-    """The lines that hold more than a comment."""
-    return set(_ends(file))
 
 
 def _fault(allowance: Allowance, *, idle: bool) -> str | None:

@@ -7,13 +7,14 @@ one missing `then` into dozens of reports.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import Source
 from engine.language.attempt import Attempt, empty_file
 from engine.language.cleaning import clean
-from engine.language.grammar import grammar
+from engine.language.reading import Stopped, read
 from engine.language.syntax import RulesFile
 from engine.language.tree_builder import TreeBuilder
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lark import Token, Tree
 
 MAX_MISTAKES = 40
+_KEPT = 16  # files whose trees are kept: an editor asks again for those that nobody typed in
 
 
 def parse(source: Source) -> tuple[RulesFile, list[Diagnostic]]:
@@ -29,6 +31,12 @@ def parse(source: Source) -> tuple[RulesFile, list[Diagnostic]]:
     Returns:
         The tree of all that could be read, and the diagnostics of what could not.
     """
+    tree, faults = _parsed(source)
+    return tree, list(faults)
+
+
+@lru_cache(maxsize=_KEPT)
+def _parsed(source: Source) -> tuple[RulesFile, tuple[Diagnostic, ...]]:
     cleaned = clean(source)
     faults = list(cleaned.faults)
     attempt = Attempt.of(source, cleaned.text)
@@ -39,47 +47,16 @@ def parse(source: Source) -> tuple[RulesFile, list[Diagnostic]]:
     builder = TreeBuilder(source, attempt.text)
     if tree is None or not tree.children:
         empty = empty_file(builder.spans)
-        return replace(empty, comments=cleaned.comments, lost=attempt.lost()), faults
+        return replace(empty, comments=cleaned.comments, lost=attempt.lost()), tuple(faults)
     file: RulesFile = builder.build(tree)
     whole = replace(file, comments=cleaned.comments, lost=attempt.lost())
-    return whole, faults + builder.faults
+    return whole, (*faults, *builder.faults)
 
 
 def _try(attempt: Attempt) -> Tree[Token] | None:
     """Parse what is left of the text; None after a mistake, which `attempt` then knows."""
-    from lark.exceptions import UnexpectedCharacters, UnexpectedToken  # noqa: PLC0415 - lark loads late
-    from lark.lexer import Token  # noqa: PLC0415
-
-    machine = grammar().parse_interactive(attempt.text + "\n")
-    pending = sorted(attempt.closings)
-
-    def close_blocks(at: int) -> None:
-        while pending and (pending[0] <= at or not attempt.text[at : pending[0]].strip()):
-            place = pending.pop(0)
-            machine.feed_token(Token("_END", "", place, 1, 1, 1, 1, place))
-            machine.feed_token(Token("_NL", "", place, 1, 1, 1, 1, place))
-
-    def accepted() -> set[str]:
-        # What the whole state accepts; the table's row alone also has what fits elsewhere.
-        words: set[str] = machine.accepts()  # type: ignore[no-untyped-call]
-        return words
-
-    try:
-        # The next token is looked for in the state that a closing leaves behind: close first.
-        lexer = machine.lexer_thread.lex(machine.parser_state)  # type: ignore[no-untyped-call]
-        token = next(lexer, None)
-        while token is not None:
-            machine.feed_token(token)
-            if token.type == "_NL":
-                close_blocks(token.end_pos or 0)
-            token = next(lexer, None)
-        close_blocks(len(attempt.text))
-        tree: Tree[Token] = machine.feed_eof()  # type: ignore[no-untyped-call]
-    except UnexpectedToken as fault:
-        at = fault.token.start_pos if fault.token.type != "$END" else len(attempt.text)
-        attempt.learn(at or 0, accepted())
-    except UnexpectedCharacters as fault:
-        attempt.learn(fault.pos_in_stream or 0, accepted())
-    else:
-        return tree
-    return None
+    found = read(attempt.text, attempt.closings)
+    if isinstance(found, Stopped):
+        attempt.learn(found.at, found.accepted)
+        return None
+    return found

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from engine.language import ruleset as r
 from engine.language.analyses.ranges import Range, single
-from engine.language.analyses.terms import subterms
+from engine.language.analyses.terms import everything, subterms
 from engine.language.syntax import Operator
 from engine.values.field import Field
 from engine.values.kinds import Kind, KindName
@@ -22,9 +22,13 @@ NOW = "now"
 
 @dataclass(slots=True)
 class Knowledge:
-    """The definitions of a slice. An attribute may have several values (the rows of its table)."""
+    """The definitions of a slice. An attribute may have several values (the rows of its table).
+
+    `terms` is every expression of the slice: most analyses look at all of them.
+    """
 
     rules: r.Slice
+    terms: tuple[r.Bound, ...] = ()
     lets: dict[str, r.Bound] = field(default_factory=dict)
     attributes: dict[str, tuple[r.Bound, ...]] = field(default_factory=dict)
     decided: frozenset[str] = frozenset()
@@ -34,7 +38,7 @@ class Knowledge:
     @classmethod
     def of(cls, rules: r.Slice) -> Knowledge:
         """All that the steps of `rules` define."""
-        known = cls(rules)
+        known = cls(rules, tuple(everything(rules)))
         decided, dropped = set(), set()
         for step in rules.steps:
             match step:

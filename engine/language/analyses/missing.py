@@ -9,7 +9,7 @@ from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replaceme
 from engine.language import ruleset as r
 from engine.language.analyses.knowledge import Knowledge
 from engine.language.analyses.study import Findings, Study
-from engine.language.analyses.terms import everything, subterms
+from engine.language.analyses.terms import subterms
 
 _CODES = {
     r.Repair.MISSING: codes.NEEDLESS_DEFAULT,
@@ -22,7 +22,7 @@ def check_repairs(study: Study) -> list[Diagnostic]:
     """Report needless repairs; without them the rules mean the same."""
     findings = Findings()
     for known in study.slices:
-        for value in everything(known.rules):
+        for value in known.terms:
             if isinstance(value, r.Repaired):
                 found = _needless_repair(study, value) if _needless(known, value) else None
                 findings.add(value.repair.value, value.span, found)

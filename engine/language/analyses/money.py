@@ -13,7 +13,7 @@ from engine.language import ruleset as r
 from engine.language.analyses.keys import key
 from engine.language.analyses.knowledge import Knowledge
 from engine.language.analyses.study import Findings, Study, merged
-from engine.language.analyses.terms import everything, roots_of, subterms
+from engine.language.analyses.terms import roots_of, subterms
 from engine.language.syntax import Operator, RoundingMode
 from engine.values.kinds import KindName
 
@@ -36,7 +36,7 @@ def check_money(study: Study) -> list[Diagnostic]:
         for step in known.rules.steps:
             for diagnostic in _percents(step):
                 findings.add("percent", diagnostic.span, diagnostic)
-        for value in everything(known.rules):
+        for value in known.terms:
             if isinstance(value, r.Round):
                 findings.add("rounded", value.span, _rounded_twice(study, known, value))
             if isinstance(value, r.Compute) and value.operator is Operator.MULTIPLY:

@@ -10,7 +10,6 @@ from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.analyses.study import Findings, Study, merged
-from engine.language.analyses.terms import everything
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -90,7 +89,7 @@ def _moments(*moments: s.Moment | None) -> set[tuple[str, str]]:
 def _deprecated(study: Study) -> list[Diagnostic]:
     findings = Findings()
     for known in study.slices:
-        for value in everything(known.rules):
+        for value in known.terms:
             if isinstance(value, r.FieldValue) and value.field.deprecated:
                 place = value.field.place
                 labels = [Label(place, "marked here")] if place.file else []

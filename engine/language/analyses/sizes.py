@@ -10,7 +10,7 @@ from engine.diagnostics.diagnostic import Diagnostic, Help
 from engine.language import ruleset as r
 from engine.language.analyses.knowledge import Knowledge
 from engine.language.analyses.study import Findings, Study
-from engine.language.analyses.terms import everything, subterms
+from engine.language.analyses.terms import subterms
 from engine.language.kinding import decimals
 from engine.language.syntax import Operator
 from engine.values.kinds import KindName
@@ -35,7 +35,7 @@ def check_sizes(study: Study) -> list[Diagnostic]:
     """Report arithmetic whose result may have more than 38 digits; the smallest part is marked."""
     findings = Findings()
     for known in study.slices:
-        for value in everything(known.rules):
+        for value in known.terms:
             if isinstance(value, r.Compute) and _too_large(known, value):
                 inner = [x for x in subterms(value) if x is not value and isinstance(x, r.Compute)]
                 if not any(_too_large(known, x) for x in inner):

@@ -14,7 +14,7 @@ from engine.language.analyses.keys import Key, key
 from engine.language.analyses.knowledge import Knowledge
 from engine.language.analyses.space import Dimension, Space
 from engine.language.analyses.study import Findings, Study, merged
-from engine.language.analyses.terms import Fit, everything
+from engine.language.analyses.terms import Fit
 from engine.language.syntax import Comparator, HitPolicy
 from engine.values.kinds import TEXT, YES_NO
 
@@ -288,7 +288,7 @@ def _unused_columns(study: Study) -> Iterator[Diagnostic]:
     """Columns of look-up tables that no rule reads; tables that none reads are told elsewhere."""
     taken: dict[str, set[str]] = {}
     for known in study.slices:
-        for value in everything(known.rules):
+        for value in known.terms:
             if isinstance(value, r.TakeFrom):
                 taken.setdefault(value.table.name, set()).add(value.column)
     for name, columns in taken.items():

@@ -17,10 +17,13 @@ class Fit:
 
 
 Path = tuple[Fit, ...]
+_LEAVES = (r.Constant, r.FieldValue, r.LetValue, r.AttributeValue)  # most of all there is
 
 
 def parts_of(value: r.Bound) -> tuple[r.Bound, ...]:
     """The expressions directly inside `value`, those in its sentences too."""
+    if isinstance(value, _LEAVES):
+        return ()
     match value:
         case r.Compute(left=left, right=right) | r.Compare(left=left, right=right):
             return (left, right)

@@ -13,7 +13,6 @@ from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.analyses.periods import instant_at
 from engine.language.analyses.study import Study, merged
-from engine.language.analyses.terms import everything
 from engine.language.instants import instant_of
 from engine.language.walks import shape
 
@@ -37,13 +36,13 @@ def _without_instant(study: Study) -> Iterator[Diagnostic]:
 
 def _changing(study: Study, channel: str) -> str | None:
     """In words, what makes the rules of a channel ("" for all) depend on the instant."""
-    slices = [k.rules for k in study.slices if channel in ("", k.rules.channel)]
-    for rules in slices:
+    slices = [k for k in study.slices if channel in ("", k.rules.channel)]
+    for rules in [k.rules for k in slices]:
         if rules.start is not None:
             return f"the rules of {rules.channel} change at {rules.start:%Y-%m-%d %H:%M} UTC"
-    for rules in slices:
-        if any(isinstance(value, r.NowValue) for value in everything(rules)):
-            return f"the rules of {rules.channel} look at `now`"
+    for known in slices:
+        if any(isinstance(value, r.NowValue) for value in known.terms):
+            return f"the rules of {known.rules.channel} look at `now`"
     return None
 
 
@@ -126,12 +125,13 @@ def _expected(test: s.Test | s.TestTable) -> Iterator[tuple[str, object, str, ob
 
 def _unsaid(study: Study) -> Iterator[Diagnostic]:
     """Tests that wait for a sentence which no rule of their channel says."""
+    said: list[list[str]] = []
     for test in study.ruleset.tests:
         if isinstance(test, s.Test):
-            said = list(_said(study))
             for line in test.expectations:
                 if isinstance(line, s.ExpectOutcome) and line.containing is not None:
                     sentence = line.containing.value
+                    said = said or list(_said(study))
                     if not any(_may_say(text, sentence) for text in said):
                         helps = [Help("copy the words from the rule that is meant")]
                         yield Diagnostic.of(

@@ -43,7 +43,7 @@ def test_shipped_tables_parse_as_a_grammar_that_is_built_now(
     module.grammar.cache_clear()
     shipped = [parse(source) for source in sources]
     built = module.build_grammar()
-    monkeypatch.setattr("engine.language.parser.grammar", lambda: built)
+    monkeypatch.setattr("engine.language.reading.grammar", lambda: built)
     assert [parse(source) for source in sources] == shipped != []
 
 
