@@ -4,26 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 from engine.diagnostics.diagnostic import Diagnostic, Report
 from engine.diagnostics.place import Source
+from engine.feeds.csv_table import CsvTable
+from engine.feeds.source_schema import load_source_schema
+from engine.functions import library
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.checker import check_rules
 from engine.language.declarations import Declarations, gather
-from engine.language.vocabulary import Attribute, Function
+from engine.language.vocabulary import Attribute, Function, Vocabulary
 from engine.language.walks import nodes_of
+from engine.marketplace.vocabulary import CHANNELS, load_vocabulary
 from engine.project import Project
-from engine.values.field import Field
+from engine.values.field import Field, SourceSchema
 from engine.workspace import Workspace
+
+State = tuple[str, int, int] | None  # a file, when it was written, how long it is
+
+
+def state_of(file: Path) -> State:
+    """What tells a file from what it was before; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return str(file), found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=8)
+def _source_schema(
+    file: Path,
+    shown: str,
+    state: State,  # noqa: ARG001 - a changed file is another key
+) -> tuple[SourceSchema | None, tuple[Diagnostic, ...]]:
+    schema, faults = load_source_schema(file, shown)
+    return schema, tuple(faults)
+
+
+@lru_cache(maxsize=4)
+def _vocabulary(
+    file: Path,
+    shown: str,
+    states: tuple[State, ...],  # noqa: ARG001 - the same
+) -> tuple[Vocabulary | None, tuple[Diagnostic, ...]]:
+    vocabulary, faults = load_vocabulary(file, shown, library())
+    return vocabulary, tuple(faults)
 
 
 @dataclass(frozen=True)
 class Overlay(Workspace):
-    """The files of a project, with the texts of open documents in place of what is on disk."""
+    """The files of a project, with the texts of open documents in place of what is on disk.
+
+    `asked` keeps the state of each file as it was when it was asked for.
+    """
 
     open_texts: Mapping[str, str] = field(default_factory=dict)
+    asked: dict[tuple[str, str], State] = field(default_factory=dict)
+
+    def unchanged(self) -> bool:
+        """Whether every file that was asked for is on disk what it was."""
+        return all(self._state(*where) == was for where, was in self.asked.items())
 
     def rules(self, path: str, beside: str) -> Source | None:
         """The rule file `path`, as it is typed where it is open."""
@@ -31,7 +75,51 @@ class Overlay(Workspace):
         name = self.project.shown(found) if found else path
         if name in self.open_texts:
             return Source(name, self.open_texts[name])
+        self._note(path, beside)
         return Workspace.rules(self, path, beside)
+
+    def source_schema(
+        self, path: str, beside: str
+    ) -> tuple[SourceSchema | None, list[Diagnostic]] | None:
+        """The source schema `path`."""
+        self._note(path, beside)
+        found = self.project.find(path, beside)
+        if found is None:
+            return None
+        schema, faults = _source_schema(found, self.project.shown(found), state_of(found))
+        return schema, list(faults)
+
+    def vocabulary(
+        self, path: str, beside: str
+    ) -> tuple[Vocabulary | None, list[Diagnostic]] | None:
+        """What the offer schema `path` lets rules write, on the channels beside it."""
+        self._note(path, beside)
+        found = self.project.find(path, beside)
+        if found is None:
+            return None
+        channels = sorted((found.parent / CHANNELS).glob("*.json"))
+        for channel in channels:
+            self._note(str(channel), "")
+        states = tuple(state_of(file) for file in (found, *channels))
+        vocabulary, faults = _vocabulary(found, self.project.shown(found), states)
+        return vocabulary, list(faults)
+
+    def text_table(self, path: str, beside: str) -> tuple[CsvTable | None, list[Diagnostic]] | None:
+        """The look-up table `path`."""
+        self._note(path, beside)
+        return Workspace.text_table(self, path, beside)
+
+    def fixture_text(self, path: str, beside: str) -> Source | None:
+        """The text of the fixture `path`."""
+        self._note(path, beside)
+        return Workspace.fixture_text(self, path, beside)
+
+    def _note(self, path: str, beside: str) -> None:
+        self.asked.setdefault((path, beside), self._state(path, beside))
+
+    def _state(self, path: str, beside: str) -> State:
+        found = self.project.find(path, beside)
+        return state_of(found) if found is not None else None
 
 
 @dataclass
@@ -69,7 +157,11 @@ class Desk:
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """What is found in this document."""
-        return [one for one in self.report if one.span.file == self.source.name]
+        return self.found_in(self.source.name)
+
+    def found_in(self, name: str) -> list[Diagnostic]:
+        """What is found in the file `name`, which must be one of `report.sources`."""
+        return [one for one in self.report if one.span.file == name]
 
     @cached_property
     def declarations(self) -> Declarations:

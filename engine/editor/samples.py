@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from engine.project import Project
+from engine.editor.desk import State, state_of
+from engine.project import SETTINGS_NAMES, Project
 
 EXAMPLES, ROWS = 3, 200
 
@@ -15,13 +16,14 @@ def example_values(project: Project, column: str) -> tuple[str, ...]:
     for name, settings in project.feeds.items():
         path = settings.get("path")
         if isinstance(path, str) and (project.root / path).is_file():
-            stamp = (project.root / path).stat().st_mtime_ns
-            return _first_values(project.root, name, stamp).get(column, ())
+            files = (path, *SETTINGS_NAMES)
+            states = tuple(state_of(project.root / file) for file in files)
+            return _first_values(project.root, name, states).get(column, ())
     return ()
 
 
 @lru_cache(maxsize=4)
-def _first_values(root: Path, name: str, stamp: int) -> dict[str, tuple[str, ...]]:  # noqa: ARG001 - the stamp makes a changed feed another key
+def _first_values(root: Path, name: str, states: tuple[State, ...]) -> dict[str, tuple[str, ...]]:  # noqa: ARG001 - a changed feed is another key
     """The first different values of every column of a feed."""
     from engine.errors import EngineError  # noqa: PLC0415 - only a hover over a field needs it
     from engine.pipeline import feed_of  # noqa: PLC0415

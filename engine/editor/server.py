@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic_ns
 from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
@@ -12,11 +16,12 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from engine.diagnostics.diagnostic import Diagnostic, Help
-from engine.diagnostics.place import Source, Span
+from engine.diagnostics.place import Span
 from engine.editor import completion, hover, names, outline
 from engine.editor.desk import Desk
+from engine.editor.desks import Desks
+from engine.editor.samples import example_values
 from engine.errors import EngineError
-from engine.project import Project, find_root, load_project
 
 Answer = TypeVar("Answer")
 _LOG = logging.getLogger("feedwright.lsp")
@@ -47,33 +52,25 @@ _SYMBOLS = {
     "action": lsp.SymbolKind.Function,
 }
 RUN_TEST = "feedwright.runTest"
+PAUSE_MS, MOST_MS = 150, 1000
+SELDOM = 500
 
 
 class RulesServer(LanguageServer):
-    """Answers about open rule files; a desk is made once for each version of the open documents."""
+    """Answers about open rule files."""
 
     def __init__(self) -> None:
         super().__init__("feedwright", "1")
-        self._desks: dict[str, tuple[tuple[tuple[str, int | None], ...], Desk]] = {}
+        self.desks = Desks()
+        self.asked_ns = 0  # when something was asked last
 
-    def desk(self, uri: str) -> Desk | None:
-        """The desk of an open document; None where its project cannot be read."""
-        document = self.workspace.get_text_document(uri)
-        path = Path(document.path)
-        opened = self.workspace.text_documents
-        stamp = tuple(sorted((u, d.version) for u, d in opened.items()))
-        known = self._desks.get(uri)
-        if known is not None and known[0] == stamp:
-            return known[1]
-        try:
-            project = load_project(find_root(path.parent))
-        except EngineError as fault:
-            _LOG.warning("%s", fault)
-            project = Project(path.parent)
-        texts = {project.shown(Path(d.path)): d.source for d in opened.values()}
-        desk = Desk(project, Source(project.shown(path), document.source), texts)
-        self._desks[uri] = (stamp, desk)
-        return desk
+    def desk(self, uri: str) -> Desk:
+        """The desk of an open document."""
+        opened = self.workspace.text_documents.values()
+        path = Path(self.workspace.get_text_document(uri).path)
+        texts = {Path(document.path): document.source for document in opened}
+        texts.setdefault(path, self.workspace.get_text_document(uri).source)
+        return self.desks.of(path, texts)
 
     def offset(self, document: TextDocument, position: lsp.Position) -> int:
         """A position of the protocol as an offset of the text."""
@@ -101,20 +98,20 @@ def _asked(
 ) -> Answer:
     """The answer of a feature; a fault of Feedwright is logged, and the editor goes on."""
     try:
-        desk = server.desk(uri)
-        if desk is None:
-            return nothing
-        return answer(desk, server.workspace.get_text_document(uri))
+        return answer(server.desk(uri), server.workspace.get_text_document(uri))
     except EngineError as fault:
         _LOG.warning("%s", fault)
         return nothing
     except Exception:  # noqa: BLE001 - logged whole; an editor must not lose its server
         _LOG.exception("a feature failed")
         return nothing
+    finally:
+        server.asked_ns = monotonic_ns()
 
 
 def make_server() -> RulesServer:
     """A server with all features."""
+    gc.disable()  # _Telling looks for garbage while nobody waits
     server = RulesServer()
     _documents(server)
     _answers(server)
@@ -122,35 +119,104 @@ def make_server() -> RulesServer:
     return server
 
 
+@dataclass(slots=True)
+class _Telling:
+    """Diagnostics of open documents, told after a pause in typing and asking."""
+
+    server: RulesServer
+    due: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+    told: int = 0
+
+    def now(self, uri: str) -> None:
+        """Check, and tell what is found in the document and in others that were checked with it."""
+
+        def told(desk: Desk, typed: TextDocument) -> list[lsp.PublishDiagnosticsParams]:
+            try:
+                known = desk.report.sources
+            except EngineError as fault:  # of the project: nothing can be checked before it is mended
+                return [lsp.PublishDiagnosticsParams(typed.uri, [_stopped(fault)])]
+            opened = self.server.workspace.text_documents.values()
+            named = {desk.project.shown(Path(d.path)): d for d in opened}
+            return [
+                lsp.PublishDiagnosticsParams(
+                    document.uri,
+                    [_diagnostic(self.server, desk, one) for one in desk.found_in(name)],
+                    version=document.version,
+                )
+                for name, document in named.items()
+                if name in known
+            ]
+
+        self.forget(uri)
+        nothing: list[lsp.PublishDiagnosticsParams] = []
+        for params in _asked(self.server, uri, told, nothing):
+            self.forget(params.uri)
+            self.server.text_document_publish_diagnostics(params)
+        # A check leaves a hundred thousand small objects, hardly one of them in a circle: the young
+        # ones are looked through each time, all of them seldom.
+        gc.collect(2 if self.told % SELDOM == 0 else 1)
+        self.told += 1
+
+    def soon(self, uri: str, waited_ms: int = 0) -> None:
+        """Check after a pause: what is asked at the place of typing is answered first."""
+
+        def quiet() -> None:
+            still_asking = monotonic_ns() - self.server.asked_ns < PAUSE_MS * 1_000_000
+            if still_asking and waited_ms < MOST_MS:
+                self.soon(uri, waited_ms + PAUSE_MS)
+            else:
+                self.now(uri)
+
+        self.forget(uri)
+        self.due[uri] = asyncio.get_running_loop().call_later(PAUSE_MS / 1000, quiet)
+
+    def all(self, first: str = "") -> None:
+        """All documents may be about it; those that the check of one tells of need no second."""
+        for uri in sorted(self.server.workspace.text_documents, key=lambda one: one != first):
+            self.soon(uri)
+
+    def forget(self, uri: str) -> None:
+        """Wait no more for the check of a document."""
+        waiting = self.due.pop(uri, None)
+        if waiting is not None:
+            waiting.cancel()
+
+
 def _documents(server: RulesServer) -> None:
-    """Diagnostics as documents are opened and typed."""
-
-    def publish(uri: str) -> None:
-        def told(desk: Desk, _: TextDocument) -> list[lsp.Diagnostic]:
-            return [_diagnostic(server, desk, one) for one in desk.diagnostics]
-
-        nothing: list[lsp.Diagnostic] = []
-        found = _asked(server, uri, told, nothing)
-        server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found))
+    """What is told as documents are opened and typed, and as files change."""
+    telling = _Telling(server)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: lsp.DidOpenTextDocumentParams) -> None:
-        publish(params.text_document.uri)
+        telling.now(params.text_document.uri)
+        # The first hover over a field shows values of the feed, which takes long to open.
+        server.thread_pool.submit(example_values, server.desk(params.text_document.uri).project, "")
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: lsp.DidChangeTextDocumentParams) -> None:
-        publish(params.text_document.uri)
+        telling.all(first=params.text_document.uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: lsp.DidSaveTextDocumentParams) -> None:
-        server._desks.clear()  # noqa: SLF001 - a saved table or schema changes what is known
-        publish(params.text_document.uri)
+        server.desks.clear()
+        telling.all(first=params.text_document.uri)
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def changed_on_disk(_: lsp.DidChangeWatchedFilesParams) -> None:
+        server.desks.clear()
+        telling.all()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: lsp.DidCloseTextDocumentParams) -> None:
-        server._desks.pop(params.text_document.uri, None)  # noqa: SLF001
+        telling.forget(params.text_document.uri)
         nothing = lsp.PublishDiagnosticsParams(params.text_document.uri, [])
         server.text_document_publish_diagnostics(nothing)
+        telling.all()  # others may have rested on what was typed and is not saved
+
+
+def _stopped(fault: EngineError) -> lsp.Diagnostic:
+    first = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
+    return lsp.Diagnostic(first, str(fault), lsp.DiagnosticSeverity.Error, source="feedwright")
 
 
 def _diagnostic(server: RulesServer, desk: Desk, one: Diagnostic) -> lsp.Diagnostic:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lark import Token, Tree
 
 MAX_MISTAKES = 40
-_KEPT = 16  # files whose trees are kept: an editor asks again for those that nobody typed in
+_KEPT = 8  # files whose trees are kept: an editor asks again for those that nobody typed in
 
 
 def parse(source: Source) -> tuple[RulesFile, list[Diagnostic]]:
@@ -31,12 +31,17 @@ def parse(source: Source) -> tuple[RulesFile, list[Diagnostic]]:
     Returns:
         The tree of all that could be read, and the diagnostics of what could not.
     """
-    tree, faults = _parsed(source)
+    tree, faults = _kept_tree(source)
     return tree, list(faults)
 
 
 @lru_cache(maxsize=_KEPT)
-def _parsed(source: Source) -> tuple[RulesFile, tuple[Diagnostic, ...]]:
+def _kept_tree(source: Source) -> tuple[RulesFile, tuple[Diagnostic, ...]]:
+    return parse_anew(source)
+
+
+def parse_anew(source: Source) -> tuple[RulesFile, tuple[Diagnostic, ...]]:
+    """The same as `parse`, whether or not the text was read before."""
     cleaned = clean(source)
     faults = list(cleaned.faults)
     attempt = Attempt.of(source, cleaned.text)

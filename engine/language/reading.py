@@ -89,6 +89,7 @@ class _Tables:
         self._lexers, self.ignored = lexer.lexers, lexer.root_lexer.ignore_types  # type: ignore[attr-defined]
         self._propagates, self._expands = PropagatePositions, ExpandSingleChild
         self.rows = _Rows(self.row)
+        self._climbed: dict[tuple[int, int, str], int] = {}
         self._scanners: dict[int, tuple[Callable[..., re.Match[str] | None], ...]] = {}
 
     def row(self, state: int) -> Row:
@@ -104,6 +105,20 @@ class _Tables:
         size = len(target.expansion)
         inlined = size == 1 and isinstance(plain, self._expands)
         return size, str(target.origin.name), None if inlined else plain
+
+    def climbed(self, below: int, state: int, name: str) -> int:
+        """The state instead of `state` once rules that stand for their one part are through.
+
+        `a` is a primary, so a product, so a sum: what `name` after it does with any of them.
+        """
+        known = self._climbed.get((below, state, name))
+        if known is None:
+            known, action = state, self.rows[state].get(name)
+            while isinstance(action, tuple) and action[2] is None:
+                known = int(self._states[below][action[1]][1])
+                action = self.rows[known].get(name)
+            self._climbed[below, state, name] = known
+        return known
 
     def scan(self, state: int, text: str, at: int) -> tuple[str, int] | None:
         """The token that stands at `at` for one who is in `state`: its name and where it ends."""
@@ -141,8 +156,9 @@ class _Reader:
         text, tables, states = self.text, self.tables, self.states
         at, last = 0, len(text)
         while at < last:
-            gap = _GAP.match(text, at)
-            at = gap.end() if gap is not None else at
+            if text[at] in " \t":
+                gap = _GAP.match(text, at)
+                at = gap.end() if gap is not None else at
             # The next token is looked for in the state that a closing leaves behind: close first.
             found = tables.scan(states[-1], text, at)
             if found is None:
@@ -176,14 +192,17 @@ class _Reader:
                 ends.append(end)
                 return True
             size, made, build = action
+            if build is None:
+                states[-1] = self.tables.climbed(states[-2], states[-1], name)
+                continue
             if size == 1:
-                # Most rules stand for one of their parts, which stays where it is.
-                if build is not None:
-                    values[-1] = _placed(build([values[-1]]), begins[-1], ends[-1])
+                values[-1] = _placed(build([values[-1]]), begins[-1], ends[-1])
                 del states[-1]
             elif size:
-                first = next((one for one in begins[-size:] if one is not None), None)
-                last = next((one for one in ends[: -size - 1 : -1] if one is not None), None)
+                first, last = begins[-size], ends[-1]
+                if first is None or last is None:
+                    first = next((one for one in begins[-size:] if one is not None), None)
+                    last = next((one for one in ends[: -size - 1 : -1] if one is not None), None)
                 children = values[-size:]
                 del states[-size:], values[-size:], begins[-size:], ends[-size:]
                 values.append(_placed(build(children), first, last))

@@ -6,7 +6,7 @@ import pytest
 
 from engine.diagnostics.place import Source
 from engine.language import grammar as module
-from engine.language.parser import parse
+from engine.language.parser import parse_anew
 
 ROOT = Path(__file__).parents[3]
 RULES = Source("a.rules", "rules 1\ncurrency EUR\n")
@@ -41,26 +41,26 @@ def test_shipped_tables_parse_as_a_grammar_that_is_built_now(
         for file in (ROOT / "rules").glob("*.rules")
     ]
     module.grammar.cache_clear()
-    shipped = [parse(source) for source in sources]
+    shipped = [parse_anew(source) for source in sources]
     built = module.build_grammar()
     monkeypatch.setattr("engine.language.reading.grammar", lambda: built)
-    assert [parse(source) for source in sources] == shipped != []
+    assert [parse_anew(source) for source in sources] == shipped != []
 
 
 def test_shipped_tables_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "build_grammar", pytest.fail)
     module.grammar.cache_clear()
-    assert parse(RULES)[1] == []
+    assert parse_anew(RULES)[1] == ()
 
 
 def test_tables_of_another_lark_are_built_and_kept_once(
     stored: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert parse(RULES)[1] == []
+    assert parse_anew(RULES)[1] == ()
     (kept,) = stored.iterdir()
     monkeypatch.setattr(module, "build_grammar", pytest.fail)
     module.grammar.cache_clear()
-    assert parse(RULES)[1] == []
+    assert parse_anew(RULES)[1] == ()
     assert list(stored.iterdir()) == [kept]
 
 
@@ -79,7 +79,7 @@ def test_harmed_tables_are_as_good_as_none(harm: str, stored: Path, tables: str)
             file.write_bytes(b"\xff\xfe\x00")
         case _:
             file.write_text(tables.replace(module.grammar_hash(), "0" * 64))
-    assert parse(RULES)[1] == []
+    assert parse_anew(RULES)[1] == ()
     mended = module.load_tables(file.read_text(encoding="utf-8"), module.grammar_hash())
     assert mended is not None
 
@@ -88,7 +88,7 @@ def test_a_cache_that_cannot_be_written_is_no_fault(
     stored: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored.write_text("a file where the folder would be")
-    assert parse(RULES)[1] == []
+    assert parse_anew(RULES)[1] == ()
     assert stored.read_text() == "a file where the folder would be"
     monkeypatch.delenv("XDG_CACHE_HOME")
 
