@@ -133,7 +133,7 @@ class _Telling:
         def told(desk: Desk, typed: TextDocument) -> list[lsp.PublishDiagnosticsParams]:
             try:
                 known = desk.report.sources
-            except EngineError as fault:  # of the project: nothing can be checked before it is mended
+            except EngineError as fault:  # nothing can be checked before it is mended
                 return [lsp.PublishDiagnosticsParams(typed.uri, [_stopped(fault)])]
             opened = self.server.workspace.text_documents.values()
             named = {desk.project.shown(Path(d.path)): d for d in opened}
