@@ -10,6 +10,7 @@ from typing import Any
 from engine.diagnostics.place import Source
 from engine.errors import ProjectError
 from engine.resources import bundled_name, bundled_path, bundled_root, is_file
+from engine.values.placed import Placed, but, wrong
 
 SETTINGS_NAMES = ("feedwright.yaml", ".feedwright.yaml")
 USUAL_RULES = ("rules/offers.rules", "rules/orders.rules")
@@ -131,15 +132,16 @@ def load_project(root: Path) -> Project:
         if not root.is_dir():
             raise ProjectError(f"{root}: no such folder; name a project's folder with --project")
         return Project(root, rules=_usual_rules(root))
-    return _project(root, path.name, _read_yaml(path))
+    return _project(root, _read_yaml(path))
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
+def _read_yaml(path: Path) -> Placed:
     """The settings as texts: YAML 1.1 would read `22:30` as 1350 and `no` as false."""
     import yaml  # noqa: PLC0415 - only a project with settings needs it
 
     try:
-        read = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - makes texts only
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        read = None if node is None else _placed(node, path.name)
     except UnicodeDecodeError as fault:
         message = f"{path.name}: not UTF-8 at byte {fault.start}; save it as UTF-8"
         raise ProjectError(message) from None
@@ -151,48 +153,70 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     except (RecursionError, ValueError):
         raise ProjectError(f"{path.name}: not readable as YAML") from None
     if read in (None, ""):
-        return {}
-    if not isinstance(read, dict):
+        return Placed({}, path.name)
+    if not isinstance(read, Placed):
         raise ProjectError(f"{path.name}: expected `name: value` lines, such as `rules: ...`")
     return read
 
 
-def _project(root: Path, file: str, read: dict[str, Any]) -> Project:
-    _known(file, "", read, SETTINGS)
-    offers = _mapping(file, "offers", read.get("offers", {}))
-    _known(file, "offers.", offers, ("package",))
-    package = _text(file, "offers.package", offers.get("package", "auto"))
+def _placed(node: Any, file: str) -> Any:
+    """What a node of YAML holds: texts, lists, and mappings that know where their keys stand.
+
+    Raises:
+        ProjectError: a key stands twice, and YAML would quietly take the last.
+    """
+    if node.id == "scalar":
+        return node.value
+    if node.id == "sequence":
+        return [_placed(one, file) for one in node.value]
+    made = Placed({}, file)
+    for key, value in node.value:
+        name, mark = str(key.value), key.start_mark
+        if name in made:
+            line = made.places[name][0]
+            place = f"{file}:{mark.line + 1}:{mark.column + 1}"
+            raise ProjectError(f"{place}: `{name}` stands in line {line} already; write it once")
+        made.places[name] = (mark.line + 1, mark.column + 1)
+        made[name] = _placed(value, file)
+    return made
+
+
+def _project(root: Path, read: Placed) -> Project:
+    _known("", read, SETTINGS)
+    offers = _mapping(read, "offers")
+    _known("offers.", offers, ("package",))
+    package = offers.get("package", "auto")
     if package not in PACKAGE_MODES:
         choices = ", ".join(PACKAGE_MODES)
-        raise ProjectError(f"{file}: offers.package is `{package}`; write one of {choices}")
-    feeds = _mapping(file, "feeds", read.get("feeds", {}))
+        words = f"offers.package is `{package}`; write one of {choices}"
+        raise wrong(offers, "package", words)
+    feeds = _mapping(read, "feeds")
+    sellers = _mapping(read, "sellers")
     return Project(
         root,
-        rules=_rule_files(root, file, read.get("rules")),
-        feeds={n: _merged(_mapping(file, f"feeds.{n}", s)) for n, s in feeds.items()},
-        channels=_channels(file, _mapping(file, "channels", read.get("channels", {}))),
+        rules=_rule_files(root, read),
+        feeds={n: _merged(_mapping(feeds, n, "feeds.")) for n in feeds},
+        channels=_channels(_mapping(read, "channels")),
         package=package,
-        sellers={
-            n: _mapping(file, f"sellers.{n}", s)
-            for n, s in _mapping(file, "sellers", read.get("sellers", {})).items()
-        },
-        sending=_mapping(file, "sending", read.get("sending", {})),
-        schedule=_mapping(file, "schedule", read.get("schedule", {})),
-        orders=_orders(file, _mapping(file, "orders", read.get("orders", {}))),
+        sellers=but(sellers, {n: _mapping(sellers, n, "sellers.") for n in sellers}),
+        sending=_mapping(read, "sending"),
+        schedule=_mapping(read, "schedule"),
+        orders=_orders(_mapping(read, "orders")),
     )
 
 
-def _orders(file: str, read: Mapping[str, Any]) -> OrderSettings:
-    _known(file, "orders.", read, ("connector", "free_carriers", "spellings"))
+def _orders(read: Mapping[str, Any]) -> OrderSettings:
+    _known("orders.", read, ("connector", "free_carriers", "spellings"))
     connector = read.get("connector")
     if connector is not None and connector not in CONNECTORS:
         choices = ", ".join(CONNECTORS)
-        raise ProjectError(f"{file}: orders.connector is `{connector}`; write one of {choices}")
+        words = f"orders.connector is `{connector}`; write one of {choices}"
+        raise wrong(read, "connector", words)
     free = read.get("free_carriers", "no")
-    if free not in YES_NO_WORDS:
-        raise ProjectError(f"{file}: orders.free_carriers is `{free}`; write yes or no")
-    spellings = _mapping(file, "orders.spellings", read.get("spellings", {}))
-    _known(file, "orders.spellings.", spellings, CONNECTORS)
+    if not isinstance(free, str) or free not in YES_NO_WORDS:
+        raise wrong(read, "free_carriers", f"orders.free_carriers is `{free}`; write yes or no")
+    spellings = _mapping(read, "spellings", "orders.")
+    _known("orders.spellings.", spellings, CONNECTORS)
     chosen = {name: (s,) if isinstance(s, str) else tuple(s) for name, s in spellings.items()}
     return OrderSettings(connector, YES_NO_WORDS[free], chosen)
 
@@ -202,7 +226,7 @@ def _merged(read: Mapping[str, Any]) -> Mapping[str, Any]:
     other = read.get("<<")
     if not isinstance(other, dict):
         return read
-    return {**_merged(other), **{k: v for k, v in read.items() if k != "<<"}}
+    return but(read, {**_merged(other), **{k: v for k, v in read.items() if k != "<<"}})
 
 
 def _usual_rules(root: Path) -> tuple[str, ...]:
@@ -211,53 +235,50 @@ def _usual_rules(root: Path) -> tuple[str, ...]:
     return found or USUAL_RULES[:1]
 
 
-def _rule_files(root: Path, file: str, read: Any) -> tuple[str, ...]:
-    if read is None:
+def _rule_files(root: Path, read: Mapping[str, Any]) -> tuple[str, ...]:
+    if "rules" not in read:
         return _usual_rules(root)
-    names = read if isinstance(read, list) else [read]
+    said = read["rules"]
+    names = said if isinstance(said, list) else [said]
     if not names or not all(isinstance(name, str) and name for name in names):
-        raise ProjectError(f"{file}: `rules` must be a file, or a list: [{', '.join(USUAL_RULES)}]")
+        words = f"`rules` must be a file, or a list: [{', '.join(USUAL_RULES)}]"
+        raise wrong(read, "rules", words)
     return tuple(names)
 
 
-def _channels(file: str, read: Mapping[str, Any]) -> dict[str, ChannelSettings]:
+def _channels(read: Mapping[str, Any]) -> dict[str, ChannelSettings]:
     channels = {}
-    for name, value in read.items():
+    for name in read:
         key = f"channels.{name}"
-        settings = _mapping(file, key, value)
-        _known(file, f"{key}.", settings, ("delivery_modes",))
+        settings = _mapping(read, name, "channels.")
+        _known(f"{key}.", settings, ("delivery_modes",))
         modes = settings.get("delivery_modes")
         if modes is not None and not (
             isinstance(modes, list) and all(isinstance(m, str) for m in modes)
         ):
-            raise ProjectError(
-                f"{file}: {key}.delivery_modes must be a list: [Tracked, Registered]"
-            )
+            words = f"{key}.delivery_modes must be a list: [Tracked, Registered]"
+            raise wrong(settings, "delivery_modes", words)
         channels[name] = ChannelSettings(tuple(modes) if modes is not None else None)
     return channels
 
 
-def _known(file: str, prefix: str, read: Mapping[str, Any], known: tuple[str, ...]) -> None:
+def _known(prefix: str, read: Mapping[str, Any], known: tuple[str, ...]) -> None:
     for key in read:
         if key not in known:
             from rapidfuzz import process  # noqa: PLC0415 - only a faulty file needs it
 
             close = process.extractOne(str(key), known, score_cutoff=70)
             hint = f"did you mean `{prefix}{close[0]}`?" if close else f"known: {', '.join(known)}"
-            raise ProjectError(f"{file}: there is no setting `{prefix}{key}`; {hint}")
+            raise wrong(read, key, f"there is no setting `{prefix}{key}`; {hint}")
 
 
-def _mapping(file: str, key: str, value: Any) -> Mapping[str, Any]:
+def _mapping(read: Mapping[str, Any], name: str, prefix: str = "") -> Mapping[str, Any]:
+    """What stands under a name of a mapping, which is to be a mapping itself; empty where nothing."""
+    value = read.get(name, "")
     if value == "":
-        return {}
+        return but(read, {})
     if not isinstance(value, dict):
-        raise ProjectError(f"{file}: `{key}` must hold `name: value` lines below it")
-    return value
-
-
-def _text(file: str, key: str, value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ProjectError(f"{file}: `{key}` must be a text")
+        raise wrong(read, name, f"`{prefix}{name}` must hold `name: value` lines below it")
     return value
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from engine.errors import ProjectError
+from engine.values.placed import but, wrong
 
 FORMATS = ("csv", "tsv", "jsonl", "json", "xml", "parquet", "xlsx")
 
@@ -75,6 +75,9 @@ class FeedSettings:
     skip: tuple[SkipSettings, ...] = ()
 
 
+JOIN, SKIP = "- path: stock.csv", "- because: only an image"
+
+
 def feed_settings(read: Mapping[str, Any], shown: str) -> FeedSettings:
     """The settings that `read` holds (texts, lists and mappings, as YAML gives them).
 
@@ -92,20 +95,18 @@ def feed_settings(read: Mapping[str, Any], shown: str) -> FeedSettings:
         records=_text(read, "records", shown) or None,
         sheet=_text(read, "sheet", shown) or None,
         member=_text(read, "member", shown) or None,
-        join=tuple(_join(j, f"{shown}.join") for j in _list(read, "join", shown)),
-        parent=_parent(read["parent"], f"{shown}.parent") if "parent" in read else None,
-        skip=tuple(_skip(x, f"{shown}.skip") for x in _list(read, "skip", shown)),
+        join=tuple(_join(j, f"{shown}.join") for j in _entries(read, "join", shown, JOIN)),
+        parent=_parent(read, f"{shown}.parent") if "parent" in read else None,
+        skip=tuple(_skip(x, f"{shown}.skip") for x in _entries(read, "skip", shown, SKIP)),
     )
     if made.quote and made.quote == made.delimiter:
-        raise ProjectError(f"{shown}: `quote` and `delimiter` are the same character")
+        raise wrong(read, "delimiter", f"{shown}: `quote` and `delimiter` are the same character")
     return made
 
 
-def _join(read: Any, shown: str) -> JoinSettings:
-    if not isinstance(read, dict):
-        raise ProjectError(f"{shown} must hold entries such as `- path: stock.csv`")
+def _join(read: Mapping[str, Any], shown: str) -> JoinSettings:
     own = {f.name for f in fields(JoinSettings)} - {"settings"}
-    rest = {k: v for k, v in read.items() if k not in own}
+    rest = but(read, {k: v for k, v in read.items() if k not in own})
     key = _needed(read, "key", shown)
     return JoinSettings(
         path=_needed(read, "path", shown),
@@ -118,9 +119,10 @@ def _join(read: Any, shown: str) -> JoinSettings:
     )
 
 
-def _parent(read: Any, shown: str) -> ParentSettings:
+def _parent(feed: Mapping[str, Any], shown: str) -> ParentSettings:
+    read = feed["parent"]
     if not isinstance(read, dict):
-        raise ProjectError(f"{shown} must hold `key: ...` and what goes with it")
+        raise wrong(feed, "parent", f"{shown} must hold `key: ...` and what goes with it")
     _known(read, ParentSettings, shown)
     made = ParentSettings(
         key=_needed(read, "key", shown),
@@ -130,13 +132,11 @@ def _parent(read: Any, shown: str) -> ParentSettings:
         skip_parents=_text(read, "skip_parents", shown),
     )
     if made.mode == "reference" and not made.id:
-        raise ProjectError(f"{shown}.id must name the column that `{made.key}` refers to")
+        raise wrong(read, "id", f"{shown}.id must name the column that `{made.key}` refers to")
     return made
 
 
-def _skip(read: Any, shown: str) -> SkipSettings:
-    if not isinstance(read, dict):
-        raise ProjectError(f"{shown} must hold entries such as `- because: only an image`")
+def _skip(read: Mapping[str, Any], shown: str) -> SkipSettings:
     _known(read, SkipSettings, shown)
     made = SkipSettings(
         because=_needed(read, "because", shown),
@@ -145,7 +145,9 @@ def _skip(read: Any, shown: str) -> SkipSettings:
         values=_texts(read, "values", shown),
     )
     if not made.empty and not made.column:
-        raise ProjectError(f"{shown} needs `empty: [columns]`, or `column:` with `values: [...]`")
+        raise wrong(
+            read, None, f"{shown} needs `empty: [columns]`, or `column:` with `values: [...]`"
+        )
     return made
 
 
@@ -157,27 +159,31 @@ def _known(read: Mapping[str, Any], kind: type, shown: str) -> None:
 
             close = process.extractOne(str(key), names, score_cutoff=70)
             hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(names)}"
-            raise ProjectError(f"there is no setting `{shown}.{key}`; {hint}")
+            raise wrong(read, key, f"there is no setting `{shown}.{key}`; {hint}")
 
 
-def _list(read: Mapping[str, Any], key: str, shown: str) -> list[Any]:
+def _entries(
+    read: Mapping[str, Any], key: str, shown: str, example: str
+) -> list[Mapping[str, Any]]:
     value = read.get(key, [])
     if not isinstance(value, list):
-        raise ProjectError(f"{shown}.{key} must be a list, each entry behind `- `")
+        raise wrong(read, key, f"{shown}.{key} must be a list, each entry behind `- `")
+    if not all(isinstance(entry, dict) for entry in value):
+        raise wrong(read, key, f"{shown}.{key} must hold entries such as `{example}`")
     return value
 
 
 def _text(read: Mapping[str, Any], key: str, shown: str) -> str:
     value = read.get(key, "")
     if not isinstance(value, str):
-        raise ProjectError(f"{shown}.{key} must be a text")
+        raise wrong(read, key, f"{shown}.{key} must be a text")
     return value
 
 
 def _needed(read: Mapping[str, Any], key: str, shown: str) -> str:
     value = _text(read, key, shown)
     if not value:
-        raise ProjectError(f"{shown} needs `{key}`")
+        raise wrong(read, key, f"{shown} needs `{key}`")
     return value
 
 
@@ -186,9 +192,9 @@ def _texts(read: Mapping[str, Any], key: str, shown: str) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise ProjectError(f"{shown}.{key} must be a list of names: [a, b]")
+        raise wrong(read, key, f"{shown}.{key} must be a list of names: [a, b]")
     if len(set(value)) < len(value):
-        raise ProjectError(f"{shown}.{key} names `{_twice(value)}` twice")
+        raise wrong(read, key, f"{shown}.{key} names `{_twice(value)}` twice")
     return tuple(value)
 
 
@@ -199,7 +205,7 @@ def _twice(names: list[str]) -> str:
 def _one_of(read: Mapping[str, Any], key: str, known: tuple[str, ...], shown: str) -> str | None:
     value = _text(read, key, shown)
     if value and value not in known:
-        raise ProjectError(f"{shown}.{key} is `{value}`; write one of {', '.join(known)}")
+        raise wrong(read, key, f"{shown}.{key} is `{value}`; write one of {', '.join(known)}")
     return value or None
 
 
@@ -207,7 +213,7 @@ def _delimiter(read: Mapping[str, Any], shown: str) -> str | None:
     value = _text(read, "delimiter", shown)
     value = {"tab": "\t", "\\t": "\t"}.get(value, value)
     if value and not _is_mark(value):
-        raise ProjectError(f"{shown}.delimiter must be one character, or `tab`")
+        raise wrong(read, "delimiter", f"{shown}.delimiter must be one character, or `tab`")
     return value or None
 
 
@@ -216,7 +222,9 @@ def _quote(read: Mapping[str, Any], shown: str) -> str:
     if value == "none":
         return ""
     if not _is_mark(value):
-        raise ProjectError(f"{shown}.quote must be one character, or `none` where quotes are text")
+        raise wrong(
+            read, "quote", f"{shown}.quote must be one character, or `none` where quotes are text"
+        )
     return value
 
 
@@ -229,7 +237,6 @@ def _encoding(read: Mapping[str, Any], shown: str) -> str | None:
     try:
         "".encode(value or "utf-8")
     except (LookupError, ValueError):
-        raise ProjectError(
-            f"{shown}.encoding: there is no encoding `{value}`; write utf-8, cp1252, ..."
-        ) from None
+        words = f"{shown}.encoding: there is no encoding `{value}`; write utf-8, cp1252, ..."
+        raise wrong(read, "encoding", words) from None
     return value or None

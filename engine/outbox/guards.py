@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import ProjectError
 from engine.outbox.book import Known
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR
 from engine.outbox.plan import GuardFinding
 from engine.transport.outcome import MessageClass
+from engine.values.placed import wrong
 
 SLIPS = (Decimal(10), Decimal(100), Decimal(1000))
 SLIP_NEAR = Decimal("0.2")  # how near to a factor counts as it: prices move while they slip
@@ -77,11 +77,9 @@ def rails_of(read: Mapping[str, Any]) -> Rails:
     for name, value in read.items():
         if name not in known:
             listed = ", ".join(sorted(known))
-            raise ProjectError(
-                f"feedwright.yaml: no guard rail is called `{name}`; known: {listed}"
-            )
+            raise wrong(read, name, f"no guard rail is called `{name}`; known: {listed}")
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,7}", value):
-            raise ProjectError(f"feedwright.yaml: sending.guards.{name} must be a whole number")
+            raise wrong(read, name, f"sending.guards.{name} must be a whole number")
     return Rails(**{name: int(value) for name, value in read.items()})
 
 

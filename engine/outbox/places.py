@@ -18,6 +18,7 @@ from engine.transport.secrets import (
     secret_from_environment,
     secret_from_file,
 )
+from engine.values.placed import wrong
 
 FOLDER, S3, SFTP = "", "s3", "sftp"
 KEYS = {
@@ -67,48 +68,48 @@ def place_of(root: Path, read: Mapping[str, Any]) -> Place:
     """
     for key, value in read.items():
         if not isinstance(value, str) or not value:
-            raise _wrong(f"`sending.xml.{key}` must be a text")
+            raise wrong(read, key, f"`sending.xml.{key}` must be a text")
     if not {"folder", "url"} <= set(read):
-        raise _wrong("sending.xml needs both `folder` and `url`")
+        raise wrong(read, None, "sending.xml needs both `folder` and `url`")
     made = Place(root, **{k: v for k, v in read.items() if k in Place.__dataclass_fields__})
     if made.scheme not in KEYS:
-        raise _wrong(
+        words = (
             f"sending.xml.folder: `{made.scheme}://` is not known; a folder, "
             "s3://BUCKET/PATH or sftp://USER@HOST/PATH"
         )
+        raise wrong(read, "folder", words)
     unknown = sorted(set(read) - KEYS[made.scheme])
     if unknown:
         known = ", ".join(sorted(KEYS[made.scheme]))
         kind = f"{made.scheme}://" if made.scheme else "a folder"
-        raise _wrong(f"there is no setting `sending.xml.{unknown[0]}` for {kind}; known: {known}")
-    _plain_addresses(made)
+        words = f"there is no setting `sending.xml.{unknown[0]}` for {kind}; known: {known}"
+        raise wrong(read, unknown[0], words)
+    _plain_addresses(made, read)
     return made
 
 
-def _plain_addresses(place: Place) -> None:
+def _plain_addresses(place: Place, read: Mapping[str, Any]) -> None:
     public = urlsplit(place.url)
     if public.scheme != "https" or not public.hostname or public.query or public.username:
-        raise _wrong(f"sending.xml.url: `{place.url}` is no https address")
+        raise wrong(read, "url", f"sending.xml.url: `{place.url}` is no https address")
     if place.endpoint is not None:
         require_safe(place.endpoint)
     if (place.key is None) != (place.secret is None):
-        raise _wrong("sending.xml needs `key` and `secret` together, or neither")
+        raise wrong(read, "key", "sending.xml needs `key` and `secret` together, or neither")
     if not place.scheme:
         return
     parts = urlsplit(place.folder)
     if parts.password is not None:
-        raise _wrong(
+        words = (
             "sending.xml.folder: a password does not stand in an address; `password` says where "
             "it stands (`env:NAME` or `file:PATH`)"
         )
+        raise wrong(read, "folder", words)
     if not parts.hostname or not parts.path.strip("/"):
-        raise _wrong(f"sending.xml.folder: `{place.folder}` names no folder there")
+        raise wrong(read, "folder", f"sending.xml.folder: `{place.folder}` names no folder there")
     if place.scheme == SFTP and not parts.username:
-        raise _wrong("sending.xml.folder: say who writes there: sftp://USER@HOST/PATH")
-
-
-def _wrong(words: str) -> ProjectError:
-    return ProjectError(f"feedwright.yaml: {words}")
+        words = "sending.xml.folder: say who writes there: sftp://USER@HOST/PATH"
+        raise wrong(read, "folder", words)
 
 
 Write = Callable[[IO[bytes]], None]

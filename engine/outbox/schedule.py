@@ -17,6 +17,7 @@ from typing import Any
 from engine.errors import ProjectError
 from engine.outbox.moments import instant_of, wall_of
 from engine.values.instants import zone_named
+from engine.values.placed import wrong
 
 USUAL = {"orders": "*/15 * * * *", "offers": "0 * * * *", "drift": "30 3 * * *"}
 SCHEDULE_KEYS = (*USUAL, "zone", "feed", "metrics_port")
@@ -57,41 +58,41 @@ def times_of(read: Mapping[str, Any]) -> Times:
     for key, value in read.items():
         if key not in SCHEDULE_KEYS:
             known = ", ".join(SCHEDULE_KEYS)
-            raise ProjectError(f"feedwright.yaml: no setting `schedule.{key}`; known: {known}")
+            raise wrong(read, key, f"no setting `schedule.{key}`; known: {known}")
         if not isinstance(value, str):
-            raise ProjectError(f"feedwright.yaml: schedule.{key} must be a text")
+            raise wrong(read, key, f"schedule.{key} must be a text")
     zone = zone_named(read.get("zone", "Europe/Paris"))
     if zone is None:
-        raise ProjectError(f"feedwright.yaml: no time zone is called {read['zone']}")
+        raise wrong(read, "zone", f"no time zone is called {read['zone']}")
     jobs = {name: read.get(name, usual) for name, usual in USUAL.items()}
     jobs = {name: when for name, when in jobs.items() if when != "never"}
     for name, when in jobs.items():
-        _ = next_time(when, instant_of(0), zone, name)
-    return Times(jobs, zone, read.get("feed"), _port(read.get("metrics_port")))
+        if next_time(when, instant_of(0), zone) is None:
+            words = f"schedule.{name}: `{when}` is no cron expression such as */15 * * * *"
+            raise wrong(read, name, words)
+    return Times(jobs, zone, read.get("feed"), _port(read))
 
 
-def _port(read: str | None) -> int | None:
-    if read is None:
+def _port(read: Mapping[str, Any]) -> int | None:
+    port = read.get("metrics_port")
+    if port is None:
         return None
-    if not read.isdigit() or not 0 < int(read) < 65536:
-        raise ProjectError("feedwright.yaml: schedule.metrics_port must be a port's number")
-    return int(read)
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise wrong(read, "metrics_port", "schedule.metrics_port must be a port's number")
+    return int(port)
 
 
-def next_time(when: str, after: datetime, zone: tzinfo, name: str = "a job") -> datetime:
+def next_time(when: str, after: datetime, zone: tzinfo) -> datetime | None:
     """The first time after `after` that `when` names on the clocks of `zone`.
 
-    Raises:
-        ProjectError: `when` is no cron expression, or names no time at all.
+    None where `when` is no cron expression, or names no time at all.
     """
     from cronsim import CronSim, CronSimError  # noqa: PLC0415 - only a schedule needs it
 
     try:
         found: datetime = next(CronSim(when, after.astimezone(zone)))
     except (CronSimError, StopIteration):
-        raise ProjectError(
-            f"feedwright.yaml: schedule.{name}: `{when}` is no cron expression such as */15 * * * *"
-        ) from None
+        return None
     return found
 
 
@@ -119,7 +120,10 @@ class Schedule:
         return Job(name, when, min(due, fresh.due), last, kept.get("well"), known)
 
     def _after(self, name: str, when: str, now: int) -> int:
-        return wall_of(next_time(when, instant_of(now), self._times.zone, name))
+        found = next_time(when, instant_of(now), self._times.zone)
+        if found is None:
+            raise ProjectError(f"schedule.{name}: `{when}` names no time any more")
+        return wall_of(found)
 
     def due(self, now: int) -> list[Job]:
         """The jobs whose time has come: each once, however often it was missed."""

@@ -13,6 +13,7 @@ from engine.outbox.moments import MINUTE
 from engine.outbox.places import Place, place_of
 from engine.outbox.settlement import Waits
 from engine.project import Project
+from engine.values.placed import wrong
 
 SELLER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SELLER_KEYS = ("connector", "client_id", "client_secret", "channels", "api", "token_url")
@@ -81,88 +82,83 @@ def sending_settings(project: Project) -> Sending:
         ProjectError: one cannot be used.
     """
     read = project.sending
-    _known("sending", read, SENDING_KEYS)
-    minutes = _whole("sending.quarantine_minutes", read.get("quarantine_minutes", "15"))
-    if minutes < 5:
-        raise ProjectError("feedwright.yaml: sending.quarantine_minutes must be 5 or more")
-    xml = _mapping("sending.xml", read.get("xml", {}))
+    _known(read, "sending", SENDING_KEYS)
+    minutes = read.get("quarantine_minutes", "15")
+    if not isinstance(minutes, str) or not re.fullmatch(r"[0-9]{1,9}", minutes):
+        words = "`sending.quarantine_minutes` must be a whole number"
+        raise wrong(read, "quarantine_minutes", words)
+    if int(minutes) < 5:
+        raise wrong(read, "quarantine_minutes", "sending.quarantine_minutes must be 5 or more")
+    xml = _mapping(read, "xml")
     return Sending(
         project.root,
-        project.root / _text("sending.journal", read.get("journal", "var/journal")),
-        project.root / _text("sending.plans", read.get("plans", "var/plans")),
-        {name: _seller(name, s) for name, s in project.sellers.items()},
-        Waits(quarantine=minutes * MINUTE),
-        _texts("sending.refund_rights", read.get("refund_rights", [])),
-        _mapping("sending.guards", read.get("guards", {})),
+        project.root / (_text(read, "sending", "journal") or "var/journal"),
+        project.root / (_text(read, "sending", "plans") or "var/plans"),
+        {name: _seller(project.sellers, name) for name in project.sellers},
+        Waits(quarantine=int(minutes) * MINUTE),
+        _texts(read, "sending", "refund_rights"),
+        _mapping(read, "guards"),
         place_of(project.root, xml) if xml else None,
     )
 
 
-def _seller(name: str, read: Mapping[str, Any]) -> Seller:
-    key = f"sellers.{name}"
+def _seller(sellers: Mapping[str, Any], name: str) -> Seller:
+    key, read = f"sellers.{name}", sellers[name]
     if not SELLER_ID.fullmatch(name):
-        raise ProjectError(f"feedwright.yaml: {key}: letters, digits, `.`, `_` and `-` only")
-    _known(key, read, SELLER_KEYS)
+        raise wrong(sellers, name, f"{key}: letters, digits, `.`, `_` and `-` only")
+    _known(read, key, SELLER_KEYS)
     for place in ("client_id", "client_secret"):
         if not str(read.get(place, "")).startswith(("env:", "file:")):
-            raise ProjectError(
-                f"feedwright.yaml: {key}.{place} says where the secret stands, not what it is: "
+            words = (
+                f"{key}.{place} says where the secret stands, not what it is: "
                 "`env:NAME` or `file:PATH`"
             )
+            raise wrong(read, place, words)
+    through = read.get("connector", OCTOPIA)
+    if through not in {OCTOPIA, LENGOW}:
+        raise wrong(read, "connector", f"{key}.connector is {OCTOPIA} or {LENGOW}")
+    if through == LENGOW and not name.isdecimal():
+        words = f"{key}: behind Lengow a seller is named by its account's number there"
+        raise wrong(sellers, name, words)
     return Seller(
         name,
         read["client_id"],
         read["client_secret"],
-        _texts(f"{key}.channels", read.get("channels", [])),
-        _optional(f"{key}.api", read.get("api")),
-        _optional(f"{key}.token_url", read.get("token_url")),
-        _connector(key, name, read.get("connector", OCTOPIA)),
+        _texts(read, key, "channels"),
+        _text(read, key, "api"),
+        _text(read, key, "token_url"),
+        through,
     )
 
 
-def _connector(key: str, name: str, read: Any) -> str:
-    if read not in {OCTOPIA, LENGOW}:
-        raise ProjectError(f"feedwright.yaml: {key}.connector is {OCTOPIA} or {LENGOW}")
-    if read == LENGOW and not name.isdecimal():
-        raise ProjectError(
-            f"feedwright.yaml: {key}: behind Lengow a seller is named by its account's number there"
-        )
-    return str(read)
-
-
-def _known(key: str, read: Mapping[str, Any], known: tuple[str, ...]) -> None:
+def _known(read: Mapping[str, Any], key: str, known: tuple[str, ...]) -> None:
     unknown = next((k for k in read if k not in known), None)
     if unknown is not None:
-        raise ProjectError(
-            f"feedwright.yaml: there is no setting `{key}.{unknown}`; known: {', '.join(known)}"
-        )
+        words = f"there is no setting `{key}.{unknown}`; known: {', '.join(known)}"
+        raise wrong(read, unknown, words)
 
 
-def _text(key: str, value: Any) -> str:
+def _text(read: Mapping[str, Any], key: str, name: str) -> str | None:
+    if name not in read:
+        return None
+    value = read[name]
     if not isinstance(value, str) or not value:
-        raise ProjectError(f"feedwright.yaml: `{key}` must be a text")
+        raise wrong(read, name, f"`{key}.{name}` must be a text")
     return value
 
 
-def _optional(key: str, value: Any) -> str | None:
-    return None if value is None else _text(key, value)
-
-
-def _texts(key: str, value: Any) -> tuple[str, ...]:
+def _texts(read: Mapping[str, Any], key: str, name: str) -> tuple[str, ...]:
+    value = read.get(name, [])
     if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-        raise ProjectError(f"feedwright.yaml: `{key}` must be a list of texts")
+        raise wrong(read, name, f"`{key}.{name}` must be a list of texts")
     return tuple(value)
 
 
-def _mapping(key: str, value: Any) -> Mapping[str, Any]:
+def _mapping(read: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = read.get(name, "")
     if value == "":
         return {}
     if not isinstance(value, Mapping):
-        raise ProjectError(f"feedwright.yaml: `{key}` must hold `name: value` lines below it")
+        words = f"`sending.{name}` must hold `name: value` lines below it"
+        raise wrong(read, name, words)
     return value
-
-
-def _whole(key: str, value: Any) -> int:
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}", value):
-        raise ProjectError(f"feedwright.yaml: `{key}` must be a whole number")
-    return int(value)

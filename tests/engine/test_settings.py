@@ -92,3 +92,58 @@ def test_a_fault_is_told_and_is_one_for_the_schema_too(
     assert says in str(told.value)
     read = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts only
     assert list(VALIDATOR.iter_errors(read)), "the schema takes what the reader refuses"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("rules: a.rules\nfeds: {}\n", "2:1: there is no setting `feds`; did you mean `feeds`?"),
+        ("offers:\n  package: zip\n", "2:3: offers.package is `zip`"),
+        ("feeds:\n  shop: csv\n", "2:3: `feeds.shop` must hold"),
+        ("rules: []\n", "1:1: `rules` must be a file"),
+        ("channels:\n  a:\n    modes: [b]\n", "3:5: there is no setting `channels.a.modes`"),
+        ("channels: {a: {delivery_modes: b}}\n", "1:16: channels.a.delivery_modes must be a list"),
+        ("orders:\n  connector: soap\n", "2:3: orders.connector is `soap`"),
+        ("orders:\n\n  free_carriers: [a]\n", "3:3: orders.free_carriers is"),
+        ("sellers:\n  a: {}\nsellers: {}\n", "3:1: `sellers` stands in line 1 already"),
+        ("feeds:\n  a:\n    path: x\n    path: y\n", "4:5: `path` stands in line 3 already"),
+        ("rules: [a\n", "2:1: expected ',' or ']'"),
+    ],
+)
+def test_a_fault_is_told_with_its_line_and_column(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / ".feedwright.yaml").write_text(text)
+    with pytest.raises(ProjectError) as fault:
+        load_project(tmp_path)
+    assert str(fault.value).startswith(f".feedwright.yaml:{told}")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("delimiter: ab", "5:5: feeds.a.delimiter must be one character"),
+        ("delimitr: a", "5:5: there is no setting `feeds.a.delimitr`; did you mean `delimiter`?"),
+        ("encoding: utf-9", "5:5: feeds.a.encoding: there is no encoding `utf-9`"),
+        ("join: [b]", "5:5: feeds.a.join must hold entries"),
+        ("join:\n      - path: b\n", "6:9: feeds.a.join needs `key`"),
+        ("parent: {key: a, mode: b}", "5:22: feeds.a.parent.mode is `b`"),
+        (
+            "skip:\n      - because: c\n        empty: [d, d]",
+            "7:9: feeds.a.skip.empty names `d` twice",
+        ),
+    ],
+)
+def test_a_fault_in_a_feed_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "feedwright.yaml"
+    file.write_text(f"rules: a.rules\n\nfeeds:\n  a: # the shop\n    {text}\n")
+    with pytest.raises(ProjectError) as fault:
+        _read_whole(tmp_path)
+    assert str(fault.value).startswith(f"feedwright.yaml:{told}")
+
+
+def test_what_an_entry_takes_over_stands_where_it_was_written(tmp_path: Path) -> None:
+    text = "feeds:\n  a: &a\n    path: x\n  b:\n    <<: *a\n    header: [c, c]\n"
+    (tmp_path / "feedwright.yaml").write_text(text)
+    feeds = load_project(tmp_path).feeds
+    with pytest.raises(ProjectError, match=r"6:5: feeds\.b\.header names `c` twice"):
+        feed_settings(feeds["b"], "feeds.b")
+    assert feeds["b"]["path"] == "x"

@@ -14,10 +14,12 @@ from engine.cli.main import feedwright
 from engine.errors import ProjectError
 from engine.outbox.decisions import decide, find_message
 from engine.outbox.events import Event, State, Step
+from engine.outbox.guards import rails_of
 from engine.outbox.journal import Journal
 from engine.outbox.message import Kind
 from engine.outbox.moments import MINUTE
 from engine.outbox.opening import open_journal
+from engine.outbox.schedule import times_of
 from engine.outbox.settings import sending_settings
 from engine.project import load_project
 
@@ -135,6 +137,32 @@ def test_settings_that_cannot_be_used(tmp_path: Path, settings: str, told: str) 
     (tmp_path / "feedwright.yaml").write_text(settings)
     with pytest.raises(ProjectError, match=told):
         sending_settings(load_project(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("sending:\n  guards:\n    slip: 3\n", "3:5: no guard rail is called `slip`"),
+        ("sending:\n  xml:\n    folder: a\n    url: b\n", "4:5: sending.xml.url"),
+        ("sellers:\n  a:\n    client_id: s3cret\n", "3:5: sellers.a.client_id says where"),
+        ("sellers:\n  a:\n    client_id: env:A\n", "3:5: sellers.a.client_secret says where"),
+        ("sellers:\n  a b:\n    client_id: env:A\n", "2:3: sellers.a b: letters, digits"),
+        ("schedule:\n  zone: Paris\n", "2:3: no time zone is called Paris"),
+        ("schedule:\n  orders: often\n", "2:3: schedule.orders: `often` is no cron"),
+    ],
+)
+def test_faults_of_settings_are_told_with_their_line(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "feedwright.yaml").write_text(text)
+    project = load_project(tmp_path)
+
+    def read() -> None:
+        rails_of(sending_settings(project).guards)
+        times_of(project.schedule)
+
+    with pytest.raises(ProjectError) as fault:
+        read()
+    assert str(fault.value).startswith(f"feedwright.yaml:{told}")
+    assert "s3cret" not in str(fault.value)
 
 
 def test_settings(folder: Path) -> None:
