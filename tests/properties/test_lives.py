@@ -11,10 +11,11 @@ import pytest
 from simulator.clock import ManualClock
 from simulator.disk import Disk
 from simulator.kills import STEPS, live
+from simulator.life import BrokenError
 from simulator.market import OUTCOMES, SELLER
 from simulator.offer_world import run_offer_seed
 from simulator.teeth import OFFER_TEETH, TEETH
-from simulator.world import BrokenError, World, run_seed
+from simulator.world import World, run_seed
 
 from engine.errors import JournalError
 from engine.outbox.message import Kind
@@ -76,7 +77,7 @@ def a_life(folder: Path, at: int, how: str) -> World:
     world = World(5, folder)
     world.make_wishes()
     world.market.fate = type(world.market.fate).__mro__[2]()
-    world.process(approving=True, at=at, how=how)
+    world.push(approving=True, at=at, how=how)
     return world
 
 

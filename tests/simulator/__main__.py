@@ -7,8 +7,9 @@ import sys
 import time
 from multiprocessing import Pool
 
+from simulator.life import BrokenError
 from simulator.offer_world import run_offer_seed
-from simulator.world import BrokenError, run_seed
+from simulator.world import run_seed
 
 
 def one(seed: int) -> str | None:

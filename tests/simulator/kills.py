@@ -82,7 +82,7 @@ def live(folder: Path, kind: Kind, outcome: str, kills: tuple[str, ...]) -> Worl
         # The first run begins the journal and approves; a later one finds both done.
         done = 2 if number and kills[0] != "before approval" else 0
         at = max(_COMMITS.get(what, 0) - done, 0)
-        world.process(approving=True, at=at, how=f"killed {when}" if at else "")
+        world.push(approving=True, at=at, how=f"killed {when}" if at else "")
         world.pass_time(SECOND)
     world.settle_down()
     world.check()

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from random import Random
 
-from simulator.clock import ManualClock
-from simulator.disk import Disk, KilledError
+from simulator.disk import KilledError
+from simulator.life import KILLS, BrokenError, Life, lived
 from simulator.market import SELLER, DrawnFate, Fate
 from simulator.offer_market import OfferMarket
-from simulator.world import BrokenError
 
-from engine.errors import HaltedError, JournalError
+from engine.errors import JournalError
 from engine.outbox.gate import push_offers
 from engine.outbox.guards import Rails
+from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR, MINUTE, SECOND
 from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
 from engine.outbox.opening import open_journal
@@ -41,31 +38,25 @@ class KillingFate(DrawnFate):
 
 
 @dataclass(slots=True)
-class OfferWorld:
-    """One seller's feed: `seed` decides everything. A price tells the version of the feed."""
+class OfferWorld(Life):
+    """One seller's feed. A price tells the version of the feed."""
 
-    seed: int
-    folder: Path
-    random: Random = field(init=False)
-    clock: ManualClock = field(default_factory=ManualClock)
     market: OfferMarket = field(init=False)
-    disk: Disk = field(default_factory=Disk)
     version: int = 0
     feed: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
     plans: list[Path] = field(default_factory=list)
-    log: list[str] = field(default_factory=list)
     killing: bool = True
 
     def __post_init__(self) -> None:
-        self.random = Random(self.seed)  # noqa: S311 - a game, not a secret
+        Life.__post_init__(self)
         fate = KillingFate(self.random, self.random.choice((0.05, 0.2, 0.6)))
         fate.world = self
         bad = {f"S{n}" for n in range(8) if self.random.random() < 0.1}
         self.market = OfferMarket(self.clock, fate, self.random, bad)
 
     @property
-    def path(self) -> Path:
-        return self.folder / f"{SELLER}.sqlite"
+    def place(self) -> OfferMarket:
+        return self.market
 
     def change_feed(self) -> None:
         self.version += 1
@@ -101,17 +92,10 @@ class OfferWorld:
             return
         self.plans.append(path)
 
-    def journal(self):  # type: ignore[no-untyped-def] - as open_journal says
-        return open_journal(
-            self.path, self.clock, seller=SELLER, opener=self.disk.connect, synced=self.disk.synced
-        )
-
     def push(self, path: Path, *, at: int = 0, how: str = "", patience: int = 0) -> str:
-        journal = None
-        self.disk.at, self.disk.how, self.disk.writes = at, how, 0
-        try:
-            journal = self.journal()
-            self.disk.keep(self.path)
+        """A process that lifts halts and pushes a plan."""
+
+        def work(journal: Journal) -> str:
             for name in list(journal.halts):
                 journal.lift(name, "Ada", "looked")
             plan, offers = read_offer_plan(path)
@@ -119,24 +103,12 @@ class OfferWorld:
                 journal, self.market, "cdiscount_octopia", "CDISFR", patience=patience
             )
             done = push_offers(plan, offers, push, inputs=INPUTS, approver="Ada")
-        except KilledError:
-            return "killed"
-        except JournalError as fault:
-            return f"journal: {fault}"
-        except HaltedError as fault:
-            return f"halted: {fault}"
-        else:
-            return f"done {done} {push.notes}"
-        finally:
-            if journal is not None:
-                journal.close()
+            return f"done {done} {[str(note) for note in push.notes.values()]}"
 
-    def pass_time(self, milliseconds: int) -> None:
-        self.clock.sleep(milliseconds)
-        self.market.arrive()
+        return self.process(work, at=at, how=how)
 
     def say(self, what: str) -> None:
-        self.log.append(f"{self.clock.true // 1000}: v{self.version} {what}")
+        Life.say(self, f"v{self.version} {what}")
 
     def live(self) -> None:
         for _ in range(self.random.randrange(3, 9)):
@@ -158,20 +130,13 @@ class OfferWorld:
             at, how = 0, ""
             if self.random.random() < 0.3:
                 at = self.random.randrange(1, 40)
-                how = self.random.choice(
-                    ("killed before", "killed after", "full", "broken", "stuck")
-                )
+                how = self.random.choice(KILLS)
             patience = self.random.choice((0, 2 * MINUTE, 30 * MINUTE))
             said = self.push(path, at=at, how=how, patience=patience)
             self.say(f"{path.name} {how}@{at}: {said}")
-            if not said.startswith("done") and self.random.random() < 0.4:
-                self.say("power lost")
-                self.disk.lose_power(self.path)
-        what = self.random.random()
-        if what < 0.05:
-            self.clock.jump(self.random.choice((-3600, -400, 400, 3600)) * SECOND)
-        elif what < 0.1:
-            self.clock.reboot(MINUTE)
+            if not said.startswith("done"):
+                self.may_lose_power()
+        self.trouble_clocks(0.05, MINUTE)
         self.pass_time(
             self.random.choice((SECOND, SECOND, SECOND, MINUTE, 5 * MINUTE, 20 * MINUTE, HOUR))
         )
@@ -213,19 +178,9 @@ class OfferWorld:
 
 
 def run_offer_seed(seed: int) -> OfferWorld:
-    """Live one life.
+    """Live one life of offers.
 
     Raises:
         BrokenError: something that must hold does not.
     """
-    shm = Path("/dev/shm")  # noqa: S108 - syncs are simulated: no disk has to wait for them
-    folder = Path(tempfile.mkdtemp(prefix="life-", dir=shm if shm.is_dir() else None))
-    world = OfferWorld(seed, folder)
-    try:
-        world.live()
-    except BrokenError as fault:
-        story = "\n".join(world.log[-40:])
-        raise BrokenError(f"offers, seed {seed}: {fault}\n{story}") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return world
+    return lived(OfferWorld, seed)

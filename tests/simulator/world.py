@@ -6,19 +6,15 @@ What must hold whatever happens is checked at the end, and in between: `run_seed
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
-from random import Random
 
-from simulator.clock import ManualClock
-from simulator.disk import BESIDE, Disk, KilledError
+from simulator.disk import BESIDE, KilledError
+from simulator.life import KILLS, BrokenError, Life, lived
 from simulator.market import CUSTOMER, SELLER, DrawnFate, Fate, Market
 from simulator.wishes import approved, order_for, wish
 
-from engine.errors import HaltedError, JournalError
+from engine.errors import JournalError
 from engine.outbox.events import Event, State, Step
 from engine.outbox.journal import AlreadySentError, Journal
 from engine.outbox.message import Kind, Message
@@ -38,10 +34,6 @@ OPPOSITE = {
 }
 
 
-class BrokenError(AssertionError):
-    """Something that must hold does not."""
-
-
 class TroubledFate(DrawnFate):
     """A drawn fate that can let the process sleep before it sends, while others go on."""
 
@@ -52,17 +44,11 @@ class TroubledFate(DrawnFate):
 
 
 @dataclass(slots=True)
-class World:
-    """One seller's day: `seed` decides everything."""
+class World(Life):
+    """One seller's messages about orders."""
 
-    seed: int
-    folder: Path
-    random: Random = field(init=False)
-    clock: ManualClock = field(default_factory=ManualClock)
     market: Market = field(init=False)
-    disk: Disk = field(default_factory=Disk)
     messages: dict[str, Message] = field(default_factory=dict)
-    log: list[str] = field(default_factory=list)
     lifetimes: dict[str, int] = field(default_factory=dict)
     expiries: dict[str, int] = field(default_factory=dict)
     sent: Counter[str] = field(default_factory=Counter)
@@ -70,14 +56,14 @@ class World:
     sending: Journal | None = None
 
     def __post_init__(self) -> None:
-        self.random = Random(self.seed)  # noqa: S311 - a game, not a secret
+        Life.__post_init__(self)
         fate = TroubledFate(self.random, self.random.choice((0.2, 0.5, 0.9)))
         fate.world = self
         self.market = Market(self.clock, fate)
 
     @property
-    def path(self) -> Path:
-        return self.folder / f"{SELLER}.sqlite"
+    def place(self) -> Market:
+        return self.market
 
     # The seller's wishes
 
@@ -110,44 +96,30 @@ class World:
 
     # The seller's processes
 
-    def process(self, *, approving: bool, at: int = 0, how: str = "") -> str:
-        """A process from its start to its end, natural or not."""
-        self.disk.at, self.disk.how, self.disk.writes = at, how, 0
-        journal = None
-        try:
-            journal = open_journal(
-                self.path,
-                self.clock,
-                seller=SELLER,
-                opener=self.disk.connect,
-                synced=self.disk.synced,
-            )
-            self.disk.keep(self.path)
-            if approving:
-                for message in self.messages.values():
-                    try:
-                        lifetime = self.lifetimes.setdefault(
-                            message.id, self.random.choice((10, 40, 90)) * MINUTE
-                        )
-                        known = journal.record(message.id)
-                        expires = self.clock.wall + lifetime
-                        if known is None:
-                            self.expiries[message.id] = self.clock.true + lifetime
-                        journal.approve(approved(message, self.clock.wall, expires=expires))
-                    except AlreadySentError:
-                        self.say(f"{message.kind} excluded")
+    def push(self, *, approving: bool, at: int = 0, how: str = "") -> str:
+        """A process that approves what is wanted, if it does, and sends."""
+
+        def work(journal: Journal) -> str:
+            for message in self.messages.values() if approving else ():
+                self._approve(journal, message)
             self.sending = journal
             Push(journal, self.market, self.messages).run()
-        except KilledError:
-            return "killed"
-        except JournalError as fault:
-            return f"journal: {fault}"
-        except HaltedError as fault:
-            return f"halted: {fault}"
-        finally:
-            if journal is not None:
-                journal.close()
-        return "ended"
+            return "ended"
+
+        return self.process(work, at=at, how=how)
+
+    def _approve(self, journal: Journal, message: Message) -> None:
+        try:
+            lifetime = self.lifetimes.setdefault(
+                message.id, self.random.choice((10, 40, 90)) * MINUTE
+            )
+            known = journal.record(message.id)
+            expires = self.clock.wall + lifetime
+            if known is None:
+                self.expiries[message.id] = self.clock.true + lifetime
+            journal.approve(approved(message, self.clock.wall, expires=expires))
+        except AlreadySentError:
+            self.say(f"{message.kind} excluded")
 
     def while_paused(self, call: Call) -> None:
         """The process decided to send, and sleeps: time passes, others may try to send as well."""
@@ -158,7 +130,7 @@ class World:
         kept = (self.disk.at, self.disk.how, self.disk.writes, self.disk.synchronous)
         for _ in range(self.random.choice((1, 3))):
             self.pass_time(self.random.choice((MINUTE, 20 * MINUTE)))
-            said = self.process(approving=False)
+            said = self.push(approving=False)
             self.say(f"  while it sleeps, another: {said}")
         self.disk.at, self.disk.how, self.disk.writes, self.disk.synchronous = kept
         self.depth -= 1
@@ -184,17 +156,6 @@ class World:
             raise BrokenError(f"{message.kind} sent {late // 1000} s after its plan expired")
 
     # Time and people
-
-    def pass_time(self, milliseconds: int) -> None:
-        self.clock.sleep(milliseconds)
-        self.market.arrive()
-
-    def trouble_clocks(self) -> None:
-        what = self.random.random()
-        if what < 0.06:
-            self.clock.jump(self.random.choice((-3600, -400, 400, 3600)) * SECOND)
-        elif what < 0.12:
-            self.clock.reboot(self.random.choice((SECOND, MINUTE)))
 
     def people(self) -> None:
         """A person lifts halts, and releases what is held where the evidence says: not there."""
@@ -224,9 +185,6 @@ class World:
         self.market.by_hand(message.call)
         self.pass_time(16 * MINUTE)  # and it shows, before anything is sent
 
-    def say(self, what: str) -> None:
-        self.log.append(f"{self.clock.true // 1000}: {what}")
-
     # A life
 
     def live(self) -> None:
@@ -242,15 +200,14 @@ class World:
         at, how = 0, ""
         if self.random.random() < 0.5:
             at = self.random.randrange(1, 30)
-            how = self.random.choice(("killed before", "killed after", "full", "broken", "stuck"))
+            how = self.random.choice(KILLS)
         if self.random.random() < 0.1:
             self.plan_again()
-        said = self.process(approving=True, at=at, how=how)
+        said = self.push(approving=True, at=at, how=how)
         self.say(f"run {how}@{at}: {said}")
-        if said != "ended" and self.random.random() < 0.4:
-            self.say("power lost")
-            self.disk.lose_power(self.path)
-        self.trouble_clocks()
+        if said != "ended":
+            self.may_lose_power()
+        self.trouble_clocks(0.06, SECOND, MINUTE)
         self.pass_time(
             self.random.choice((SECOND, SECOND, MINUTE, 6 * MINUTE, 16 * MINUTE, 45 * MINUTE))
         )
@@ -263,7 +220,7 @@ class World:
         self.disk.at = 0
         for _ in range(6):
             self.pass_time(20 * MINUTE)
-            self.say(f"quiet run: {self.process(approving=False)}")
+            self.say(f"quiet run: {self.push(approving=False)}")
             with open_journal(self.path, self.clock, seller=SELLER) as journal:
                 for name in list(journal.halts):
                     journal.lift(name, "Ada", "looked")
@@ -334,19 +291,9 @@ class World:
 
 
 def run_seed(seed: int) -> World:
-    """Live one life.
+    """Live one life of messages about orders.
 
     Raises:
         BrokenError: something that must hold does not.
     """
-    shm = Path("/dev/shm")  # noqa: S108 - syncs are simulated: no disk has to wait for them
-    folder = Path(tempfile.mkdtemp(prefix="life-", dir=shm if shm.is_dir() else None))
-    world = World(seed, folder)
-    try:
-        world.live()
-    except BrokenError as fault:
-        story = "\n".join(world.log[-30:])
-        raise BrokenError(f"seed {seed}: {fault}\n{story}") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return world
+    return lived(World, seed)

@@ -1,6 +1,7 @@
 """Lines written block by block on threads are those that offers mapped one by one would have."""
 
 import io
+import re
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,9 @@ ROWS = 3000
 def opened(folder: Path, kind: str, package: str = "auto") -> Run:
     project_folder = staging.stage_project(folder / f"project-{kind}", kind)
     settings = project_folder / "feedwright.yaml"
-    settings.write_text(settings.read_text() + f"\noffers:\n  package: {package}\n")
+    written, chosen = re.subn(r"package: \w+", f"package: {package}", settings.read_text())
+    assert chosen == 1
+    settings.write_text(written)
     feed = folder / f"feed.{kind}"
     if not feed.exists():
         workload.WRITERS[kind](feed, ROWS)
