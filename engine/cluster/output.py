@@ -6,6 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,6 +61,22 @@ def accounts(folder: Path) -> list[dict[str, Any]]:
     """The account of each split, in the order of the feed."""
     lines = (line for p in parts(folder, ACCOUNTING) for line in p.read_text("utf-8").splitlines())
     return [json.loads(line) for line in lines]
+
+
+def changed(
+    account: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
+) -> dict[str, Any]:
+    """The account of a split, some of whose rows are `after` what they were `before`."""
+    total = summed([account, after])
+    less = summed([before])
+    total.outcomes -= less.outcomes
+    total.packages -= less.packages
+    total.warned -= less.warned
+    for key, one in less.sorts.items():
+        known = total.sorts[key]
+        total.sorts[key] = replace(known, rows=known.rows - one.rows)
+    total.sorts = {key: one for key, one in total.sorts.items() if one.rows}
+    return total.as_json()
 
 
 def summed(found: Iterable[dict[str, Any]]) -> Accounting:

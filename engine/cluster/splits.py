@@ -1,46 +1,48 @@
-"""The files of a feed cut into splits: byte ranges of CSV that end between records, else whole files.
+"""The files of a feed as splits, each the work of one task: pieces of large files, or many small ones.
 
-A cut is where the csv module would end a record, reading from the front: never within quotes, also
-where quotes stand astray. So each split read alone gives the rows that the whole file gives.
+A file is cut into ranges of bytes where records end (CSV, JSON Lines), or of rows where its row
+groups end (Parquet); of other formats it is one piece. Small files are put together, since a task
+costs as much as thousands of rows.
 """
 
 from __future__ import annotations
 
 import codecs
-import glob
-import io
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import BinaryIO, cast
+from dataclasses import asdict, dataclass, field, replace
+from typing import BinaryIO
 
+from engine.cluster.csv_cuts import Waiting, cuts
+from engine.cluster.places import found_files, is_remote, name_of, open_file, size_of
 from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
-from engine.feeds.csv_feed import LONGEST_RECORD, SLOW_BLOCK, CsvFeed, _last_even_line_end
-from engine.feeds.csv_rows import Dialect, one_by_one, well_quoted
+from engine.feeds.csv_feed import CsvFeed
 from engine.feeds.dialect import find_encoding
 from engine.feeds.feed import Feed, open_feed
-from engine.feeds.feed_settings import feed_settings
-from engine.pipeline import feed_of
+from engine.feeds.feed_settings import FeedSettings, feed_settings
+from engine.feeds.json_feed import JsonFeed
+from engine.feeds.parquet_feed import ParquetFeed
 from engine.project import Project
 
-SPLIT = 32 << 20
+SPLIT = 64 << 20
+MOST_FILES = 500  # in a split: opening a file takes milliseconds
+_LEAST_SPLITS = 16  # small files are spread over so many, if they are worth it
+_LOOKED_AT = 100  # files that the driver opens to see whether they fit; workers see to the rest
 # In these, quotes, delimiters and line ends are the bytes of ASCII and nothing else is.
 _PLAIN = ("utf-8", "ascii", "iso8859", "cp125", "latin")
-_BOM = codecs.BOM_UTF8
 _HEAD = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """A piece of a feed. `end` is None for a whole file that cannot be cut.
+class Piece:
+    """A file, or a part of it. `end` is None for a whole file.
 
-    `settings` names the entry under `feeds` that says how the file is written. `columns`, `delimiter` and `encoding` are what the driver found at the file's beginning; `size`
-    is the file's, to see that it is still the same file. `first_row` is known after counting.
+    `start` and `end` count bytes, and in Parquet rows. `settings` names the entry under `feeds` that
+    says how the file is written. `columns`, `delimiter` and `encoding` are what the driver found at the
+    file's beginning; `size` is the file's, to see that it is still the same file.
     """
 
-    number: int
     file: str
     size: int
     settings: str | None = None
@@ -49,7 +51,19 @@ class Split:
     columns: tuple[str, ...] = ()
     delimiter: str = ""
     encoding: str = ""
-    first_row: int = 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a file that was not cut."""
+        return self.end is None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Pieces that one task renders, one after the other, as though they were one file."""
+
+    number: int
+    pieces: tuple[Piece, ...]
 
     def as_text(self) -> str:
         """For the journey to the workers."""
@@ -59,19 +73,26 @@ class Split:
     def of_text(text: str) -> Split:
         """What `as_text` wrote."""
         read = json.loads(text)
-        return Split(**{**read, "columns": tuple(read["columns"])})
+        pieces = [Piece(**{**p, "columns": tuple(p["columns"])}) for p in read["pieces"]]
+        return Split(read["number"], tuple(pieces))
+
+    def as_json(self) -> dict[str, object]:
+        """Where it stands in the feed, for its account."""
+        first, last = self.pieces[0], self.pieces[-1]
+        about: dict[str, object] = {"split": self.number, "file": first.file}
+        if len(self.pieces) == 1:
+            return {**about, "start": first.start, "end": first.size if first.whole else first.end}
+        return {**about, "files": len(self.pieces), "last_file": last.file}
 
 
 def files_of(project: Project, feed: str) -> list[str]:
     """The files that `feed` means, in the order of their names: a file, a pattern, or a folder.
 
+    All three may stand in a bucket: `s3://shop/feeds/*.csv`.
+
     Raises:
         FeedError: there are none.
     """
-    if "://" in feed and not feed.startswith("file://"):
-        raise FeedError(
-            f"{feed}: buckets are read where they are mounted; give the path that every worker has"
-        )
     feed = feed.removeprefix("file://")
     if feed in project.feeds or feed == "-":
         name, read = project.feed_settings(feed)
@@ -79,215 +100,148 @@ def files_of(project: Project, feed: str) -> list[str]:
         if name is None or not isinstance(path, str):
             raise FeedError(f"{feed}: Spark reads files; name one, or a pattern such as 'feed/*'")
         return [str((project.root / path).resolve())]
-    path = Path(project.feed_file(feed))
-    if path.is_dir() and (path / "_temporary").exists():
-        raise FeedError(f"{feed}: the run that writes here has not ended well: no _SUCCESS")
-    if path.is_dir():
-        found = [p for p in path.iterdir() if not p.name.startswith(("_", "."))]
-    elif path.is_file():
-        found = [path]
-    else:
-        found = [Path(p) for p in glob.glob(feed, recursive=True)]  # noqa: PTH207 - absolute too
-    files = sorted(str(p.resolve()) for p in found if p.is_file())
+    files = found_files(feed if is_remote(feed) else project.feed_file(feed))
     if not files:
         raise FeedError(f"{feed}: there is no such file, and no file fits that pattern")
     return files
 
 
-def cut_feed(
-    project: Project, files: list[str], size: int = SPLIT, feed_name: str | None = None
-) -> Iterator[Split]:
-    """The splits of all `files`, numbered, each of about `size` bytes."""
-    number = 0
-    for file in files:
-        settings = project.feed_settings(feed_name or file)[0]
-        for split in _cut_file(feed_of(project, file, feed_name), file, size):
-            yield replace(split, number=number, settings=settings)
-            number += 1
-
-
-def _cut_file(feed: Feed, file: str, size: int) -> Iterator[Split]:
-    whole = Split(0, file, Path(file).stat().st_size)
-    opened = feed.opened
-    plain = isinstance(opened.source.stream, io.BufferedReader)  # no archive
-    opened.source.close()
-    with Path(file).open("rb") as stream:
-        head = stream.read(_HEAD)
-        encoding = find_encoding(head, feed.settings.encoding, whole=len(head) < _HEAD).name
-        if not (isinstance(opened, CsvFeed) and plain and _may_be_cut(feed, head, encoding)):
-            yield whole
-            return
-        delimiter = opened.dialect.delimiter
-        pinned = replace(whole, columns=opened.columns, delimiter=delimiter, encoding=encoding)
-        stream.seek(0)
-        start = 0
-        header = not feed.settings.header
-        for end in _cuts(_Waiting(stream, opened.dialect, encoding), size, header=header):
-            yield replace(pinned, start=start, end=end)
-            start = end
-
-
-def _may_be_cut(feed: Feed, head: bytes, encoding: str) -> bool:
-    """Not encodings of several bytes, files without line feeds, rows that need rows far away."""
-    plain = codecs.lookup(encoding).name.startswith(_PLAIN)
-    return plain and b"\n" in head and feed.settings.parent is None
-
-
-def _cuts(waiting: _Waiting, size: int, *, header: bool) -> Iterator[int]:
-    """Where splits end, the last at the end of the file."""
-    earliest = waiting.header_end() if header else 0
-    begun = at = 0
-    while used := waiting.next_records(size):
-        at += used
-        # A byte-order mark within a file is text, and would be none at the start of a split.
-        ready = at > earliest and at - begun >= size // 2 and not waiting.starts_with(_BOM)
-        if ready and not waiting.finished:
-            yield at
-            begun = at
-    yield at
+def settings_of(project: Project, name: str | None) -> FeedSettings:
+    """The settings of the feed called `name`, or what counts where none is."""
+    return feed_settings(project.feeds[name] if name else {}, f"feeds.{name}" if name else "feeds")
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """The bytes of a file that are not in a split yet."""
+class Cutter:
+    """Cuts the files of a feed, and opens as many of them as that takes."""
 
-    stream: BinaryIO
-    dialect: Dialect
-    encoding: str
-    data: bytes = b""
-    ended: bool = False
+    project: Project
+    size: int = SPLIT
+    feed_name: str | None = None
+    opened: list[Feed] = field(default_factory=list)  # closed again: for their columns and notes
 
-    @property
-    def finished(self) -> bool:
-        """Whether nothing is left."""
-        self.fill(1)
-        return not self.data
+    def splits(self, files: list[str]) -> Iterator[Split]:
+        """The splits of all `files`, numbered, each of about `size` bytes.
 
-    @property
-    def _one_byte(self) -> bool:
-        """Whether each character is one byte; else it is UTF-8, which is read as it is."""
-        return codecs.lookup(self.encoding).name not in ("utf-8", "ascii")
+        Raises:
+            FeedError: a file is not there, or is not what its settings say.
+        """
+        sizes = [size_of(file) for file in files]
+        enough = min(self.size, max(sum(sizes) // _LEAST_SPLITS, self.size // 8))
+        held: list[Piece] = []
+        number = bytes_held = 0
+        for place, (file, size) in enumerate(zip(files, sizes, strict=True)):
+            for piece in self._pieces(file, size, look=place < _LOOKED_AT):
+                alone = not piece.whole or piece.size >= enough
+                if held and (alone or bytes_held >= enough or len(held) >= MOST_FILES):
+                    yield Split(number, tuple(held))
+                    number, held, bytes_held = number + 1, [], 0
+                held.append(piece)
+                bytes_held += self.size if alone else piece.size
+        if held:
+            yield Split(number, tuple(held))
 
-    def starts_with(self, mark: bytes) -> bool:
-        """Whether what waits begins so."""
-        self.fill(len(mark))
-        return self.data.startswith(mark)
+    def _pieces(self, file: str, size: int, *, look: bool) -> Iterator[Piece]:
+        name = self.project.feed_settings(self.feed_name or file)[0]
+        settings = settings_of(self.project, name)
+        whole = Piece(file, size, name)
+        large = size > self.size and settings.parent is None and not _is_packed(file)
+        if large and is_remote(file) and _kind(file, settings) == "parquet":
+            yield from _row_groups(whole, self.size)
+            return
+        feed = self._opened(file, settings) if large or look else None
+        if feed is None or not large:
+            yield whole
+        elif isinstance(feed.opened, ParquetFeed):
+            yield from _row_groups(whole, self.size)
+        elif isinstance(feed.opened, CsvFeed | JsonFeed):
+            with open_file(file) as stream:
+                yield from _ranges(whole, feed, stream, self.size)
+        else:
+            yield whole
 
-    def fill(self, size: int) -> None:
-        """Read on until `size` bytes wait, or the file ends."""
-        while not self.ended and len(self.data) < size:
-            more = self.stream.read(size - len(self.data))
-            self.ended = not more
-            self.data += more
-
-    def header_end(self) -> int:
-        """Behind the first record that is no empty line."""
-        size = SLOW_BLOCK
-        while True:
-            self.fill(size)
-            text = self._text(self.data)
-            for record in one_by_one(text, self.dialect, final=self.ended):
-                if record.cells:
-                    return self._length(text, record.end)
-            if self.ended or size > LONGEST_RECORD:
-                return len(self.data)
-            size *= 2
-
-    def next_records(self, size: int) -> int:
-        """Take whole records of about `size` bytes; how many bytes they have, 0 at the end."""
-        self.fill(size)
-        quote = self.dialect.quote.encode()
-        front = self.data[:size]
-        final = self.ended and len(self.data) <= size
-        cut = len(front) if final else _last_even_line_end(front, quote)
-        if cut:
-            text = self._text(self.data[:cut])
-            text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-            if not well_quoted(text, self.dialect):
-                cut = 0
-        used = cut or self._astray(min(size, SLOW_BLOCK))
-        self.data = self.data[used:]
-        return used
-
-    def _astray(self, size: int) -> int:
-        """The same where quotes stand astray, or a record is long: the csv module says where it ends."""
-        while self.data:
-            self.fill(size)
-            final = self.ended and len(self.data) <= size
-            text = self._text(self.data[:size], whole=final)
-            end = max((r.end for r in one_by_one(text, self.dialect, final=final)), default=0)
-            if final:
-                return len(self.data)
-            if end:
-                return self._length(text, end)
-            if size > LONGEST_RECORD:
-                raise FeedError(
-                    f"a record is longer than {LONGEST_RECORD >> 20} MB; "
-                    "check `quote` and `delimiter`"
-                )
-            size *= 2
-        return 0
-
-    def _text(self, data: bytes, *, whole: bool = True) -> bytes:
-        if self._one_byte:
-            data = data.decode(self.encoding, "replace").encode()
-        return data if data.endswith(b"\n") or not whole else data + b"\n"
-
-    def _length(self, text: bytes, end: int) -> int:
-        """How many bytes of the file the first `end` bytes of `text` are."""
-        used = len(text[:end].decode()) if self._one_byte else end
-        return min(used, len(self.data))  # the last line end may be ours
+    def _opened(self, file: str, settings: FeedSettings) -> Feed | None:
+        """The feed of a file, closed again; None for one in a bucket that would have to be fetched."""
+        if not is_remote(file):
+            feed = open_feed(settings, file, self.project.root)
+        elif (kind := _kind(file, settings)) in {"csv", "tsv", "jsonl"} and not _is_packed(file):
+            source = ByteSource(open_file(file), name_of(file), file)
+            told = replace(settings, format=kind)
+            opened = JsonFeed(source, told) if kind == "jsonl" else CsvFeed(source, told)
+            feed = Feed(file, settings, self.project.root, opened)
+        else:
+            return None
+        feed.opened.source.close()
+        self.opened.append(feed)
+        return feed
 
 
-class _Range:
-    """The bytes of a file from `start` to `end`, as a stream."""
-
-    def __init__(self, file: Path, start: int, end: int) -> None:
-        self.stream = file.open("rb")
-        self.stream.seek(start)
-        self.left = end - start
-
-    @property
-    def closed(self) -> bool:
-        return self.stream.closed
-
-    def read(self, size: int = -1) -> bytes:
-        """At most `size` bytes of the range."""
-        wanted = self.left if size < 0 else min(size, self.left)
-        data = self.stream.read(wanted)
-        self.left -= len(data)
-        return data
-
-    def close(self) -> None:
-        self.stream.close()
+def _kind(file: str, settings: FeedSettings) -> str:
+    """What a file in a bucket is by its settings, else by its name."""
+    ending = name_of(file).rpartition(".")[2].lower()
+    return settings.format or {"ndjson": "jsonl", "txt": "csv", "tab": "tsv"}.get(ending, ending)
 
 
-def open_split(project: Project, split: Split) -> Feed:
-    """The rows of a split, as a feed of their own, numbered from 1.
+def _is_packed(file: str) -> bool:
+    with open_file(file) as stream:
+        return stream.read(4).startswith((b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"))
 
-    Raises:
-        FeedError: the file is not there on this worker, or is not the one that was cut.
-    """
-    file = Path(split.file)
-    try:
-        size = file.stat().st_size
-    except OSError as fault:
-        raise FeedError(
-            f"{split.file}: {fault.strerror or fault}; every worker must see it there"
-        ) from None
-    if size != split.size:
-        raise FeedError(f"{split.file}: had {split.size} bytes when it was cut and has {size} now")
-    name = split.settings
-    read = project.feeds[name] if name is not None else {}
-    settings = feed_settings(read, f"feeds.{name}" if name else "feeds")
-    if split.end is None:
-        return open_feed(settings, split.file, project.root)
-    pinned = replace(
-        settings,
-        encoding=split.encoding,
-        delimiter=split.delimiter,
-        header=split.columns if split.start else settings.header,
-    )
-    stream = cast("BinaryIO", _Range(file, split.start, split.end))
-    source = ByteSource(stream, file.name, split.file)
-    return Feed(split.file, pinned, project.root, CsvFeed(source, pinned))
+
+def _row_groups(whole: Piece, size: int) -> Iterator[Piece]:
+    """Pieces of whole row groups, so that none is unpacked twice."""
+    from pyarrow.parquet import ParquetFile  # noqa: PLC0415 - comes with Spark
+
+    with open_file(whole.file) as stream:
+        about = ParquetFile(stream).metadata
+    rows = [about.row_group(n).num_rows for n in range(about.num_row_groups)]
+    most = max(1, about.num_rows * size // max(whole.size, 1))
+    start = end = 0
+    for count in rows:
+        if end > start and end + count - start > most:
+            yield replace(whole, start=start, end=end)
+            start = end
+        end += count
+    yield replace(whole, start=start, end=end) if start else whole
+
+
+def _ranges(whole: Piece, feed: Feed, stream: BinaryIO, size: int) -> Iterator[Piece]:
+    """Pieces that end between records; the whole file where that cannot be told."""
+    head = stream.read(_HEAD)
+    encoding = find_encoding(head, feed.settings.encoding, whole=len(head) < _HEAD).name
+    stream.seek(0)
+    opened = feed.opened
+    pinned = replace(whole, encoding=encoding)
+    ends: Iterator[int] = iter((whole.size,))
+    if b"\n" not in head or not codecs.lookup(encoding).name.startswith(_PLAIN):
+        yield whole
+        return
+    if isinstance(opened, CsvFeed):
+        pinned = replace(pinned, columns=opened.columns, delimiter=opened.dialect.delimiter)
+        waiting = Waiting(stream, opened.dialect, encoding)
+        ends = cuts(waiting, size, header=not feed.settings.header)
+    elif isinstance(opened, JsonFeed) and not opened.is_array:
+        ends = _line_ends(stream, whole.size, size)
+    start = 0
+    for end in ends:
+        yield whole if (start, end) == (0, whole.size) else replace(pinned, start=start, end=end)
+        start = end
+
+
+def _line_ends(stream: BinaryIO, total: int, size: int) -> Iterator[int]:
+    """Where pieces of JSON Lines end: before a line that is a whole record, so that none looks odd."""
+    at = 0
+    while at + size < total:
+        stream.seek(at + size)
+        stream.readline()
+        end = stream.tell()
+        while (line := stream.readline()) and not _is_record(line):
+            end += len(line)
+        if not line:
+            break
+        yield end
+        at = end
+    yield total
+
+
+def _is_record(line: bytes) -> bool:
+    return line.startswith(b'{"') and line.rstrip().endswith(b"}")

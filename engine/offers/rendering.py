@@ -34,10 +34,10 @@ class Renderer:
     rejections: IO[bytes] | None
     accounting: Accounting = field(default_factory=Accounting)
     _rejected: list[pl.DataFrame] = field(default_factory=list)
-    _prepared: Prepared = field(init=False)
+    prepared: Prepared = field(init=False)
 
     def __post_init__(self) -> None:
-        self._prepared = Prepared(self.mapper)
+        self.prepared = Prepared(self.mapper)
 
     def run(
         self,
@@ -69,7 +69,7 @@ class Renderer:
         if ROW not in rows.columns:
             numbers = pl.int_range(first + 1, first + rows.height + 1, dtype=pl.Int64, eager=True)
             rows = rows.with_columns(numbers.alias(ROW))
-        return Part(rows.clear(), part.damage), self._prepared.run(rows)
+        return Part(rows.clear(), part.damage), self.prepared.run(rows)
 
     def _write(self, frame: pl.DataFrame) -> None:
         """Write the offers among the rows of `frame`; put the others by."""
@@ -78,18 +78,18 @@ class Renderer:
         self.accounting.read += frame.height
         if not good.all():
             bad = frame.filter(~good)
-            raw = (pl.col(raw_name(name)).alias(name) for name in self._prepared.schema)
-            self._rejected.append(_copied(bad.select(*raw, FIRST)))
+            raw = (pl.col(raw_name(name)).alias(name) for name in self.prepared.schema)
+            self._rejected.append(copied(bad.select(*raw, FIRST)))
             frame = frame.filter(good)
             if sum(map(len, self._rejected)) >= REJECTED_AT_ONCE:
                 self._reject()
         if frame.height:
-            frame = self._warned(frame)
+            frame = self.warned(frame)
             check_lines(frame, frame[LINE])
             self.accounting.add_offers(frame)
             _write_lines(frame.select(LINE), self.offers)
 
-    def _warned(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def warned(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add the warnings to the lines that have any."""
         if not frame[WARNS].any():
             return frame.with_columns(pl.lit(None, pl.String).alias("reasons"))
@@ -122,7 +122,7 @@ def _write_lines(lines: pl.DataFrame, file: IO[bytes]) -> None:
     lines.write_csv(file, include_header=False, quote_style="never")
 
 
-def _copied(frame: pl.DataFrame) -> pl.DataFrame:
+def copied(frame: pl.DataFrame) -> pl.DataFrame:
     """`frame` in memory of its own: texts of a few rows would keep those of all rows alive."""
     return pl.DataFrame(frame.to_dict(as_series=False), schema=frame.schema)
 

@@ -1,0 +1,162 @@
+"""The rows of a split, read on the worker that renders it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from engine.cluster.places import as_range, fetch, is_remote, name_of, open_file, size_of
+from engine.cluster.splits import Piece, Split, settings_of
+from engine.errors import FeedError
+from engine.feeds.archive import ByteSource
+from engine.feeds.csv_feed import CsvFeed
+from engine.feeds.feed import Feed, open_feed
+from engine.feeds.json_feed import JsonFeed
+from engine.feeds.parquet_feed import BATCH, ParquetFeed
+from engine.project import Project
+
+if TYPE_CHECKING:
+    from engine.program.program import Program
+
+# Batches of small files are put together: the query costs milliseconds for each, however small.
+TOGETHER = 12_000
+
+
+@dataclass(slots=True)
+class RowsOfSplit:
+    """The batches of a split; `last` is the number of the last row, counting from 1."""
+
+    project: Project
+    split: Split
+    program: Program
+    last: int = 0
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """As of a feed, `__row` counting through all pieces.
+
+        Raises:
+            FeedError: a file is not there, is not the one that was cut, or lacks a column.
+        """
+        held: list[pl.DataFrame] = []
+        for batch in self._one_by_one():
+            held.append(batch)
+            if sum(map(len, held)) >= TOGETHER:
+                yield _together(held)
+                held.clear()
+        if held:
+            yield _together(held)
+
+    def _one_by_one(self) -> Iterator[pl.DataFrame]:
+        wanted = self.program.source_columns
+        for piece in self.split.pieces:
+            before = self.last
+            with open_piece(self.project, piece) as feed:
+                see_that_it_fits(feed, self.program)
+                for batch in feed.batches(wanted):
+                    if batch.height:
+                        made = batch.with_columns(pl.col("__row").cast(pl.Int64) + before)
+                        self.last = max(self.last, made["__row"].max() or 0)  # type: ignore[assignment]
+                        yield made
+
+
+def _together(held: list[pl.DataFrame]) -> pl.DataFrame:
+    return held[0] if len(held) == 1 else pl.concat(held, how="diagonal")
+
+
+def see_that_it_fits(feed: Feed, program: Program) -> None:
+    """A file without a column that each product needs would reject every row, one by one.
+
+    Raises:
+        FeedError: the file is such a one.
+    """
+    if feed.columns and (lacking := program.lacking(feed.columns)):
+        named = ", ".join(f"`{f.reading.column}`" for f in lacking)
+        listed = ", ".join(f"`{c}`" for c in feed.columns[:30])
+        raise FeedError(f"{feed.path}: lacks {named}; its columns are {listed}")
+
+
+@contextmanager
+def open_piece(project: Project, piece: Piece) -> Iterator[Feed]:
+    """The rows of a piece, as a feed of their own, numbered from 1.
+
+    Raises:
+        FeedError: the file is not there on this worker, or is not the one that was cut.
+    """
+    size = size_of(piece.file)
+    if size != piece.size:
+        raise FeedError(f"{piece.file}: had {piece.size} bytes when it was cut and has {size} now")
+    settings = settings_of(project, piece.settings)
+    if piece.end is None or not piece.encoding:
+        with _here(piece) as (path, first, behind):
+            if behind is None:
+                yield open_feed(settings, path, project.root)
+            else:
+                source = ByteSource(as_range(path, 0, 0), name_of(path), path)
+                opened = _SomeRows(source, settings, first=first, behind=behind)
+                yield Feed(piece.file, settings, project.root, opened)
+        return
+    pinned = replace(settings, encoding=piece.encoding)
+    stream = as_range(piece.file, piece.start, piece.end)
+    source = ByteSource(stream, name_of(piece.file), piece.file)
+    if not piece.delimiter:
+        lines = replace(pinned, format="jsonl")
+        yield Feed(piece.file, lines, project.root, JsonFeed(source, lines))
+        return
+    header = piece.columns if piece.start else settings.header
+    pinned = replace(pinned, delimiter=piece.delimiter, header=header)
+    yield Feed(piece.file, pinned, project.root, CsvFeed(source, pinned))
+
+
+@contextmanager
+def _here(piece: Piece) -> Iterator[tuple[str, int, int | None]]:
+    """A file on this machine that holds the piece, and where in it: rows of a Parquet file, or all."""
+    if not is_remote(piece.file):
+        yield piece.file, piece.start, piece.end
+        return
+    with TemporaryDirectory(prefix="feedwright-") as folder:
+        path = str(Path(folder) / name_of(piece.file))
+        if piece.end is None:
+            fetch(piece.file, path)
+        else:
+            _fetch_row_groups(piece, path)
+        try:
+            yield path, 0, None
+        except FeedError as fault:
+            raise FeedError(str(fault).replace(path, piece.file)) from None
+
+
+def _fetch_row_groups(piece: Piece, to: str) -> None:
+    """The row groups of a piece alone: of the rest of the file in a bucket nothing is read."""
+    from pyarrow import parquet  # noqa: PLC0415 - comes with Spark
+
+    with open_file(piece.file) as stream:
+        file = parquet.ParquetFile(stream)
+        first = 0
+        with parquet.ParquetWriter(to, file.schema_arrow) as writer:
+            for number in range(file.metadata.num_row_groups):
+                if piece.start <= first < (piece.end or 0):
+                    writer.write_table(file.read_row_group(number))
+                first += file.metadata.row_group(number).num_rows
+
+
+@dataclass(slots=True)
+class _SomeRows(ParquetFeed):
+    """The rows of a Parquet file from `first`, counted from 0, to `behind`, which is not among them."""
+
+    first: int = 0
+    behind: int = 0
+
+    def _batches(self, read: list[pl.Expr]) -> Iterator[pl.DataFrame]:
+        rows = pl.scan_parquet(self.source.shown)
+        for start in range(self.first, self.behind, BATCH):
+            count = min(BATCH, self.behind - start)
+            frame = rows.slice(start, count).select(read).collect()
+            numbers = pl.int_range(start - self.first + 1, start - self.first + 1 + frame.height)
+            none = pl.lit(None, pl.String)
+            yield frame.with_columns(numbers.alias("__row"), none.alias("__problem"))
