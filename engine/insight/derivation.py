@@ -40,6 +40,10 @@ class What(StrEnum):
     REPAIR = "repair"
     REQUIREMENT = "requirement"
     ENDING = "ending"  # omit, clear, reject
+    FACT = "fact"  # of an order: its state, where it is handled
+    PERMISSION = "permission"
+    PARAMETER = "parameter"
+    SUGGESTION = "suggestion"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ STAND_IN_ORDER, STAND_IN_ACCOUNT = "ORDER-ID", "98979"
 
 
 @dataclass(slots=True)
-class _Channel:
+class ChannelNow:
     """One channel at the policy's instant."""
 
     name: str
@@ -73,10 +73,19 @@ class _Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class _Led:
+class Situation:
+    """What is known of an order: the channel that it is said to be on, its states, its facts."""
+
+    channel: ChannelNow
+    states: States | Diagnostic
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
     """An order on the channel that it is handled on, with the states that it may be in."""
 
-    channel: _Channel
+    channel: ChannelNow
     states: States | Diagnostic
     facts: dict[str, Any]
     rule: Span
@@ -93,7 +102,7 @@ class Policy:
         self.at = at
         self.settings = settings or OrderSettings()
         self._channels = {
-            name: _Channel(
+            name: ChannelNow(
                 name,
                 one,
                 RuleStates(name, rules.states),
@@ -112,7 +121,7 @@ class Policy:
         if wish.action not in self.rules.actions:
             near = closest(wish.action, self.rules.actions)
             return _denied(codes.UNKNOWN_ACTION, near=near, value=visible(wish.action[:SHOWN]))
-        led = self._lead(wish)
+        led = self.lead(wish)
         if isinstance(led, Decision):
             return led
         if isinstance(led.states, Diagnostic):
@@ -121,7 +130,7 @@ class Policy:
 
     def route(self, wish: Wish) -> Decision:
         """Where the order of `wish` is handled, whatever is to be done with it."""
-        led = self._lead(wish)
+        led = self.lead(wish)
         if isinstance(led, Decision):
             return led
         name = led.channel.name
@@ -147,8 +156,24 @@ class Policy:
 
     # --- where the order is handled -------------------------------------------------------------
 
-    def _lead(self, wish: Wish) -> _Led | Decision:
+    def lead(self, wish: Wish) -> Led | Decision:
         """The order on the channel that the route leads it to, or why it gets to none."""
+        found = self.situation(wish)
+        if isinstance(found, Decision):
+            return found
+        own, states, facts = found.channel, found.states, found.facts
+        case = self._case(facts)
+        if case is not None and case.channel is None:
+            code = codes.BY_HAND.number
+            return Decision(Ruling.MANUAL, case.sentence, code, case.span, channel=own.name)
+        target = self._channels[case.channel] if case and case.channel in self._channels else own
+        rule = case.span if case else NOWHERE
+        if wish.channel is not None and target.name != wish.channel:
+            return _denied(codes.OTHER_CHANNEL, rule, wish.channel, other=target.name)
+        return self._fulfilled(Led(target, states, facts, rule))
+
+    def situation(self, wish: Wish) -> Situation | Decision:
+        """What is known of the order of `wish`, or why nothing can be: no rule is about its channel."""
         name = self._said_channel(wish)
         own = self._channels.get(name)
         if own is None:
@@ -158,15 +183,7 @@ class Policy:
         states = self._states(wish, own, facts.get(STATE))
         certain = isinstance(states, tuple) and len(states) == 1
         facts[STATE] = states[0] if isinstance(states, tuple) and certain else None
-        case = self._case(facts)
-        if case is not None and case.channel is None:
-            code = codes.BY_HAND.number
-            return Decision(Ruling.MANUAL, case.sentence, code, case.span, channel=own.name)
-        target = self._channels[case.channel] if case and case.channel in self._channels else own
-        rule = case.span if case else NOWHERE
-        if wish.channel is not None and target.name != wish.channel:
-            return _denied(codes.OTHER_CHANNEL, rule, wish.channel, other=target.name)
-        return self._fulfilled(_Led(target, states, facts, rule))
+        return Situation(own, states, facts)
 
     def _case(self, facts: Mapping[str, Any]) -> RouteRules | None:
         """The first case of the route that fits; the same for all orders that it cannot tell apart."""
@@ -178,7 +195,7 @@ class Policy:
             self._cases[key] = next(fits, None)
         return self._cases[key]
 
-    def _fulfilled(self, led: _Led) -> _Led | Decision:
+    def _fulfilled(self, led: Led) -> Led | Decision:
         """The same with what the route warns about, or why it refuses the order."""
         warnings = []
         for check in self.rules.route_checks:
@@ -197,7 +214,7 @@ class Policy:
         return wish.channel or channel_of(wish.facts) or ""
 
     @staticmethod
-    def _states(wish: Wish, channel: _Channel, said: Any) -> States | Diagnostic:
+    def _states(wish: Wish, channel: ChannelNow, said: Any) -> States | Diagnostic:
         """The states that the order may be in, by their names in rules."""
         if said:
             return channel.states.of(str(said))
@@ -207,7 +224,7 @@ class Policy:
 
     # --- what the matrix says -------------------------------------------------------------------
 
-    def _in_state(self, wish: Wish, led: _Led, states: States) -> Decision:
+    def _in_state(self, wish: Wish, led: Led, states: States) -> Decision:
         channel = led.channel
         cells = [channel.slice.cells[state, wish.action] for state in states]
         cell = cells[0]
@@ -227,7 +244,7 @@ class Policy:
 
     def _refused(
         self,
-        channel: _Channel,
+        channel: ChannelNow,
         cell: OrderCell,
         facts: Mapping[str, Any],
         warnings: tuple[str, ...],
@@ -249,7 +266,7 @@ class Policy:
     # --- what is sent ---------------------------------------------------------------------------
 
     def _allowed(
-        self, wish: Wish, channel: _Channel, cell: OrderCell, warnings: tuple[str, ...]
+        self, wish: Wish, channel: ChannelNow, cell: OrderCell, warnings: tuple[str, ...]
     ) -> Decision:
         rules = cell.rules
         if rules is None:

@@ -22,6 +22,14 @@ _WORDS = {
     State.REJECTED: "rejects the row",
 }
 _NAMED = (What.ATTRIBUTE, What.NAME)
+_PLACED = (
+    *_NAMED,
+    What.TABLE,
+    What.ROW,
+    What.REQUIREMENT,
+    What.PERMISSION,
+    What.PARAMETER,
+)
 
 
 def print_explanations(console: Console, rows: Sequence[RowExplained]) -> None:
@@ -53,7 +61,7 @@ def _print_row(console: Console, row: RowExplained) -> None:
             )
         )
         if reason.why is not None:
-            console.print(_tree(reason.why))
+            console.print(tree_of(reason.why))
     if row.explanation is None:
         return
     found = row.explanation
@@ -62,15 +70,16 @@ def _print_row(console: Console, row: RowExplained) -> None:
     if found.why is None:
         console.print(f"{found.attribute} is left out: no rule sets it on {row.channel}")
         return
-    console.print(_tree(found.why))
+    console.print(tree_of(found.why))
     for drop in (one for one in found.requirements if one.value == "no"):
         console.print(f"{found.attribute} is then left out by a requirement that is not met:")
-        console.print(_tree(drop))
+        console.print(tree_of(drop))
     if row.wire:
         console.print(Text(f"on the wire: {row.wire}", style="dim"))
 
 
-def _tree(one: Derivation) -> Tree:
+def tree_of(one: Derivation) -> Tree:
+    """A derivation as a tree on a terminal."""
     tree = Tree(_label(one), guide_style="dim")
     _grow(tree, _below(one))
     return tree
@@ -113,6 +122,10 @@ def _label(one: Derivation) -> Text:
             found.append(f" = {value}")
         case What.CONSTANT:
             found.append(one.text)
+        case What.PARAMETER:
+            found.append("✗ " if one.state is State.FAILED else "✓ ", _verdict(one))
+            found.append(one.text)
+            found.append(f" = {value}" if one.value is not None else "")
         case What.ENDING:
             found.append(f"{one.text}: {_WORDS.get(one.state, '')}")
         case _:
@@ -121,6 +134,10 @@ def _label(one: Derivation) -> Text:
             found.append(_formula(one), "dim")
     _facts(found, one)
     return found
+
+
+def _verdict(one: Derivation) -> str:
+    return "red" if one.state is State.FAILED else "green"
 
 
 def _formula(one: Derivation) -> str:
@@ -140,7 +157,7 @@ def _facts(found: Text, one: Derivation) -> None:
     elif one.table is not None and one.table.found is not None:
         at = one.table.found
         found.append(f"  key {one.table.key}, {at.file}:{at.line}", "cyan")
-    elif one.rule is not None and one.what in (*_NAMED, What.TABLE, What.ROW, What.REQUIREMENT):
+    elif one.rule is not None and one.what in _PLACED:
         found.append(_place(one.rule), "dim")
 
 
