@@ -48,5 +48,5 @@ def command(
     click.echo(f"workbench  {served.address}")
     click.echo("stop with Ctrl+C")
     if not no_browser:
-        click.launch(served.address)
+        click.launch(served.address_once())
     served.run()

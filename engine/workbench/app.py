@@ -23,7 +23,7 @@ from engine.workbench import feed_answers, rule_answers
 from engine.workbench import questions as q
 from engine.workbench.bench import Bench, Question, StaleError
 from engine.workbench.folder import ConflictError, Opened
-from engine.workbench.guard import Guard
+from engine.workbench.guard import ENTER, Guard, Keys, refusal
 
 _LOG = logging.getLogger("feedwright.serve")
 _STATIC = Path(__file__).parent / "static"
@@ -59,25 +59,29 @@ class Desktop:
         self._newest: OrderedDict[str, int] = OrderedDict()
 
     def answer(self, work: Answer, body: bytes) -> Response:
-        """The answer as JSON; what goes wrong is told in it."""
+        """The answer as JSON; what a person has to mend is an answer too, with `error` and `refused`.
+
+        Work on a whole feed is left for after the lock: what is typed meanwhile is looked at.
+        """
         try:
             with self._one_at_a_time:
-                return JSONResponse(work(body))
+                found = work(body)
+            return JSONResponse(found() if callable(found) else found)
         except StaleError:
             return JSONResponse({"stale": True})
         except ConflictError as fault:
             now = None if fault.current is None else _opened(fault.current)
             told = {"error": str(fault), "current": now, "lines": list(fault.lines)}
-            return JSONResponse(told, 409)
+            return JSONResponse({**told, "refused": "conflict"})
         except EngineError as fault:
-            return JSONResponse({"error": str(fault)}, 422)
+            return JSONResponse({"error": str(fault), "refused": "question"})
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as fault:  # noqa: BLE001 - a panic of Polars is no Exception
             _LOG.debug("an answer failed", exc_info=True)
             words = " ".join(str(fault).split())[:200]
             says = f"a fault of Feedwright and not of your files: {type(fault).__name__}: {words}"
-            return JSONResponse({"error": says}, 500)
+            return refusal(500, says)
 
     def notice(self, body: bytes) -> None:
         """Hear of a question before its turn: an older one of the same page is answered no more."""
@@ -89,7 +93,7 @@ class Desktop:
 
     def _question(self, asked: q.Rows) -> Question:
         page, number = asked.page[:100], asked.number
-        rows = q.MOST_ROWS if asked.rows is None else min(max(asked.rows, 1), q.MOST_ROWS)
+        rows = min(max(asked.rows, 1), q.MOST_ROWS)
         question = Question(
             asked.texts,
             asked.feed,
@@ -170,7 +174,13 @@ class Desktop:
 
     def changes(self, body: bytes) -> Any:
         """What is not saved yet changes."""
-        return feed_answers.changes_json(self.bench, self._question(q.read_question(body, q.Rows)))
+        question = self._question(q.read_question(body, q.Rows))
+        return feed_answers.changes_later(self.bench, question)
+
+    def count(self, body: bytes) -> Any:
+        """What becomes of the whole feed."""
+        question = self._question(q.read_question(body, q.Rows))
+        return feed_answers.count_later(self.bench, question)
 
     def tests(self, body: bytes) -> Any:
         """The tests of the rules as typed."""
@@ -187,18 +197,30 @@ def _opened(file: Opened) -> dict[str, Any]:
     }
 
 
-def application(desktop: Desktop, token: str, hosts: Collection[str]) -> ASGIApp:
+def application(desktop: Desktop, keys: Keys, hosts: Collection[str]) -> ASGIApp:
     """The workbench behind its guard."""
+
+    async def enter(request: Request) -> Response:
+        try:
+            code = q.read_question(await request.body(), q.Enter).code
+        except EngineError as fault:
+            return refusal(422, str(fault))
+        token = keys.exchange(code)
+        if token is None:
+            return refusal(401, "this address was opened before: take the one in the terminal")
+        return JSONResponse({"token": token})
+
     get = (desktop.project, desktop.files)
     post = (
         *(desktop.open, desktop.save, desktop.check, desktop.complete, desktop.hover),
         *(desktop.format, desktop.timeline, desktop.preview, desktop.row, desktop.changes),
-        desktop.tests,
+        *(desktop.count, desktop.tests),
     )
     routes = [Route("/", _page), Route("/static/{name}", _file)]
+    routes.append(Route(ENTER, enter, methods=["POST"]))
     routes += [Route(f"/api/{a.__name__}", _asked(desktop, a), methods=["GET"]) for a in get]
     routes += [Route(f"/api/{a.__name__}", _asked(desktop, a), methods=["POST"]) for a in post]
-    return Guard(Starlette(routes=routes), token, hosts)
+    return Guard(Starlette(routes=routes), keys, hosts)
 
 
 def _asked(desktop: Desktop, work: Answer) -> Callable[[Request], Any]:
@@ -208,7 +230,7 @@ def _asked(desktop: Desktop, work: Answer) -> Callable[[Request], Any]:
             try:
                 desktop.notice(body)
             except EngineError as fault:
-                return JSONResponse({"error": str(fault)}, 422)
+                return JSONResponse({"error": str(fault), "refused": "question"})
         return await run_in_threadpool(desktop.answer, work, body)
 
     return answer
@@ -221,5 +243,5 @@ async def _page(_: Request) -> Response:
 async def _file(request: Request) -> Response:
     folder = FILES.get(request.path_params["name"])
     if folder is None:
-        return JSONResponse({"error": "no such file"}, 404)
+        return refusal(404, "no such file")
     return FileResponse(folder / request.path_params["name"])

@@ -16,6 +16,7 @@ from engine.editor.desk import Desk
 from engine.errors import ProjectError
 from engine.insight.impact import Side
 from engine.language.checker import check_rules
+from engine.offers.duplicates import SeenReferences
 from engine.offers.mapping import MappedBatch
 from engine.pipeline import Checked, compile_side, feed_of, mapper_for
 from engine.program.program import ROW
@@ -117,6 +118,16 @@ class Bench:
         given = [self.given_feed] if self.given_feed else []
         return list(dict.fromkeys([*given, *named]))
 
+    def known_feed(self, feed: str) -> str:
+        """The feed, which is one of those that may be asked for.
+
+        Raises:
+            ProjectError: it is none.
+        """
+        if feed not in self.feeds:
+            raise ProjectError(f"{feed[:200]}: no such feed in the settings")
+        return feed
+
     def look(self) -> Hashable:
         """See whether files changed on disk; what was made of old ones is made anew."""
         stamp = tuple(_stamps(self.root))
@@ -173,6 +184,16 @@ class Bench:
             key,
             lambda: compile_side(self.project, ruleset, question.channel, self.instant(question)),
         )
+        made.mapper.seen = SeenReferences()
+        return made
+
+    def own_side(self, question: Question) -> Side:
+        """The same with a mapper of its own, for what runs beside other questions.
+
+        Raises:
+            ProjectError: see `side`.
+        """
+        made = self.side(question)
         return Side(made.part, made.program, mapper_for(self.project, made.program))
 
     @staticmethod
@@ -224,9 +245,7 @@ class Bench:
         Raises:
             ProjectError: there is no such feed here.
         """
-        if feed not in self.feeds:
-            raise ProjectError(f"{feed[:200]}: no such feed in the settings")
-        _, settings = self.project.feed_settings(feed)
+        _, settings = self.project.feed_settings(self.known_feed(feed))
         joined = settings.get("join")
         named = [settings.get("path"), *_paths_in(joined)]
         paths = [self.root / name for name in named if isinstance(name, str)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from difflib import unified_diff
@@ -15,14 +15,18 @@ from engine.language.declarations import Declarations, channel_rules, gather
 from engine.language.orders.checker import shown_instant
 from engine.language.orders.timing import stretch
 from engine.language.timeline import OFFERS, timeline_of
+from engine.offers.accounting import Accounting
 from engine.pipeline import diff, feed_of, run_tests
-from engine.preview.impacts import impact_json, impact_text
+from engine.preview.impacts import SAME, impact_json, impact_text
+from engine.preview.terminal import payload_text
 from engine.preview.timeline import timeline_json
 from engine.ruletests.formats import RunOfTests, render_tests
 from engine.ruletests.order_cases import run_order_tests
 from engine.workbench.bench import Bench, Question
 from engine.workbench.folder import Opened
-from engine.workbench.rows import preview_json, row_json
+from engine.workbench.rows import preview_json, reason_json, row_json
+
+Later = Callable[[], dict[str, Any]]
 
 
 def rows_json(bench: Bench, question: Question) -> dict[str, Any]:
@@ -46,26 +50,50 @@ def one_row_json(bench: Bench, question: Question, row: int) -> dict[str, Any]:
     return found
 
 
-def changes_json(bench: Bench, question: Question) -> dict[str, Any]:
-    """What the texts that are not saved change: their lines, and the offers of the whole feed."""
+def count_later(bench: Bench, question: Question) -> Later:
+    """What becomes of the whole feed, counted; the work that is left needs the bench no more."""
+    side = bench.own_side(question)
+    feed = feed_of(bench.project, bench.known_feed(question.feed))
+
+    def count() -> dict[str, Any]:
+        accounting = Accounting()
+        for batch in feed.batches(side.program.source_columns):
+            accounting.add(batch, side.mapper.map(batch))
+        return {
+            "sentence": accounting.sentence(),
+            "reasons": [reason_json(one) for one in accounting.ranked()],
+        }
+
+    return count
+
+
+def changes_later(bench: Bench, question: Question) -> Later:
+    """What the texts that are not saved change: their lines, and the offers of the whole feed.
+
+    The work that is left needs the bench no more.
+    """
     lines = list(_lines(bench, question.texts))
     if not lines:
-        return {"lines": [], "impact": None, "told": ["Nothing is changed: all is as it is saved."]}
-    new = bench.side(question)
+        return lambda: _changes(lines, None, ["Nothing is changed: all is as it is saved."])
+    new = bench.own_side(question)
     try:
-        old = bench.side(replace(question, texts={}))
+        old = bench.own_side(replace(question, texts={}))
     except ProjectError as fault:
-        return {"lines": lines, "impact": None, "told": [f"As saved, {fault}: no comparison."]}
-    impact = diff(old, new, feed_of(bench.project, question.feed))
-    if impact is None:
-        told = ["Both mean the same: nothing can change, whatever the feed."]
-        return {"lines": lines, "impact": impact_json(None), "told": told}
-    sources = tuple(bench.checked(texts).report.sources for texts in ({}, question.texts))
-    return {
-        "lines": lines,
-        "impact": json.loads(json.dumps(impact_json(impact), default=str)),
-        "told": list(impact_text(impact, (sources[0], sources[1]))),
-    }
+        told = [f"As saved, {fault}: no comparison."]
+        return lambda: _changes(lines, None, told)
+    before, after = (bench.checked(texts).report.sources for texts in ({}, question.texts))
+    feed = feed_of(bench.project, bench.known_feed(question.feed))
+
+    def compare() -> dict[str, Any]:
+        impact = diff(old, new, feed)
+        told = [SAME] if impact is None else list(impact_text(impact, (before, after)))
+        return _changes(lines, json.loads(payload_text(impact_json(impact))), told)
+
+    return compare
+
+
+def _changes(lines: list[str], impact: Any, told: list[str]) -> dict[str, Any]:
+    return {"lines": lines, "impact": impact, "told": told}
 
 
 def _lines(bench: Bench, texts: Mapping[str, str]) -> Iterator[str]:

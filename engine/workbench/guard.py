@@ -3,7 +3,8 @@
 The server listens on loopback, where every program and every page in the browser can reach it. So:
 a name that another page made point here is no Host of ours (DNS rebinding); a question that another page
 sends has another Origin; a program of another person on this machine does not know the token. The token is
-no cookie: cookies are shared by all ports of a host, a page's own storage is not.
+no cookie: cookies are shared by all ports of a host, a page's own storage is not. Nor does it stand in the
+command that starts a browser, which others can list: there stands a code that lets one page in, once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LARGEST_BODY = 8_000_000
 TOKEN_HEADER = "X-Feedwright-Token"  # noqa: S105 - the name of a header
 API = "/api/"
+ENTER = "/api/enter"
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -32,12 +34,38 @@ HEADERS: Mapping[str, str] = {
 }
 
 
+class Keys:
+    """The token that answers are given to, and codes that are each exchanged for it once."""
+
+    def __init__(self) -> None:
+        self.token = secrets.token_urlsafe(32)
+        self._codes: set[str] = set()
+
+    def make_code(self) -> str:
+        """A code that lets one page in."""
+        code = secrets.token_urlsafe(32)
+        self._codes.add(code)
+        return code
+
+    def exchange(self, code: str) -> str | None:
+        """The token for a code that was not used yet; None for any other."""
+        if code not in self._codes:
+            return None
+        self._codes.discard(code)
+        return self.token
+
+    def fits(self, token: str) -> bool:
+        """Whether `token` is the token; how long this takes tells nothing."""
+        given = token.encode("utf-8", "replace")
+        return secrets.compare_digest(given, self.token.encode())
+
+
 class Guard:
     """Lets through what this page asks; says no to everything else before anything is read."""
 
-    def __init__(self, app: ASGIApp, token: str, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, keys: Keys, hosts: Collection[str]) -> None:
         self.app = app
-        self.token = token.encode()
+        self.keys = keys
         self.hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,8 +92,7 @@ class Guard:
             return refusal(403, "another page may not ask here")
         if not scope["path"].startswith(API):
             return None
-        token = headers.get(TOKEN_HEADER, "")
-        if not secrets.compare_digest(token.encode("utf-8", "replace"), self.token):
+        if scope["path"] != ENTER and not self.keys.fits(headers.get(TOKEN_HEADER, "")):
             return refusal(
                 401, "open the address that `feedwright serve` showed: the token is missing"
             )

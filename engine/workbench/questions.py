@@ -10,8 +10,14 @@ import msgspec
 from engine.errors import ProjectError
 from engine.values.instants import read_instant
 
-MOST_ROWS = 1_000_000
+MOST_ROWS = 10_000  # rows are held, with all that was made of them; counts need no such bound
 Asked = TypeVar("Asked", bound=msgspec.Struct)
+
+
+class Enter(msgspec.Struct, forbid_unknown_fields=True):
+    """Let a page in that was opened with `code`."""
+
+    code: str
 
 
 class Open(msgspec.Struct, forbid_unknown_fields=True):
@@ -47,7 +53,7 @@ class Rows(Texts, forbid_unknown_fields=True):
     feed: str
     channel: str | None = None
     at: str | None = None
-    rows: int | None = 1000
+    rows: int = 1000
     page: str = ""
     number: int = 0
     row: int = 0

@@ -38,7 +38,7 @@ def preview_json(mapped: Mapped) -> dict[str, Any]:
         "outcomes": {one.value: accounting.outcomes[one] for one in Outcome},
         "whole": mapped.whole,
         "notes": list(mapped.notes),
-        "reasons": [_reason(one) for one in accounting.ranked()],
+        "reasons": [reason_json(one) for one in accounting.ranked()],
         "columns": {"number": own.pop(ROW), **own},
         "attributes": {
             name[1:]: table[name].to_list() for name in table.columns if name.startswith("=")
@@ -46,7 +46,8 @@ def preview_json(mapped: Mapped) -> dict[str, Any]:
     }
 
 
-def _reason(ranked: RankedReason) -> dict[str, Any]:
+def reason_json(ranked: RankedReason) -> dict[str, Any]:
+    """A sort of reason with how many rows have it, and the first of them."""
     return {
         "rows": ranked.rows,
         "row": ranked.example_row,

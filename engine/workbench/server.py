@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import socket
 import threading
 from contextlib import suppress
@@ -14,6 +13,7 @@ from uvicorn.server import Server
 
 from engine.errors import ProjectError
 from engine.workbench.app import Desktop, application
+from engine.workbench.guard import Keys
 
 LOOPBACK = "127.0.0.1"
 
@@ -22,13 +22,13 @@ LOOPBACK = "127.0.0.1"
 class Workbench:
     """A workbench that listens from the moment it is made; `run` serves.
 
-    `token` lets a page in. It stands behind the `#` of the address, which browsers send nowhere: the page
-    keeps it, and shows it with each question.
+    What lets a page in stands behind the `#` of its address, which browsers send nowhere: the page keeps
+    it, and shows it with each question.
     """
 
     desktop: Desktop
     port: int = 0
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    keys: Keys = field(default_factory=Keys, repr=False)
 
     def __post_init__(self) -> None:
         """Take the port.
@@ -43,7 +43,7 @@ class Workbench:
                 f"port {self.port} cannot be used: {fault.strerror}; name another with --port"
             ) from None
         self.port = self._socket.getsockname()[1]
-        app = application(self.desktop, self.token, self.hosts)
+        app = application(self.desktop, self.keys, self.hosts)
         config = Config(
             app,
             ws="none",
@@ -62,8 +62,12 @@ class Workbench:
 
     @property
     def address(self) -> str:
-        """What to open in a browser."""
-        return f"http://{LOOPBACK}:{self.port}/#{self.token}"
+        """What a person opens in a browser, as often as they like."""
+        return f"http://{LOOPBACK}:{self.port}/#token={self.keys.token}"
+
+    def address_once(self) -> str:
+        """What a browser is started with: an address that is of use once."""
+        return f"http://{LOOPBACK}:{self.port}/#code={self.keys.make_code()}"
 
     def run(self) -> None:
         """Serve until interrupted."""

@@ -66,6 +66,13 @@ class Page:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def refused(self, path: str, **question: Any) -> str:
+        """What the answer says that a person has to mend."""
+        told = self.ask(path, **question)
+        assert told["refused"] == "question"
+        error: str = told["error"]
+        return error
+
     def preview(self, texts: dict[str, str] | None = None, **more: Any) -> Any:
         question = {"texts": texts or {}, "feed": "catalogue", "channel": "cdiscount_octopia"}
         return self.ask("preview", **{**question, "at": AT, **more})
@@ -81,5 +88,5 @@ def open_page(folder: Path) -> Iterator[Page]:
     with served(root) as workbench, requests.Session() as session:
         session.trust_env = False
         page = Page(root, workbench, session)
-        session.headers.update({"X-Feedwright-Token": workbench.token, "Origin": page.base})
+        session.headers.update({"X-Feedwright-Token": workbench.keys.token, "Origin": page.base})
         yield page

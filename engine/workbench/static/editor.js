@@ -92,6 +92,21 @@ function inline(part) {
   return made;
 }
 
+// Letters that replace a selection are put in here and not by the browser, which would write the styles of
+// what it replaces into the page; the page's policy forbids that, rightly.
+const TYPING = cm.EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    if (event.inputType !== "insertText" || event.data === null || view.composing || view.state.readOnly) return false;
+    const { from, to, empty } = view.state.selection.main;
+    if (empty || view.state.selection.ranges.length > 1) return false;
+    const insert = () => view.state.update({ ...view.state.replaceSelection(event.data), userEvent: "input.type", scrollIntoView: true });
+    const handled = view.state.facet(cm.EditorView.inputHandler).some((one) => one(view, from, to, event.data, insert));
+    if (!handled) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
 export class Editor {
   // `asks` has complete(offset), hover(offset), changed(), save(), format(), fix(help).
   constructor(host, words, asks) {
@@ -107,7 +122,7 @@ export class Editor {
   state(file) {
     const rules = file.name.endsWith(".rules");
     return cm.EditorState.create({ doc: file.text, extensions: [
-      this.keys(), cm.lineNumbers(), cm.history(), cm.drawSelection(), cm.highlightActiveLine(), cm.highlightActiveLineGutter(),
+      this.keys(), TYPING, cm.lineNumbers(), cm.history(), cm.drawSelection(), cm.highlightActiveLine(), cm.highlightActiveLineGutter(),
       cm.highlightSpecialChars(), cm.highlightSelectionMatches(), THEME, cm.syntaxHighlighting(COLOURS),
       cm.EditorState.readOnly.of(!file.writable), cm.EditorView.lineWrapping,
       cm.EditorView.contentAttributes.of({ "aria-label": `${file.name}${file.writable ? "" : ", read only"}`, tabindex: "0", spellcheck: "false", translate: "no" }),
@@ -174,6 +189,13 @@ export class Editor {
     if (at < 0) return;
     this.view.dispatch({ selection: { anchor: at, head: at + words.length }, scrollIntoView: true });
     this.view.focus();
+  }
+
+  // Where the first place of `words` is on the screen.
+  boxOf(words) {
+    const at = this.view.state.doc.toString().indexOf(words) + 2;
+    const { left, top, bottom } = this.view.coordsAtPos(at);
+    return { x: left, y: (top + bottom) / 2 };
   }
 
   // Put the cursor at an offset, or at a line, and show it.

@@ -6,9 +6,10 @@ const PAGE = 100;
 const FIRST = ["Price", "Stock"];
 
 export class Table {
-  // `open(number)` gives the data of one row.
-  constructor(open) {
+  // `open(number)` gives the data of one row, `go(file, line)` shows a line of a file.
+  constructor(open, go) {
     this.openRow = open;
+    this.go = go;
     this.answer = null;
     this.base = null; // the answer for the saved rules
     this.opened = new Set();
@@ -22,6 +23,8 @@ export class Table {
         waiting = setTimeout(() => { this.page = 0; this.show(); }, 80);
       });
     }
+    // What is opened makes its content then: its places become ways to them after that.
+    this.body.addEventListener("toggle", (event) => setTimeout(() => this.link(event.target)), true);
     document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
     document.querySelector("#previous").addEventListener("click", () => this.turn(-1));
     document.querySelector("#next").addEventListener("click", () => this.turn(1));
@@ -168,6 +171,17 @@ export class Table {
     }
   }
 
+  // Places of rules (`rules/offers.rules:24`) as buttons that show them in the editor.
+  link(inside) {
+    for (const place of inside.querySelectorAll("span.place")) {
+      const found = place.textContent.match(/^ ?(\S+):(\d+)$/);
+      if (!found || !this.go(found[1])) continue;
+      const button = make("button", { type: "button", class: "open place", text: place.textContent.trim() });
+      button.addEventListener("click", () => this.go(found[1], Number(found[2])));
+      place.replaceWith(" ", button);
+    }
+  }
+
   async unfold(number) {
     const line = this.body.querySelector(`tr[data-row="${number}"]`);
     if (!line) return;
@@ -177,6 +191,7 @@ export class Table {
     try {
       const data = await this.openRow(number);
       inside.replaceChildren(make("div", { class: "stays" }, ...detail(data, new Rows(data), 0)));
+      this.link(inside);
     } catch (fault) {
       inside.replaceChildren(make("p", { class: "badge error", text: fault.message }));
     }

@@ -1,30 +1,30 @@
-// Questions to the server. The token came behind the `#` of the address and stays in this tab.
+// Questions to the server. What lets this page in came behind the `#` of the address and stays in this tab.
 
 const KEY = "feedwright-token";
+let token = sessionStorage.getItem(KEY) || "";
 
-function token() {
-  const given = location.hash.slice(1);
-  if (/^[A-Za-z0-9_-]{20,}$/.test(given)) {
-    sessionStorage.setItem(KEY, given);
-    history.replaceState(null, "", location.pathname); // out of the history and of what is copied
-  }
-  return sessionStorage.getItem(KEY) || "";
+// Take what stands behind the `#`: the token, or a code that is exchanged for it once.
+export async function enter() {
+  const [, kind, given] = location.hash.match(/^#(token|code)=([A-Za-z0-9_-]+)$/) || [];
+  if (!kind) return;
+  history.replaceState(null, "", location.pathname); // out of the history and of what is copied
+  token = kind === "token" ? given : (await ask("enter", { code: given })).token;
+  sessionStorage.setItem(KEY, token);
 }
 
-const TOKEN = token();
-
 export class Refused extends Error {
-  // What the server says no to: `status` and, of a conflict, what is on disk.
-  constructor(status, answer) {
-    super(answer.error || `the server answered ${status}`);
-    this.status = status;
+  // What the server says no to: `kind` is "question" (a person mends it), "conflict" (with what is on
+  // disk), or the status of HTTP.
+  constructor(kind, answer) {
+    super(answer.error || `the server answered ${kind}`);
+    this.kind = kind;
     this.answer = answer;
   }
 }
 
 // The answer to a question; throws `Refused`, or TypeError where nobody answers.
 export async function ask(path, question, signal) {
-  const headers = { "X-Feedwright-Token": TOKEN };
+  const headers = { "X-Feedwright-Token": token };
   const options = { headers, signal, cache: "no-store", redirect: "error" };
   if (question !== undefined) {
     options.method = "POST";
@@ -34,6 +34,7 @@ export async function ask(path, question, signal) {
   const response = await fetch(`/api/${path}`, options);
   const answer = await response.json();
   if (!response.ok) throw new Refused(response.status, answer);
+  if (answer?.refused) throw new Refused(answer.refused, answer);
   return answer;
 }
 

@@ -3,7 +3,7 @@
 import { Editor } from "./editor.js";
 import { Files } from "./files.js";
 import { Table } from "./rows.js";
-import { ask, Newest } from "./server.js";
+import { ask, enter, Newest } from "./server.js";
 import { Time } from "./time.js";
 
 const PAUSE = 120; // milliseconds without a key before rules are looked at
@@ -33,7 +33,7 @@ class Workbench {
     this.files = new Files(this.editor);
     this.files.versions = project.files;
     this.time = new Time(() => this.later());
-    this.table = new Table((row) => ask("row", { ...this.shown, row }));
+    this.table = new Table((row) => ask("row", { ...this.shown, row }), (file, line) => this.line(file, line));
     this.waiting = 0;
   }
 
@@ -59,6 +59,7 @@ class Workbench {
     find("#setting").addEventListener("submit", (event) => event.preventDefault());
     find("#compare").addEventListener("click", () => this.compare());
     find("#run-tests").addEventListener("click", () => this.test());
+    find("#count").addEventListener("click", () => this.count());
     tabs();
     window.addEventListener("beforeunload", (event) => {
       if (Object.keys(this.files.unsaved()).length) event.preventDefault();
@@ -115,7 +116,7 @@ class Workbench {
       await this.files.save(file, version);
       tell("");
     } catch (fault) {
-      if (fault.status !== 409) throw fault;
+      if (fault.kind !== "conflict") throw fault;
       await this.conflict(file, fault);
     }
     this.list();
@@ -185,9 +186,9 @@ class Workbench {
 
   question(texts = this.files.unsaved()) {
     this.number += 1;
-    const rows = find("#rows-limit").value;
+    const rows = Number(find("#rows-limit").value);
     return { texts, feed: find("#feed").value, channel: find("#channel").value || null, at: this.time.at,
-      rows: rows ? Number(rows) : null, page: this.me, number: this.number };
+      rows, page: this.me, number: this.number };
   }
 
   async place(path, offset) {
@@ -227,7 +228,7 @@ class Workbench {
     const setting = JSON.stringify([question.feed, question.channel, question.at, question.rows]);
     const started = performance.now();
     const answer = await this.previews.ask(question).catch((fault) => {
-      if (fault.status !== 422) throw fault;
+      if (fault.kind !== "question") throw fault;
       find("#sentence").textContent = fault.message;
       document.body.classList.add("outdated");
       return null;
@@ -254,14 +255,16 @@ class Workbench {
   rows(answer, base) {
     document.body.classList.remove("outdated");
     if (find("#sentence").textContent !== answer.sentence) find("#sentence").textContent = answer.sentence;
-    const part = answer.whole ? "the whole feed" : "the first rows of the feed, not all of it";
+    const part = answer.whole ? "the whole feed" : "a sample: the first rows of the feed, not all of it";
+    find("#count").hidden = answer.whole;
+    find("#counted").textContent = "";
     find("#about").textContent = [`${part}, for ${answer.channel} at ${answer.at}; nothing is sent`, ...answer.notes].join(" · ");
     this.table.take(answer, base);
   }
 
   async moments() {
     const told = await ask("timeline", { texts: this.files.unsaved() }).catch((fault) => {
-      if (fault.status === 422) return null;
+      if (fault.kind === "question") return null;
       throw fault;
     });
     if (told === null) return;
@@ -314,6 +317,18 @@ class Workbench {
     return undefined;
   }
 
+  // Show a line of a file; without a line, only whether the file is one of those edited here.
+  line(file, line) {
+    const known = file in this.files.versions;
+    if (known && line) {
+      this.guarded(async () => {
+        if (file !== this.files.current) await this.show(file);
+        this.editor.go(0, line);
+      });
+    }
+    return known;
+  }
+
   async fix(help) {
     // The edit counts in the text that was checked; of another text it would hit the wrong letters.
     if (this.checked !== this.edition) return;
@@ -324,34 +339,44 @@ class Workbench {
     });
   }
 
+  async count() {
+    find("#counted").textContent = "counting…";
+    find("#count").disabled = true;
+    await this.guarded(async () => {
+      const answer = await ask("count", this.shown);
+      find("#counted").textContent = `${answer.sentence}, the whole feed`;
+    });
+    find("#count").disabled = false;
+  }
+
   // --- changes and tests ----------------------------------------------------------------------
 
   async compare() {
     const here = find("#changes");
     here.replaceChildren(make("p", { text: "Comparing…" }));
+    find("#compare").disabled = true;
     await this.guarded(async () => {
       const answer = await ask("changes", { ...this.question(), page: "" });
       const told = answer.told.map((text) => make("p", { text, dir: "auto", class: text.startsWith("  WATCH OUT") ? "watch" : text.startsWith(" ") ? "inner" : null }));
       here.replaceChildren(make("div", { class: "impact" }, ...told), diffOf(answer.lines));
     }, here);
+    find("#compare").disabled = false;
   }
 
   async test() {
     const here = find("#tests");
     here.replaceChildren(make("p", { text: "Running…" }));
+    find("#run-tests").disabled = true;
     await this.guarded(async () => {
       const answer = await ask("tests", { ...this.question(), page: "" });
       here.replaceChildren(make("p", {}, make("strong", { text: `${answer.passed} passed, ${answer.failed} failed` })), make("ul", { class: "tests" }, ...answer.cases.map((one) => this.case(one))));
     }, here);
+    find("#run-tests").disabled = false;
   }
 
   case(one) {
     const place = make("button", { type: "button", class: "open", text: `${one.file}:${one.line}` });
-    place.addEventListener("click", () => this.guarded(async () => {
-      if (!(one.file in this.files.versions)) return;
-      if (one.file !== this.files.current) await this.show(one.file);
-      this.editor.go(0, one.line);
-    }));
+    place.addEventListener("click", () => this.line(one.file, one.line));
     return make("li", {}, make("span", { class: `badge ${one.passed ? "offer" : "error"}`, text: one.passed ? "passed" : "FAILED" }), ` ${one.name} `, place, ...one.failures.map((text) => make("pre", { text, dir: "auto" })));
   }
 
@@ -363,7 +388,7 @@ class Workbench {
     } catch (fault) {
       here?.replaceChildren();
       if (fault instanceof TypeError && /fetch|network/i.test(fault.message)) tell("The workbench does not answer: does `feedwright serve` still run? What you typed is still here.", "lost");
-      else if (fault.status === 401) tell("This page lost its leave: open the address that `feedwright serve` shows now in another tab. What you typed is still here.", "lost");
+      else if (fault.kind === 401) tell("This page lost its leave: open the address that `feedwright serve` shows now in another tab. What you typed is still here.", "lost");
       else tell(fault.message);
     }
   }
@@ -417,12 +442,13 @@ function tabs() {
 
 async function start() {
   try {
+    await enter();
     const bench = new Workbench(await ask("project"));
-    // For a console, and for tests: what the editor holds, and a way to choose words in it.
-    window.feedwright = { text: () => bench.editor.view.state.doc.toString(), choose: (words) => bench.editor.choose(words) };
+    // For a console, and for tests: what the editor holds, ways to choose words in it and to point at them.
+    window.feedwright = { text: () => bench.editor.view.state.doc.toString(), choose: (words) => bench.editor.choose(words), boxOf: (words) => bench.editor.boxOf(words) };
     await bench.start();
   } catch (fault) {
-    tell(fault.status === 401 ? "Open the address that `feedwright serve` shows in the terminal: what lets this page in stands at its end." : fault.message);
+    tell(fault.kind === 401 ? "Open the address that `feedwright serve` shows in the terminal: what lets this page in stands at its end." : fault.message);
     find("#sentence").textContent = "";
   }
   document.documentElement.dataset.ready = "yes";

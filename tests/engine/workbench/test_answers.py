@@ -139,17 +139,15 @@ def test_a_row_opens_to_what_explain_says(page: Page) -> None:
 
 
 def test_a_row_that_is_not_there(page: Page) -> None:
-    answer = page.post("row", texts={}, feed="catalogue", channel="cdiscount", at=AT, row=5000)
-    assert answer.status_code == 422
-    assert answer.json() == {"error": "the feed has no row 5000 any more"}
+    told = page.refused("row", texts={}, feed="catalogue", channel="cdiscount", at=AT, row=5000)
+    assert told == "the feed has no row 5000 any more"
 
 
 def test_rules_with_errors_have_no_rows(page: Page) -> None:
-    answer = page.post(
+    told = page.refused(
         "preview", texts={OFFERS: "rules 1\n"}, feed="catalogue", channel="cdiscount", at=AT
     )
-    assert answer.status_code == 422
-    assert "errors" in answer.json()["error"]
+    assert "errors" in told
 
 
 def test_the_timeline_marks_milestones(page: Page) -> None:
@@ -190,11 +188,10 @@ def test_tests_run_on_what_is_typed(page: Page) -> None:
 
 
 def test_an_instant_needs_its_zone(page: Page) -> None:
-    answer = page.post(
+    told = page.refused(
         "preview", texts={}, feed="catalogue", channel="cdiscount", at="2025-08-01 09:00"
     )
-    assert answer.status_code == 422
-    assert "2025-08-01 09:00" in answer.json()["error"]
+    assert "2025-08-01 09:00" in told
 
 
 def test_only_the_newest_question_of_a_page_is_answered(page: Page) -> None:
@@ -214,3 +211,18 @@ def test_a_changed_file_is_seen(page: Page) -> None:
     lines = feed.read_text(encoding="utf-8").splitlines()
     feed.write_text("\n".join(lines[:11]) + "\n", encoding="utf-8")
     assert len(page.preview()["columns"]["number"]) == 10
+
+
+def test_the_whole_feed_is_counted_without_holding_it(page: Page) -> None:
+    question = {"texts": {}, "feed": "catalogue", "channel": "cdiscount_octopia", "at": AT}
+    told = page.ask("count", **question, rows=10)
+    assert told["sentence"] == page.preview()["sentence"]
+    assert sum(one["rows"] for one in told["reasons"] if one["severity"] == "error") >= 25
+
+
+def test_a_file_that_the_project_does_not_list_is_checked_too(page: Page) -> None:
+    name = "rules/draft.rules"
+    (page.root / name).write_text("rules 1\nmilestone x = 2025-07-29 10:00 CET\n", encoding="utf-8")
+    found = page.ask("check", name=name, texts={})
+    assert "D402" in {one["code"] for one in found["diagnostics"] if one["file"] == name}
+    assert found["well"]

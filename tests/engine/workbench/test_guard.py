@@ -55,7 +55,7 @@ def test_another_site_is_refused_whatever_it_asks(page: Page) -> None:
 
 @pytest.mark.parametrize("token", ["", "wrong", "{token}x", "short {token}"])
 def test_without_the_token_nothing_is_told(page: Page, token: str) -> None:
-    page.session.headers["X-Feedwright-Token"] = token.format(token=page.workbench.token)
+    page.session.headers["X-Feedwright-Token"] = token.format(token=page.workbench.keys.token)
     for path in ("/api/project", "/api/files", "/api/nothing"):
         answer = page.get(path)
         assert answer.status_code == 401
@@ -67,10 +67,10 @@ def test_without_the_token_nothing_is_told(page: Page, token: str) -> None:
 
 def test_every_server_has_a_token_of_its_own(page: Page) -> None:
     with served(page.root) as other:
-        assert other.token != page.workbench.token
-        assert len(other.token) > 40
-        assert other.token in other.address.partition("#")[2]
-        assert page.workbench.token not in repr(page.workbench)
+        assert other.keys.token != page.workbench.keys.token
+        assert len(other.keys.token) > 40
+        assert other.keys.token in other.address.partition("#")[2]
+        assert page.workbench.keys.token not in repr(page.workbench)
 
 
 def test_a_question_has_an_origin_and_is_json(page: Page) -> None:
@@ -106,9 +106,9 @@ def test_a_question_says_how_long_it_is(page: Page) -> None:
 )
 def test_what_is_no_question_is_told_so(page: Page, body: bytes) -> None:
     answer = page.send("open", body)
-    assert answer.status_code == 422
+    assert answer.json()["refused"] == "question"
     assert "Traceback" not in answer.text
-    assert set(answer.json()) == {"error"}
+    assert set(answer.json()) == {"error", "refused"}
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,17 @@ def test_what_is_no_question_is_told_so(page: Page, body: bytes) -> None:
 )
 def test_only_the_pages_files_are_served(page: Page, name: str) -> None:
     assert page.get(f"/static/{name}").status_code == 404
+
+
+def test_a_code_lets_one_page_in_once(page: Page) -> None:
+    token = page.session.headers.pop("X-Feedwright-Token")
+    code = page.workbench.address_once().partition("#code=")[2]
+    assert code != token
+    assert page.ask("enter", code=code) == {"token": token}
+    for wrong in (code, "", str(token)):
+        answer = page.post("enter", code=wrong)
+        assert answer.status_code == 401
+        assert str(token) not in answer.text
+    page.session.headers["Origin"] = "http://evil.example"
+    again = page.workbench.address_once().partition("#code=")[2]
+    assert page.post("enter", code=again).status_code == 403
