@@ -6,7 +6,7 @@ import { Table } from "./rows.js";
 import { ask, enter, Newest } from "./server.js";
 import { Time } from "./time.js";
 
-const PAUSE = 120; // milliseconds without a key before rules are looked at
+const PAUSE = 80; // milliseconds without a key before rules are looked at
 const LOOK_AGAIN = 10_000; // milliseconds between looks at the disk
 const find = (selector) => document.querySelector(selector);
 
@@ -35,6 +35,7 @@ class Workbench {
     this.time = new Time(() => this.later());
     this.table = new Table((row) => ask("row", { ...this.shown, row }), (file, line) => this.line(file, line));
     this.waiting = 0;
+    this.paused = 0;
   }
 
   async start() {
@@ -131,7 +132,7 @@ class Workbench {
     find("#conflict-says").textContent = current
       ? "Another program saved it since you opened it. These lines differ: - stands on disk, + is what you typed."
       : "Another program deleted it since you opened it. Your text is still here.";
-    find("#conflict-lines").textContent = (lines || []).join("\n");
+    find("#conflict-lines").replaceChildren(...coloured(lines || []));
     find("#conflict-lines").hidden = !current;
     find('#conflict [value="theirs"]').hidden = !current;
     const answer = await choice(find("#conflict"));
@@ -174,6 +175,7 @@ class Workbench {
 
   typed() {
     this.edition += 1;
+    this.paused = performance.now(); // how long the preview takes after a key is told in the page's data
     this.list();
     this.buttons();
     this.later();
@@ -226,7 +228,6 @@ class Workbench {
     }
     const question = this.question();
     const setting = JSON.stringify([question.feed, question.channel, question.at, question.rows]);
-    const started = performance.now();
     const answer = await this.previews.ask(question).catch((fault) => {
       if (fault.kind !== "question") throw fault;
       find("#sentence").textContent = fault.message;
@@ -240,7 +241,7 @@ class Workbench {
     this.shown = { ...question, page: "", number: 0 }; // rows are opened as they are shown
     this.rows(answer, isSaved ? null : base);
     document.documentElement.dataset.previewed = String(Number(document.documentElement.dataset.previewed || 0) + 1);
-    document.documentElement.dataset.took = String(Math.round(performance.now() - started));
+    document.documentElement.dataset.took = String(Math.round(performance.now() - this.paused));
     if (!isSaved && base === null) await this.compareWithSaved(setting, answer);
   }
 
@@ -256,7 +257,7 @@ class Workbench {
     document.body.classList.remove("outdated");
     if (find("#sentence").textContent !== answer.sentence) find("#sentence").textContent = answer.sentence;
     const part = answer.whole ? "the whole feed" : "a sample: the first rows of the feed, not all of it";
-    find("#count").hidden = answer.whole;
+    find("#counting").hidden = answer.whole;
     find("#counted").textContent = "";
     find("#about").textContent = [`${part}, for ${answer.channel} at ${answer.at}; nothing is sent`, ...answer.notes].join(" · ");
     this.table.take(answer, base);
@@ -369,7 +370,7 @@ class Workbench {
     find("#run-tests").disabled = true;
     await this.guarded(async () => {
       const answer = await ask("tests", { ...this.question(), page: "" });
-      here.replaceChildren(make("p", {}, make("strong", { text: `${answer.passed} passed, ${answer.failed} failed` })), make("ul", { class: "tests" }, ...answer.cases.map((one) => this.case(one))));
+      here.replaceChildren(make("p", {}, make("strong", { text: `${answer.passed} passed, ${answer.failed} failed` })), make("ul", { class: "tests" }, ...answer.cases.sort((a, b) => Number(a.passed) - Number(b.passed)).map((one) => this.case(one))));
     }, here);
     find("#run-tests").disabled = false;
   }
@@ -406,8 +407,12 @@ function tell(text, kind = "") {
 }
 
 function diffOf(lines) {
+  return make("pre", { class: "lines", tabindex: "0", "aria-label": "changed lines", hidden: !lines.length }, ...coloured(lines));
+}
+
+function coloured(lines) {
   const kinds = { "+": "added", "-": "removed", "@": "place" };
-  return make("pre", { class: "lines", tabindex: "0", "aria-label": "changed lines" }, ...lines.map((text) => make("span", { class: kinds[text[0]] || null, text: `${text}\n` })));
+  return lines.map((text) => make("span", { class: kinds[text[0]] || null, text: `${text}\n` }));
 }
 
 function choice(dialog) {
