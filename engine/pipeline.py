@@ -111,7 +111,7 @@ def open_run(
     """
     side = compile_side(project, ruleset, channel, at)
     opened = feed_of(project, feed, feed_name)
-    _has_columns(side.program, opened)
+    refuse_lacking(side.program, opened)
     return Run(side.program, side.mapper, opened, side.part.channel, side.program.at, side.part)
 
 
@@ -305,8 +305,12 @@ def _list_columns(part: Slice) -> set[str]:
     return {f.reading.column for f in needed_fields(part)}
 
 
-def _has_columns(program: Program, feed: Feed) -> None:
-    """A feed without a column that each product needs would reject every row, one by one."""
+def refuse_lacking(program: Program, feed: Feed) -> None:
+    """A feed without a column that each product needs would reject every row, one by one.
+
+    Raises:
+        FeedError: it lacks one.
+    """
     if not feed.columns:
         return
     lacking = program.lacking(feed.columns)

@@ -14,15 +14,16 @@ import polars as pl
 from engine.diagnostics.place import Source
 from engine.editor.desk import Desk
 from engine.errors import ProjectError
+from engine.feeds.feed import Feed
 from engine.insight.impact import Side
 from engine.language.checker import check_rules
 from engine.offers.duplicates import SeenReferences
 from engine.offers.mapping import MappedBatch
-from engine.pipeline import Checked, compile_side, feed_of, mapper_for
-from engine.program.program import ROW
-from engine.project import load_project, read_source
+from engine.pipeline import Checked, compile_side, feed_of, mapper_for, refuse_lacking
+from engine.program.program import ROW, Program
+from engine.project import Project, load_project, read_source
 from engine.workbench.folder import ENDINGS, PLACES, Folder
-from engine.workbench.typed import Typed, TypedDesk
+from engine.workbench.typed import Typed, TypedDesk, enclosed
 
 Made = TypeVar("Made")
 _WATCHED = (*PLACES, "schemas", "fixtures")
@@ -99,7 +100,7 @@ class Bench:
         """
         self.root = root
         self.given_feed = given_feed
-        self.project = load_project(root)
+        self.project: Project = enclosed(load_project(root))
         self._stamp: Hashable = None
         self._checked, self._sides, self._desks = Kept(4), Kept(8), Kept(2)
         self._rows, self._mapped = Kept(2), Kept(2)
@@ -132,7 +133,7 @@ class Bench:
         """See whether files changed on disk; what was made of old ones is made anew."""
         stamp = tuple(_stamps(self.root))
         if stamp != self._stamp:
-            self.project = load_project(self.root)
+            self.project = enclosed(load_project(self.root))
             self._stamp = stamp
         return stamp
 
@@ -224,7 +225,7 @@ class Bench:
 
     def _map(self, question: Question) -> Mapped:
         side = self.side(question)
-        raw, notes, whole = self._read(question, side.program.source_columns)
+        raw, notes, whole = self._read(question, side.program)
         done = []
         for batch in raw:
             question.wanted()
@@ -232,12 +233,28 @@ class Bench:
         return Mapped(side, self.checked(question.texts), tuple(done), notes, whole)
 
     def _read(
-        self, question: Question, columns: tuple[str, ...]
+        self, question: Question, program: Program
     ) -> tuple[tuple[pl.DataFrame, ...], tuple[str, ...], bool]:
         """The batches of the feed, what was found out about it, whether they are all of it."""
         stamp = self._feed_stamp(question.feed)
-        key = (self.look(), question.feed, stamp, columns, question.rows)
-        return self._rows.get(key, lambda: self._read_now(question, columns))
+        key = (self.look(), question.feed, stamp, program.source_columns, question.rows)
+
+        def read() -> tuple[tuple[pl.DataFrame, ...], tuple[str, ...], bool]:
+            feed = self.open_feed(question.feed, program)
+            return _first(feed, program.source_columns, question.rows)
+
+        return self._rows.get(key, read)
+
+    def open_feed(self, feed: str, program: Program) -> Feed:
+        """The feed, which has what the program asks for.
+
+        Raises:
+            ProjectError: there is no such feed here.
+            FeedError: it cannot be read, or lacks a column that every product needs.
+        """
+        opened = feed_of(self.project, self.known_feed(feed))
+        refuse_lacking(program, opened)
+        return opened
 
     def _feed_stamp(self, feed: str) -> Hashable:
         """Time and size of the feed's file, and of those joined to it.
@@ -252,23 +269,24 @@ class Bench:
         paths.append(Path(self.project.feed_file(feed)))
         return tuple((p.stat().st_mtime_ns, p.stat().st_size) for p in paths if p.is_file())
 
-    def _read_now(
-        self, question: Question, columns: tuple[str, ...]
-    ) -> tuple[tuple[pl.DataFrame, ...], tuple[str, ...], bool]:
-        feed = feed_of(self.project, question.feed)
-        held: list[pl.DataFrame] = []
-        room = question.rows
-        whole = True
-        for batch in feed.batches(columns):
-            if room is None or _records(batch) <= room:
-                held.append(batch)
-                room = None if room is None else room - _records(batch)
-                continue
-            whole = False
-            if room:
-                held.append(batch.filter(pl.col(ROW) < batch[ROW][0] + room))
-            break
-        return tuple(held), tuple(feed.notes), whole
+
+def _first(
+    feed: Feed, columns: tuple[str, ...], rows: int | None
+) -> tuple[tuple[pl.DataFrame, ...], tuple[str, ...], bool]:
+    """The first `rows` records of a feed, what was found out about it, whether they are all of it."""
+    held: list[pl.DataFrame] = []
+    room = rows
+    whole = True
+    for batch in feed.batches(columns):
+        if room is None or _records(batch) <= room:
+            held.append(batch)
+            room = None if room is None else room - _records(batch)
+            continue
+        whole = False
+        if room:
+            held.append(batch.filter(pl.col(ROW) < batch[ROW][0] + room))
+        break
+    return tuple(held), tuple(feed.notes), whole
 
 
 def _records(batch: pl.DataFrame) -> int:

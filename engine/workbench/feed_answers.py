@@ -16,7 +16,7 @@ from engine.language.orders.checker import shown_instant
 from engine.language.orders.timing import stretch
 from engine.language.timeline import OFFERS, timeline_of
 from engine.offers.accounting import Accounting
-from engine.pipeline import diff, feed_of, run_tests
+from engine.pipeline import diff, run_tests
 from engine.preview.impacts import SAME, impact_json, impact_text
 from engine.preview.terminal import payload_text
 from engine.preview.timeline import timeline_json
@@ -53,7 +53,7 @@ def one_row_json(bench: Bench, question: Question, row: int) -> dict[str, Any]:
 def count_later(bench: Bench, question: Question) -> Later:
     """What becomes of the whole feed, counted; the work that is left needs the bench no more."""
     side = bench.own_side(question)
-    feed = feed_of(bench.project, bench.known_feed(question.feed))
+    feed = bench.open_feed(question.feed, side.program)
 
     def count() -> dict[str, Any]:
         accounting = Accounting()
@@ -82,7 +82,7 @@ def changes_later(bench: Bench, question: Question) -> Later:
         told = [f"As saved, {fault}: no comparison."]
         return lambda: _changes(lines, None, told)
     before, after = (bench.checked(texts).report.sources for texts in ({}, question.texts))
-    feed = feed_of(bench.project, bench.known_feed(question.feed))
+    feed = bench.open_feed(question.feed, new.program)
 
     def compare() -> dict[str, Any]:
         impact = diff(old, new, feed)

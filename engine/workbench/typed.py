@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 
 from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import Source
 from engine.editor.desk import Desk, Overlay
 from engine.feeds.csv_table import CsvTable, csv_table
+from engine.project import Project
+from engine.resources import bundled_name
 from engine.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed(Project):
+    """A project whose rules name no file outside of it: what a page sends reads nothing else.
+
+    Rule files that the settings name may stand anywhere, and so may what ships with Feedwright.
+    """
+
+    def find(self, path: str, beside: str = "") -> Path | None:
+        """Where `path` stands, None outside of the project."""
+        found = Project.find(self, path, beside)
+        if found is None or path in self.rules or bundled_name(found) is not None:
+            return found
+        inside = found.resolve().is_relative_to(self.root.resolve())
+        return found if inside else None
+
+
+def enclosed(project: Project) -> Enclosed:
+    """`project`, its files alone."""
+    return Enclosed(**{one.name: getattr(project, one.name) for one in fields(project)})
 
 
 @dataclass(frozen=True)
@@ -57,8 +80,3 @@ def place_of(text: str, units: int) -> int:
             return place
         counted += 2 if letter > "\uffff" else 1
     return len(text)
-
-
-def differing(typed: Mapping[str, str], saved: Mapping[str, str]) -> dict[str, str]:
-    """The texts that are not those on disk."""
-    return {name: text for name, text in typed.items() if saved.get(name) != text}

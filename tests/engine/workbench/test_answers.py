@@ -226,3 +226,11 @@ def test_a_file_that_the_project_does_not_list_is_checked_too(page: Page) -> Non
     found = page.ask("check", name=name, texts={})
     assert "D402" in {one["code"] for one in found["diagnostics"] if one["file"] == name}
     assert found["well"]
+
+
+def test_a_feed_that_lacks_a_column_is_told_once(page: Page) -> None:
+    feed = page.root / "samples/catalogue.csv"
+    text = feed.read_text(encoding="utf-8")
+    feed.write_text(text.replace("Prix HT", "Prix", 1), encoding="utf-8")
+    told = page.refused("preview", texts={}, feed="catalogue", channel="cdiscount", at=AT)
+    assert "`Prix HT`" in told

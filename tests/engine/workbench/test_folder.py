@@ -163,3 +163,20 @@ def test_what_is_no_text_is_not_opened(tmp_path: Path) -> None:
     (tmp_path / OFFERS).write_bytes(b"rules 1\n# \xe9\n")
     with pytest.raises(Exception, match="not UTF-8 at byte 10"):
         Folder(Project(tmp_path)).open(OFFERS)
+
+
+@pytest.mark.parametrize(
+    "path", ["{outside}/secret.rules", "../../outside/secret.rules", "linked.rules"]
+)
+def test_rules_as_typed_read_nothing_outside(page: Page, path: str) -> None:
+    outside = page.root.parent / "outside"
+    outside.mkdir()
+    (outside / "secret.rules").write_text("a secret word\n", encoding="utf-8")
+    (page.root / "rules/linked.rules").symlink_to(outside / "secret.rules")
+    named = path.format(outside=outside)
+    typed = page.text(OFFERS).replace("currency EUR\n", f'currency EUR\nuse "{named}"\n')
+    told = page.ask("check", name=OFFERS, texts={OFFERS: typed})
+    assert not told["well"]
+    assert "secret word" not in str(told)
+    table = page.text(OFFERS) + f'\ntable stolen from "{outside}/secret.rules" key a\n'
+    assert "secret word" not in str(page.ask("check", name=OFFERS, texts={OFFERS: table}))
