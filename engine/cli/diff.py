@@ -64,7 +64,7 @@ class PercentType(click.ParamType[Decimal]):
 @click.command("diff")
 @click.argument("old")
 @click.argument("new", required=False)
-@click.option("--feed", required=True, help="The feed to try both versions on.")
+@click.option("--feed", help="The feed to try both versions on; not for plans.")
 @channel_option
 @at_option
 @project_option
@@ -91,7 +91,7 @@ class PercentType(click.ParamType[Decimal]):
 def command(
     old: str,
     new: str | None,
-    feed: str,
+    feed: str | None,
     channel: str | None,
     at: datetime | None,
     project_folder: Path | None,
@@ -99,15 +99,23 @@ def command(
     max_rejected: Decimal | None,
     max_price_move: Decimal | None,
 ) -> None:
-    """Show what changes between two versions of the rules, on the whole feed.
+    """Show what changes between two versions of the rules, on the whole feed, or between two plans.
 
     OLD and NEW are folders of projects, rule files, or revisions of git (`main HEAD`, also
     `main..HEAD`); without NEW, the project as it stands here. The feed is read as NEW's settings
-    say. Each change is told with the rule that caused it.
+    say. Each change is told with the rule that caused it. Or OLD and NEW are plans, of offers or of
+    orders: what the newer one would send differently.
 
     Exit codes: 0 nothing changes (with limits: nothing beyond them); 1 something does; 2 could not
     run.
     """
+    limits = (max_rejected, max_price_move)
+    if new is not None and _is_plan(old) and _is_plan(new):
+        from engine.cli.plan_diffs import show
+
+        sys.exit(1 if show(Path(old), Path(new), style, limits) else 0)
+    if feed is None:
+        raise click.UsageError("Missing option '--feed'.")
     from engine.pipeline import diff
     from engine.preview.impacts import SAME, impact_json, impact_markdown, impact_text
 
@@ -135,6 +143,15 @@ def command(
             click.echo(line)
     if impact is not None and _fails(impact, max_rejected, max_price_move):
         sys.exit(1)
+
+
+def _is_plan(named: str) -> bool:
+    """Whether it is a plan's file: rules begin with a word, a plan with a brace."""
+    path = Path(named)
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(1) == b"{"
 
 
 @contextmanager

@@ -51,9 +51,9 @@ def impact_text(impact: Impact, sources: Sources) -> Iterator[str]:
 
 def impact_markdown(impact: Impact, sources: Sources) -> str:
     """A summary for a pull request."""
-    lines = ["### What this change of rules does", "", _escaped(_sum(impact)), ""]
-    lines += [f"- {_escaped(line)}" for line in _counts(impact)]
-    lines += [f"- **Watch out:** {_escaped(line)}" for line in _warnings(impact)]
+    lines = ["### What this change of rules does", "", escaped(_sum(impact)), ""]
+    lines += [f"- {escaped(line)}" for line in _counts(impact)]
+    lines += [f"- **Watch out:** {escaped(line)}" for line in _warnings(impact)]
     if impact.changes:
         lines += ["", "| attribute | offers | change | caused by | for example |"]
         lines += ["|---|---:|---|---|---|"]
@@ -63,7 +63,7 @@ def impact_markdown(impact: Impact, sources: Sources) -> str:
         )
         told = [change.attribute, str(change.rows), ", ".join(_moves(change))]
         told += [_cause(change.cause).replace("`", ""), examples]
-        lines.append("| " + " | ".join(_escaped(cell) for cell in told) + " |")
+        lines.append("| " + " | ".join(escaped(cell) for cell in told) + " |")
     lost = impact.ranked_reasons("lost")
     if lost:
         lines += ["", "| no offer any more | why | for example |", "|---:|---|---|"]
@@ -71,7 +71,7 @@ def impact_markdown(impact: Impact, sources: Sources) -> str:
         place = f" {one.example.file}:{one.example.line}" if one.example.file else ""
         told = [str(one.rows), f"{one.example.code}{place}"]
         told.append(f"{one.example_sku or one.example_row}: {one.example.message}")
-        lines.append("| " + " | ".join(_escaped(cell) for cell in told) + " |")
+        lines.append("| " + " | ".join(escaped(cell) for cell in told) + " |")
     changed = [
         line
         for c in dict.fromkeys(c.cause for c in impact.ranked())
@@ -222,7 +222,7 @@ def _offers(count: int) -> str:
     return "1 offer" if count == 1 else f"{count} offers"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """`text` so that Markdown shows it as it is."""
     for mark in ("\\", "|", "`", "*", "_", "<", "[", "]"):
         text = text.replace(mark, f"\\{mark}" if mark != "<" else "&lt;")
