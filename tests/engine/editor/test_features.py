@@ -101,7 +101,7 @@ def test_references_and_rename(open_desk: Open, text: str) -> None:
     desk = open_desk(text)
     at = after(text, "let floor_pri")
     spans = references(desk, at)
-    assert [text[s.start : s.end] for s in spans] == ["floor_price"] * 3
+    assert [text[s.start : s.end] for s in spans] == ["floor_price"] * 4
     edits = rename(desk, at, "lowest")
     assert not isinstance(edits, CannotRename)
     made = text
@@ -111,8 +111,7 @@ def test_references_and_rename(open_desk: Open, text: str) -> None:
     assert "let lowest" in made
     assert "then lowest" in made
     assert "Price >= lowest when" in made
-    # The sentence names it too, and texts are not renamed: the checker tells of it.
-    assert "{floor_price}" in made
+    assert "under the floor {lowest}" in made
 
 
 @pytest.mark.parametrize(
