@@ -40,6 +40,9 @@ _KINDS = {
     completion.Sort.VALUE: lsp.CompletionItemKind.EnumMember,
     completion.Sort.CHANNEL: lsp.CompletionItemKind.Class,
     completion.Sort.MILESTONE: lsp.CompletionItemKind.Event,
+    completion.Sort.STATE: lsp.CompletionItemKind.EnumMember,
+    completion.Sort.ACTION: lsp.CompletionItemKind.Method,
+    completion.Sort.PARAMETER: lsp.CompletionItemKind.Property,
     completion.Sort.KEYWORD: lsp.CompletionItemKind.Keyword,
 }
 _SYMBOLS = {

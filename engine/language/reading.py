@@ -53,6 +53,15 @@ def read(text: str, closings: Iterable[int] = ()) -> Tree[Token] | Stopped:
     return _Reader(text, sorted(closings)).read()
 
 
+def accepted_after(text: str) -> frozenset[str]:
+    """The names of the tokens that may come next where `text` ends; none where it cannot be read."""
+    reader = _Reader(text, [])
+    reader.text = text  # its last line goes on
+    if reader.take_all() is not None:
+        return frozenset()
+    return frozenset(reader.stopped(len(text)).accepted)
+
+
 class _Rows(dict[int, Row]):
     """The rows of states, each made when it is first asked for."""
 
@@ -151,6 +160,17 @@ class _Reader:
 
     def read(self) -> Tree[Token] | Stopped:
         """Read to the end, or to the first token that does not fit."""
+        stopped = self.take_all()
+        if stopped is not None:
+            return stopped
+        end = len(self.text)
+        if self._close(self.size) and self._take("$END", None, end, end):
+            found: Tree[Token] = self.values[-1]
+            return found
+        return self.stopped(self.size)
+
+    def take_all(self) -> Stopped | None:
+        """Take every token of the text; where one does not fit, that place."""
         from lark.lexer import Token  # noqa: PLC0415 - lark loads late
 
         text, tables, states = self.text, self.tables, self.states
@@ -159,23 +179,23 @@ class _Reader:
             if text[at] in " \t":
                 gap = _GAP.match(text, at)
                 at = gap.end() if gap is not None else at
+                if at >= last:
+                    break
             # The next token is looked for in the state that a closing leaves behind: close first.
             found = tables.scan(states[-1], text, at)
             if found is None:
-                return self._stopped(at)
+                return self.stopped(at)
             name, end = found
             if name in tables.ignored:
                 at = end
                 continue
             value = None if name[0] == "_" else Token(name, text[at:end], at, end_pos=end)
             if not self._take(name, value, at, end):
-                return self._stopped(at)
+                return self.stopped(at)
             at = end
             if name == "_NL" and self.pending and not self._close(at):
-                return self._stopped(self.pending[0])
-        if not self._close(self.size):
-            return self._stopped(self.size)
-        return self.values[-1] if self._take("$END", None, last, last) else self._stopped(self.size)
+                return self.stopped(self.pending[0])
+        return None
 
     def _take(self, name: str, value: Any, begin: int, end: int) -> bool:
         """Put a token on the stack, the nodes before it made; False where it does not fit."""
@@ -228,7 +248,8 @@ class _Reader:
             pending.pop(0)
         return True
 
-    def _stopped(self, at: int) -> Stopped:
+    def stopped(self, at: int) -> Stopped:
+        """That reading stopped at `at`, in the state that all before it has led to."""
         # What the whole state accepts; the table's row alone also has what fits elsewhere.
         machine = grammar().parse_interactive("")
         machine.parser_state.state_stack[:] = self.states

@@ -38,10 +38,35 @@ def after(text: str, words: str) -> int:
         ("take condition from brand_polic", ["**brand_policy**: table of `brand`"]),
         ("until octopia_swit", ["milestone, 2025-07-29 08:00 UTC"]),
         ("max(0, inherit", ["without this override"]),
+        ("take condit", ["column of the table `brand_policy`", "in it: `New`"]),
+        ("\n  StrikedPric", ["made of", "- `list_price`: "]),
+        ("Price =\n    when outlet  then full_pric", ["made of", "- `price_excl_vat`: `87,25`"]),
+        ("  require weight present else rej", ["The row makes no offer"]),
+        ("\n  Stock              = max(0, (stock_tot", ["a whole number", "in the sample feed"]),
     ],
 )
 def test_hover(open_desk: Open, text: str, words: str, told: list[str]) -> None:
     found = hover(open_desk(text), after(text, words))
+    assert found is not None
+    for one in told:
+        assert one in found
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            "allowed in WaitingAccept",
+            ["a state of orders", "cdiscount_octopia: `WaitingAcceptance`"],
+        ),
+        ("same as refu", ["an action on cdiscount, cdiscount_octopia", "applies to whole order"]),
+        ("no action canc", ["not there on cdiscount_octopia"]),
+    ],
+)
+def test_hover_over_orders(project: Path, words: str, told: list[str]) -> None:
+    text = (project / "rules/orders.rules").read_text(encoding="utf-8")
+    desk = Desk(load_project(project), Source("rules/orders.rules", text))
+    found = hover(desk, after(text, words))
     assert found is not None
     for one in told:
         assert one in found
