@@ -35,11 +35,14 @@ def command(
     from engine.cli.options import open_project
     from engine.errors import ProjectError
     from engine.pipeline import feed_of
+    from engine.project import has_project
     from engine.workbench.app import Desktop
     from engine.workbench.bench import Bench
     from engine.workbench.server import Workbench
 
     found = open_project(project)
+    if not has_project(found.root):
+        raise ProjectError(f"{found.root}: there is no project here; `feedwright init` makes one")
     if feed is not None:
         if feed == "-":
             raise ProjectError("a page asks for a feed again and again: name a file, not `-`")

@@ -42,7 +42,9 @@ export class Table {
     this.base = base;
     this.places = new Map(base ? base.columns.number.map((number, at) => [number, at]) : []);
     const names = Object.keys(answer.attributes);
-    this.names = [...FIRST.filter((one) => names.includes(one)), ...names.filter((one) => !FIRST.includes(one))];
+    this.first = FIRST.filter((one) => names.includes(one));
+    this.rest = names.filter((one) => !FIRST.includes(one));
+    this.names = [...this.first, ...this.rest];
     this.searchable = [];
     this.head();
     this.reasons();
@@ -50,7 +52,7 @@ export class Table {
   }
 
   head() {
-    const titles = ["row", "SKU", "outcome", ...this.names, "package", "what stands out"];
+    const titles = ["row", "SKU", "outcome", ...this.first, "what stands out", ...this.rest, "package"];
     const cells = titles.map((text, at) => make("th", { scope: "col", text, class: at === 0 ? "right" : null }));
     document.querySelector("#list thead").replaceChildren(make("tr", {}, ...cells));
   }
@@ -148,9 +150,10 @@ export class Table {
       make("td", { class: "right", text: String(number) }),
       make("td", {}, button),
       this.cell(make("span", { class: `badge ${outcome}`, text: outcome }), this.was(at, "")),
-      ...this.names.map((name) => this.cell(attributes[name][at] || "", this.was(at, name))),
-      make("td", { text: columns.package[at] || "" }),
-      make("td", { dir: "auto", class: "told", text: this.told(at).map((one) => `${one.code} ${one.message}`).join("; ") }));
+      ...this.first.map((name) => this.cell(attributes[name][at] || "", this.was(at, name))),
+      make("td", { class: "told" }, make("div", { dir: "auto", text: this.told(at).map((one) => `${one.code} ${one.message}`).join("; ") })),
+      ...this.rest.map((name) => this.cell(attributes[name][at] || "", this.was(at, name))),
+      make("td", { text: columns.package[at] || "" }));
   }
 
   cell(content, was) {

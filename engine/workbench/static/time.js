@@ -61,7 +61,8 @@ export class Time {
       if (one.milestones.length) line.setAttribute("class", "named");
       track.append(line);
     }
-    this.ticks.replaceChildren(track, make("div", { class: "milestones" }, ...buttons, ...waiting));
+    const ends = [low, high].map((minute) => make("span", { text: this.text(minute).slice(0, 10) }));
+    this.ticks.replaceChildren(track, make("div", { class: "ends", "aria-hidden": "true" }, ...ends), make("div", { class: "milestones" }, ...buttons, ...waiting));
   }
 
   // A minute as rules write it, on the rules' clocks.

@@ -63,6 +63,7 @@ def test_it_serves_until_it_is_interrupted(tmp_path: Path) -> None:
         (["--feed", "nowhere.csv"], "nowhere.csv"),
         (["--port", "70000"], "70000"),
         (["nowhere"], "nowhere"),
+        (["samples"], "`feedwright init` makes one"),
     ],
 )
 def test_what_cannot_be_served_is_told(tmp_path: Path, words: list[str], says: str) -> None:
