@@ -33,13 +33,13 @@ def command(plan: Path, project_folder: Path | None, by: str | None, minutes: in
     """
     from engine.outbox.account import open_sender, remote_channel
     from engine.outbox.moments import MINUTE, SystemClock
-    from engine.outbox.offer_plan import read_offer_plan
+    from engine.outbox.offer_plan import read_offer_head
     from engine.outbox.settings import sending_settings
     from engine.sending.offers import push
     from engine.transport.secrets import Mask
 
     project = open_project(project_folder)
-    made, _ = read_offer_plan(plan)
+    made = read_offer_head(plan)
     remote = remote_channel(made.channel)
     sending = sending_settings(project)
     sender = open_sender(sending.root, sending.seller(made.seller), made.channel, Mask())

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +26,7 @@ from engine.outbox.canonical import canonical
 from engine.outbox.guards import Rails, Watch, new_rules, repeated_feed, stale_feed
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR
-from engine.outbox.offers import FULL, UPDATE, UPSERT, OfferLine, hash_of_offer
+from engine.outbox.offers import FULL, LINES, UPDATE, UPSERT, OfferLine, StoredOffers, hash_of_offer
 from engine.outbox.plan import FEED, LIFETIMES, OFFERS, Plan, read_plan, subject_of
 
 ASSERT_AGAIN = 24 * HOUR
@@ -58,7 +60,6 @@ class _Payload(msgspec.Struct):
 
 _PAYLOADS = msgspec.json.Decoder(_Payload)
 _ROWS = msgspec.json.Encoder(order="deterministic")
-_LINES = msgspec.json.Decoder(OfferLine)
 
 
 @dataclass(slots=True)
@@ -251,6 +252,45 @@ def read_offer_plan(path: Path) -> tuple[Plan, list[OfferLine]]:
     return walk_offer_plan(path, offers.append), offers
 
 
+def read_offer_head(path: Path) -> Plan:
+    """The plan in a file, without its offers: who it is for, before anything is sent.
+
+    Raises:
+        ProjectError: it is no plan of offers.
+        HaltedError: its head is not as it was written.
+    """
+    with path.open("rb") as file:
+        return _head(file, path)
+
+
+def _head(file: IO[bytes], path: Path) -> Plan:
+    plan = read_plan(file.readline(), str(path))
+    if plan.kind != OFFERS:
+        raise ProjectError(f"{path}: a plan about {plan.kind}; `orders push` takes those")
+    return plan
+
+
+@contextmanager
+def stored_offer_plan(path: Path) -> Iterator[tuple[Plan, StoredOffers]]:
+    """The plan in a file, and its offers, of which only the places are held.
+
+    They are read from a copy that has no name: what was held against the plan's hash is what is
+    sent, whatever becomes of the file meanwhile.
+
+    Raises:
+        ProjectError, HaltedError: see `walk_offer_plan`.
+    """
+    with tempfile.TemporaryFile() as copy:
+        places = array("Q")
+
+        def keep(_: OfferLine, line: bytes) -> None:
+            places.append(copy.tell())
+            copy.write(line)
+
+        plan = _walk(path, keep)
+        yield plan, StoredOffers(copy, places)
+
+
 def walk_offer_plan(path: Path, take: Callable[[OfferLine], object]) -> Plan:
     """The plan in a file; `take` is given its offers one by one, before the end tells that all is well.
 
@@ -258,22 +298,20 @@ def walk_offer_plan(path: Path, take: Callable[[OfferLine], object]) -> Plan:
         ProjectError: it is no plan of offers.
         HaltedError: it is not as it was written.
     """
+    return _walk(path, lambda offer, _: take(offer))
+
+
+def _walk(path: Path, take: Callable[[OfferLine, bytes], object]) -> Plan:
+    found = hashlib.sha256()
     with path.open("rb") as file:
-        plan = read_plan(file.readline(), str(path))
-        if plan.kind != OFFERS:
-            raise ProjectError(f"{path}: a plan about {plan.kind}; `orders push` takes those")
-        found = hashlib.sha256()
-        for offer in _offers(file, found, path):
-            take(offer)
+        plan = _head(file, path)
+        for number, line in enumerate(file, 2):
+            found.update(line)
+            try:
+                offer = LINES.decode(line)
+            except (msgspec.DecodeError, ValueError):
+                raise HaltedError(f"{path}:{number}: altered since it was made") from None
+            take(offer, line)
     if found.hexdigest() != plan.content["lines"]:
         raise HaltedError(f"{path}: altered since it was made; make another plan")
     return plan
-
-
-def _offers(file: IO[bytes], found: Any, path: Path) -> Iterator[OfferLine]:
-    for number, line in enumerate(file, 2):
-        found.update(line)
-        try:
-            yield _LINES.decode(line)
-        except (msgspec.DecodeError, ValueError):
-            raise HaltedError(f"{path}:{number}: altered since it was made") from None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO, overload
 
 import msgspec
 
@@ -47,30 +49,67 @@ def hash_of_offer(offer: OfferLine) -> str:
     return digest(f"{offer.type} {sent}".encode())[:32]
 
 
-class Part(msgspec.Struct, frozen=True):
+class StoredOffers(Sequence[OfferLine]):
+    """The offers that stand in a file, each read when it is asked for: held are only their places."""
+
+    def __init__(self, file: IO[bytes], places: array[int]) -> None:
+        self._file, self._places = file, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> OfferLine: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[OfferLine]: ...
+    def __getitem__(self, at: int | slice) -> OfferLine | list[OfferLine]:
+        """The offer, or the offers, at a place of the plan."""
+        if isinstance(at, slice):
+            return [self._read(place) for place in self._places[at]]
+        return self._read(self._places[at])
+
+    def _read(self, place: int) -> OfferLine:
+        self._file.seek(place)
+        return LINES.decode(self._file.readline())
+
+    def of(self, numbers: array[int]) -> StoredOffers:
+        """Those of these numbers, in their order."""
+        return StoredOffers(self._file, array("Q", (self._places[n] for n in numbers)))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
     """What becomes one package."""
 
     number: int
     carrier: str
     type: str
-    offers: tuple[OfferLine, ...]
+    offers: Sequence[OfferLine]
 
 
-def parts_of(offers: Iterable[OfferLine]) -> list[Part]:
+def parts_of(offers: Sequence[OfferLine]) -> list[Part]:
     """The parts of a plan, none larger than a package may be; what is taken off sale goes first."""
-    groups: dict[tuple[str, str], list[OfferLine]] = {}
-    for offer in offers:
-        groups.setdefault((offer.carrier, offer.type), []).append(offer)
+    groups: dict[tuple[str, str], array[int]] = {}
+    for number, offer in enumerate(offers):
+        groups.setdefault((offer.carrier, offer.type), array("Q")).append(number)
     order = sorted(groups, key=lambda g: (g != ("json", UPDATE), g))
     pieces = (
         (carrier, type_, piece)
         for carrier, type_ in order
         for piece in _pieces(groups[carrier, type_], MOST_IN_PACKAGE[carrier])
     )
-    return [Part(n, carrier, type_, piece) for n, (carrier, type_, piece) in enumerate(pieces)]
+    return [Part(n, c, t, _chosen(offers, piece)) for n, (c, t, piece) in enumerate(pieces)]
 
 
-def _pieces(offers: list[OfferLine], most: int) -> Iterator[tuple[OfferLine, ...]]:
-    given = iter(offers)
-    while piece := tuple(islice(given, most)):
-        yield piece
+def _chosen(offers: Sequence[OfferLine], numbers: array[int]) -> Sequence[OfferLine]:
+    if isinstance(offers, StoredOffers):
+        return offers.of(numbers)
+    return [offers[number] for number in numbers]
+
+
+def _pieces(numbers: array[int], most: int) -> Iterator[array[int]]:
+    for first in range(0, len(numbers), most):
+        yield numbers[first : first + most]
+
+
+LINES = msgspec.json.Decoder(OfferLine)

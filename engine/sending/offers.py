@@ -17,7 +17,7 @@ from engine.outbox.gate import push_offers
 from engine.outbox.guards import rails_of
 from engine.outbox.moments import MINUTE, Clock
 from engine.outbox.obstacles import Obstacle
-from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
+from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_head, stored_offer_plan
 from engine.outbox.opening import seller_journal
 from engine.outbox.packages import PackagePush
 from engine.outbox.plan import Plan
@@ -133,12 +133,14 @@ def push(
 
     Raises:
         HaltedError: it may not be pushed.
-        ProjectError, JournalError: see `read_offer_plan`, `open_journal`.
+        ProjectError, JournalError: see `stored_offer_plan`, `open_journal`.
     """
-    made, offers = read_offer_plan(path)
-    inputs = current_inputs(project, made, at)
+    inputs = current_inputs(project, read_offer_head(path), at)
     sending = sending_settings(project)
-    with seller_journal(sending, sender.seller, clock) as journal:
+    with (
+        stored_offer_plan(path) as (made, offers),
+        seller_journal(sending, sender.seller, clock) as journal,
+    ):
         publish = None if sending.xml is None else publisher(sending.xml, remote_channel)
         work = PackagePush(journal, sender, made.channel, remote_channel, patience, publish=publish)
         done = push_offers(made, offers, work, inputs=inputs, approver=approver)

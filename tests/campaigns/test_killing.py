@@ -1,6 +1,7 @@
 """A few real kills of a real push, each time; the whole campaign by its own command."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from campaigns.killing import FAULTY, QUIET, BrokenError, Life, campaign
@@ -15,10 +16,8 @@ def test_a_killed_push_sends_nothing_twice_and_loses_nothing(faults: str) -> Non
     assert counted["kills"] == 8
 
 
-def test_a_double_would_be_found(tmp_path: object) -> None:
-    from pathlib import Path
-
-    life = Life(Path(str(tmp_path)), 3, QUIET, each=1)
+def test_a_double_would_be_found(tmp_path: Path) -> None:
+    life = Life(tmp_path, 3, QUIET, each=1)
     try:
         life.run_and_kill(None)
         life.check()
@@ -44,6 +43,29 @@ def test_a_killed_push_of_offers_changes_each_offer_once() -> None:
     # Killed while it uploads: what is killed at its commit has to wait for two minutes.
     counted = killing_packages.campaign(2, 1, offers=400, latest=3)
     assert counted["kills"] == 2
+
+
+def test_a_killed_push_of_orders_sends_each_action_once() -> None:
+    from campaigns import killing_orders
+
+    assert killing_orders.campaign(2, 1, each=3)["kills"] == 2
+
+
+@pytest.mark.campaign
+def test_kills_of_the_command_for_orders() -> None:
+    from campaigns import killing_orders
+
+    assert killing_orders.campaign(250, 1000, (QUIET, FAULTY))["kills"] == 250
+
+
+@pytest.mark.campaign
+def test_a_large_push_is_bounded_by_its_answers(tmp_path: Path) -> None:
+    from campaigns import large_push
+
+    cost = large_push.push(50_000, tmp_path)
+    assert cost.code == 0
+    assert cost.megabytes < large_push.MOST_MEMORY
+    assert cost.percent < large_push.MOST_PERCENT
 
 
 @pytest.mark.campaign

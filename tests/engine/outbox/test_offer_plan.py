@@ -15,7 +15,13 @@ from engine.outbox.events import Event
 from engine.outbox.guards import Rails, rails_of
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR
-from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
+from engine.outbox.offer_plan import (
+    OfferRow,
+    plan_offers,
+    read_offer_head,
+    read_offer_plan,
+    stored_offer_plan,
+)
 from engine.outbox.offers import OfferLine, parts_of
 from engine.outbox.opening import open_journal
 from engine.outbox.plan import FEED, Plan
@@ -273,3 +279,30 @@ def test_limits_are_settings() -> None:
 def test_a_price_that_is_too_cheap_halts_at_first_sight(journal: Journal) -> None:
     made, _ = plan(journal, rows({"A": (Decimal("0.19"), 1, False)}))
     assert [(g.name, g.halts) for g in made.guards] == [("cheap", True)]
+
+
+def test_offers_that_stay_in_their_file_are_those_that_are_read(
+    journal: Journal, tmp_path: Path
+) -> None:
+    given = [
+        *rows({f"S{n}": (Decimal(n + 1), n, n % 3 == 0) for n in range(25)}),
+        OfferRow(99, "R", keeps=True),
+    ]
+    _, text = plan(journal, given)
+    path = tmp_path / "p.jsonl"
+    path.write_bytes(text)
+    made, read = read_offer_plan(path)
+    with stored_offer_plan(path) as (plan_of_file, offers):
+        assert plan_of_file == made == read_offer_head(path)
+        path.write_bytes(b"something else")  # what was found whole is what is sent
+        assert list(offers) == read
+        assert offers[3:7] == read[3:7]
+        parts, expected = parts_of(offers), parts_of(read)
+        assert [(p.number, p.carrier, p.type) for p in parts] == [
+            (p.number, p.carrier, p.type) for p in expected
+        ]
+        assert [list(p.offers) for p in parts] == [list(p.offers) for p in expected]
+    assert {p.carrier for p in expected} == {"json", "xml"}
+    path.write_bytes(text.replace(b'"quantity\\":7', b'"quantity\\":8'))
+    with pytest.raises(HaltedError, match="altered"), stored_offer_plan(path):
+        pass
