@@ -122,8 +122,8 @@ def _internal_error(fault: BaseException) -> str:
     shown = f"{words[:200]}..." if len(words) > 200 else words
     return (
         f"feedwright: internal error, a fault of Feedwright and not of your files: "
-        f"{type(fault).__name__}: {shown}. Nothing was sent. Please report it with the command, "
-        f"`feedwright --version` and what {TRACEBACK}=1 makes it print"
+        f"{type(fault).__name__}: {shown}. What was sent, if anything was, stands in the journal. "
+        f"Please report it with the command, `feedwright --version` and what {TRACEBACK}=1 makes it print"
     )
 
 

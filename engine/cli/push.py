@@ -5,10 +5,14 @@ from __future__ import annotations
 import getpass
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from engine.cli.options import now_utc, open_project, project_option, tell
+
+if TYPE_CHECKING:
+    from engine.sending.offers import Pushed
 
 
 @click.command("push")
@@ -52,7 +56,17 @@ def command(plan: Path, project_folder: Path | None, by: str | None, minutes: in
         at=now_utc(),
         clock=SystemClock(),
         patience=minutes * MINUTE,
+        tell=lambda words: click.echo(words, err=True),
     )
-    click.echo("done" if pushed.done else "not at its end yet")
+    click.echo(_came_to(pushed) if pushed.done else "not at its end yet")
     tell(pushed.notes)
     sys.exit(0 if pushed.done else 1)
+
+
+def _came_to(pushed: Pushed) -> str:
+    if not pushed.offers:
+        return "done: nothing was to be sent"
+    confirmed = f"done: {pushed.offers - pushed.refused} of {pushed.offers} offers confirmed"
+    if not pushed.refused:
+        return confirmed
+    return f"{confirmed}, {pushed.refused} refused: `feedwright journal refused` says why"

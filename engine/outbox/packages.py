@@ -45,6 +45,10 @@ class PackageWaits:
     staging_looks: int = 5
 
 
+def _nothing(_: str) -> None:
+    """Nobody waits."""
+
+
 @dataclass(slots=True)
 class PackagePush:
     """Pushes packages of one seller on one channel.
@@ -63,6 +67,7 @@ class PackagePush:
     publish: Callable[[str, Sequence[OfferLine]], str] | None = None
     notes: dict[str, Obstacle] = field(default_factory=dict)  # by package, or by part of the plan
     most_rejected: int = 20  # percent of a package; more halts
+    tell: Callable[[str], None] = _nothing  # what is going on, for who waits
     line: NotedSender = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +98,7 @@ class PackagePush:
             if left <= 0:
                 return
             pause = min(poll, left)
+            self.tell(f"package {package.key} is {package.state}: looked at in {pause // SECOND} s")
             clock.sleep(pause)
             left -= pause
             poll = min(poll * 2, self.waits.longest_poll)
@@ -331,6 +337,7 @@ class PackagePush:
                 return
             address = self.publish(package.key, part.offers)
         values = [offer.value.as_json() for offer in part.offers]
+        self.tell(f"package {package.key} is committed: {len(values)} offers as {part.carrier}")
         self._write(package, PackageStep.COMMIT, offers=values, n=1)
         for number in range(self.waits.tries):
             verdict = self._patch(self.journal.book.packages[package.key], address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from engine.outbox.guards import rails_of
 from engine.outbox.moments import MINUTE, Clock
 from engine.outbox.obstacles import Obstacle
 from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_head, stored_offer_plan
+from engine.outbox.offers import hash_of_offer
 from engine.outbox.opening import seller_journal
 from engine.outbox.packages import PackagePush
 from engine.outbox.plan import Plan
@@ -116,6 +117,8 @@ class Pushed:
 
     done: bool
     notes: tuple[Obstacle, ...]
+    offers: int = 0  # of the plan
+    refused: int = 0  # of them, by the marketplace
 
 
 def push(
@@ -128,8 +131,11 @@ def push(
     at: datetime,
     clock: Clock,
     patience: int = 30 * MINUTE,
+    tell: Callable[[str], None] | None = None,
 ) -> Pushed:
     """Push the plan of offers in `path`: exactly it, once, and on from where it stopped.
+
+    `tell` is told what is going on, for who waits.
 
     Raises:
         HaltedError: it may not be pushed.
@@ -143,8 +149,12 @@ def push(
     ):
         publish = None if sending.xml is None else publisher(sending.xml, remote_channel)
         work = PackagePush(journal, sender, made.channel, remote_channel, patience, publish=publish)
+        if tell is not None:
+            work.tell = tell
         done = push_offers(made, offers, work, inputs=inputs, approver=approver)
-        return Pushed(done, tuple(work.notes.values()))
+        failed = journal.book.failed(made.channel)
+        refused = sum(failed.get(o.sku, ("",))[0] == hash_of_offer(o) for o in offers)
+        return Pushed(done, tuple(work.notes.values()), len(offers), refused)
 
 
 @dataclass(frozen=True, slots=True)

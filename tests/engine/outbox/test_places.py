@@ -115,7 +115,12 @@ def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sftp]:
     client = asyncssh.generate_private_key("ssh-ed25519")
     client.write_private_key(str(root / "client_key"))
 
+    connected: list[Any] = []
+
     class Server(asyncssh.SSHServer):
+        def connection_made(self, conn: Any) -> None:
+            connected.append(conn)
+
         def begin_auth(self, _: str) -> bool:
             return True
 
@@ -156,7 +161,11 @@ def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sftp]:
 
     async def end() -> None:
         found["server"].close()
+        for connection in connected:
+            connection.abort()
+            await connection.wait_closed()
         await found["server"].wait_closed()
+        await asyncio.sleep(0)  # what was aborted is closed in the loop's next turn
 
     asyncio.run_coroutine_threadsafe(end(), loop).result(20)
     loop.call_soon_threadsafe(loop.stop)

@@ -219,6 +219,7 @@ def yesterday(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
                 break
             shop.advance(30)
         assert code == 0, said
+        assert said == "done: 300 of 300 offers confirmed\n"
         yield shop
     finally:
         sandbox.stop()
@@ -233,11 +234,27 @@ def shop(yesterday: Shop, tmp_path: Path) -> Shop:
 
 
 def test_the_feed_of_yesterday_is_on_sale(shop: Shop) -> None:
-    effects = [e for e in shop.ledger() if e["kind"] == "offer"]
+    effects = {e["subject"] for e in shop.ledger() if e["kind"] == "offer"}
     assert len(effects) == 300
     code, said = shop.plan(good_feed(), "again.jsonl")
     assert code == 0
     assert said.startswith("300 rows = 300 unchanged\n")
+
+
+def test_what_is_going_on_is_told_while_a_push_waits(shop: Shop) -> None:
+    feed = good_feed()
+    feed[0]["stock"] = "9"
+    assert shop.plan(feed, "one.jsonl")[0] == 0
+    code, said = shop.run("push", str(shop.folder / "one.jsonl"), "--by", "Ada", "--wait", "0")
+    assert code == 1
+    assert "is committed: 1 offers as " in said
+    assert "not at its end yet\n  tried      package " in said
+    shop.advance(60)
+    code, said = shop.run("push", str(shop.folder / "one.jsonl"), "--by", "Ada", "--wait", "0")
+    assert (code, said) == (0, "done: 1 of 1 offers confirmed\n")
+    code, said = shop.plan(feed, "two.jsonl")
+    code, said = shop.run("push", str(shop.folder / "two.jsonl"), "--by", "Ada", "--wait", "0")
+    assert (code, said) == (0, "done: nothing was to be sent\n")
 
 
 def test_an_ordinary_day_goes_through(shop: Shop) -> None:
