@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -72,6 +71,7 @@ def command(
     run, 3 a guard rail halts.
     """
     from engine.outbox.account import seller_sender
+    from engine.outbox.local_disk import private_file
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
     from engine.sending.order_plans import plan_wanted
@@ -85,7 +85,7 @@ def command(
     folder = sending_settings(project).plans
     path = out or folder / f"orders-{now_utc():%Y%m%d-%H%M%S}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with private_file(path) as file:
         file.write(made.text())
     if html is not None:
         write_page(html, page_of(made, None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +62,7 @@ def command(
     The plan is good for 30 minutes, its stock for 15; `feedwright show` shows it again. Exit codes: 0 well, 1 errors in the rules,
     2 could not run, 3 a guard rail halts.
     """
+    from engine.outbox.local_disk import private_file
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
     from engine.sending.offers import plan
@@ -74,8 +74,7 @@ def command(
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(path.name + ".part")
     try:
-        # Payloads are nobody else's business.
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with private_file(half) as file:
             plan(
                 project,
                 feed,

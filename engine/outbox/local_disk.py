@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from pathlib import Path
+from typing import IO
 
 from engine.errors import JournalError
 
@@ -90,3 +91,9 @@ def lock(path: Path) -> int:
         os.close(held)
         raise JournalError(f"{path}: was put away while it was opened; try again")
     return held
+
+
+def private_file(path: Path) -> IO[bytes]:
+    """A file to be written anew that only this user can read: payloads are nobody else's business."""
+    path.unlink(missing_ok=True)  # one that others may read would stay as it is
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

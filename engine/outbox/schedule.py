@@ -137,7 +137,6 @@ class Schedule:
         due = self._after(name, job.when, now)
         told = dict(trouble or {})
         self.jobs[name] = replace(job, due=due, last=now, well=not told, trouble=told)
-        self.save(now)
 
     def nap(self, now: int) -> int:
         """How long nothing is due, in milliseconds; never so long that a moved clock is missed."""

@@ -13,6 +13,7 @@ from engine.outbox.events import Record, State
 from engine.outbox.evidence import look
 from engine.outbox.journal import AlreadySentError, Journal
 from engine.outbox.lengow_evidence import look_through_lengow
+from engine.outbox.local_disk import private_file
 from engine.outbox.message import Message
 from engine.outbox.moments import Clock
 from engine.outbox.obstacles import Obstacle
@@ -59,7 +60,7 @@ def keep_plan(sending: Sending, plan: Plan) -> None:
     sending.plans.mkdir(parents=True, exist_ok=True)
     path = sending.plans / f"{plan.hash}.json"
     half = path.with_name(path.name + ".part")
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with private_file(half) as file:
         file.write(plan.text())
         file.flush()
         os.fsync(file.fileno())

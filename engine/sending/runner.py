@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from engine.errors import EngineError, HaltedError
 from engine.outbox.account import first_channel, remote_channel
 from engine.outbox.drift import find_drift
+from engine.outbox.local_disk import private_file
 from engine.outbox.moments import MINUTE, Clock
 from engine.outbox.obstacles import troubles
 from engine.outbox.opening import seller_journal
@@ -57,9 +59,17 @@ class Runner:
             self.schedule.ran(job.name, self.clock.now().wall, trouble)
             if self.numbers is not None:
                 self.numbers.ran(job.name, well=fine)
-            well = well and fine
-        self.schedule.save(self.clock.now().wall)
-        return well
+            well = self._saved() and well and fine
+        return (bool(due) or self._saved()) and well
+
+    def _saved(self) -> bool:
+        """Write the file of the schedule; a disk that is full stops no job."""
+        try:
+            self.schedule.save(self.clock.now().wall)
+        except EngineError as fault:
+            self.log.error("failed", job="schedule", why=str(fault))  # noqa: TRY400 - its words are for a person
+            return False
+        return True
 
     def forever(self) -> None:
         """Run until the process is ended."""
@@ -73,11 +83,11 @@ class Runner:
         try:
             trouble = self.jobs[name](seller)
         except HaltedError as fault:
-            self.log.error("halted", job=name, seller=seller.id, why=str(fault))  # noqa: TRY400 - its words are for a person
-            return [str(fault)]
+            return self._failed("halted", name, seller, str(fault))
         except EngineError as fault:
-            self.log.error("failed", job=name, seller=seller.id, why=str(fault))  # noqa: TRY400 - its words are for a person
-            return [str(fault)]
+            return self._failed("failed", name, seller, str(fault))
+        except Exception as fault:  # noqa: BLE001 - a schedule outlives a fault of one of its jobs
+            return self._failed("failed", name, seller, f"{type(fault).__name__}: {fault}")
         for words in trouble:
             self.log.warning("in the way", job=name, seller=seller.id, why=words)
         took = self.clock.now().steady - started.steady
@@ -85,10 +95,20 @@ class Runner:
         self._see(seller)
         return trouble
 
+    def _failed(self, what: str, job: str, seller: Seller, why: str) -> list[str]:
+        self.log.error(what, job=job, seller=seller.id, why=why)
+        self._see(seller)
+        return [why]
+
     def _see(self, seller: Seller) -> None:
-        if self.numbers is not None:
-            with seller_journal(self.sending, seller.id, self.clock) as journal:
-                self.numbers.see(journal)
+        """Take the numbers of the seller's journal: a halt shows there whatever became of the job."""
+        if self.numbers is None:
+            return
+        with (
+            suppress(EngineError),
+            seller_journal(self.sending, seller.id, self.clock) as journal,
+        ):
+            self.numbers.see(journal)
 
     # The jobs: each says what is in the way of something, if anything is
 
@@ -130,7 +150,7 @@ class Runner:
     def _push(self, seller: Seller, channel: str, feed: str) -> list[str]:
         now = self._now()
         path = self._plan_path(seller, channel)
-        with path.open("wb") as file:
+        with private_file(path) as file:
             made = plan(
                 self.project,
                 feed,

@@ -18,6 +18,10 @@ from engine.feeds.feed_settings import (
     SkipSettings,
     feed_settings,
 )
+from engine.outbox.guards import Rails
+from engine.outbox.places import KEYS
+from engine.outbox.schedule import SCHEDULE_KEYS
+from engine.outbox.settings import SELLER_KEYS, SENDING_KEYS
 from engine.project import PACKAGE_MODES, load_project
 
 ROOT = Path(__file__).parents[2]
@@ -147,3 +151,21 @@ def test_what_an_entry_takes_over_stands_where_it_was_written(tmp_path: Path) ->
     with pytest.raises(ProjectError, match=r"6:5: feeds\.b\.header names `c` twice"):
         feed_settings(feeds["b"], "feeds.b")
     assert feeds["b"]["path"] == "x"
+
+
+def test_the_schema_names_what_sending_reads() -> None:
+    sending, seller = SCHEMA["properties"]["sending"], SCHEMA["properties"]["sellers"]
+    assert set(sending["properties"]) == set(SENDING_KEYS)
+    assert set(seller["additionalProperties"]["properties"]) == set(SELLER_KEYS)
+    assert set(SCHEMA["properties"]["schedule"]["properties"]) == set(SCHEDULE_KEYS)
+    assert set(sending["properties"]["xml"]["properties"]) == frozenset().union(*KEYS.values())
+    guards = sending["properties"]["guards"]["properties"]
+    assert set(guards) == {f.name for f in fields(Rails)}
+    for rail in fields(Rails):  # the default that is told is the one that counts
+        assert guards[rail.name]["description"].endswith(f"; {rail.default} if not set.")
+
+
+def test_the_seller_of_the_sandbox_fits_the_schema() -> None:
+    text = (ROOT / "samples/sandbox.yaml").read_text(encoding="utf-8")
+    read = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts only
+    assert [e.message for e in VALIDATOR.iter_errors(read)] == []

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +18,7 @@ from simulator.offer_market import OfferMarket
 from simulator.wishes import approved, order_for, wish
 
 from engine.cli.main import feedwright
-from engine.errors import ProjectError
+from engine.errors import HaltedError, ProjectError
 from engine.outbox.book import PackageStep
 from engine.outbox.drift import find_drift
 from engine.outbox.events import Event, State
@@ -94,6 +95,7 @@ def test_a_restart_neither_forgets_nor_repeats(tmp_path: Path) -> None:
     path = tmp_path / "s.json"
     made = schedule(path, START)
     made.ran("orders", START + 16 * MINUTE, {SELLER: ["no connection"]})
+    made.save(START + 16 * MINUTE)
     again = schedule(path, START + 17 * MINUTE)
     assert again.due(START + 29 * MINUTE) == []
     assert [j.well for j in again.due(START + 31 * MINUTE)] == [False]
@@ -230,6 +232,57 @@ def test_the_health_file_says_what_is_in_the_way(tmp_path: Path) -> None:
     shop.runner.once()
     orders = json.loads((tmp_path / "var/schedule.json").read_text())["jobs"]["orders"]
     assert (orders["well"], orders["trouble"]) == (True, {})
+
+
+def test_a_fault_in_a_job_or_a_full_disk_stops_no_schedule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(tmp_path)
+
+    def broken(_: object) -> list[str]:
+        raise KeyError("price")
+
+    shop.runner.jobs = {**shop.runner.jobs, "orders": broken}
+    shop.clock.sleep(HOUR)
+    monkeypatch.setattr(os, "replace", full)
+    assert not shop.runner.once()
+    told = [(line["event"], line["job"], line.get("why")) for line in shop.lines() if "job" in line]
+    assert ("failed", "orders", "KeyError: 'price'") in told
+    assert [job for event, job, _ in told if event == "ran"] == ["offers"]
+    assert next(w for _, job, w in told if job == "schedule").endswith("No space left on device")
+    monkeypatch.undo()
+    assert shop.runner.once()
+    jobs = json.loads((tmp_path / "var/schedule.json").read_text())["jobs"]
+    assert jobs["orders"]["trouble"] == {SELLER: ["KeyError: 'price'"]}
+
+
+def full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_halt_shows_in_the_numbers_though_its_job_failed(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    with open_journal(shop.sending.journal_path(SELLER), shop.clock, seller=SELLER) as journal:
+        journal.halt("slips", "3 prices moved")
+
+    def halted(_: object) -> list[str]:
+        raise HaltedError("guard rail `slips`")
+
+    shop.runner.jobs = {**shop.runner.jobs, "orders": halted}
+    shop.clock.sleep(15 * MINUTE)
+    assert not shop.runner.once()
+    assert shop.numbers.registry.get_sample_value("feedwright_halts", {"seller": SELLER}) == 1
+
+
+def test_the_plan_of_the_schedule_is_nobody_elses(tmp_path: Path) -> None:
+    from engine.outbox.local_disk import private_file
+
+    path = tmp_path / "plan"
+    path.write_text("of before, for everybody")
+    with private_file(path) as file:
+        file.write(b"x")
+    assert path.read_bytes() == b"x"
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 class Unread(Fate):
