@@ -28,6 +28,7 @@ from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR
 from engine.outbox.offers import FULL, LINES, UPDATE, UPSERT, OfferLine, StoredOffers, hash_of_offer
 from engine.outbox.plan import FEED, LIFETIMES, OFFERS, Plan, read_plan, subject_of
+from engine.outbox.results import NOT_SHOWN
 
 ASSERT_AGAIN = 24 * HOUR
 MOST_LINES = 5_000_000
@@ -131,7 +132,7 @@ class OfferPlanner:
     def _change(self, offer: OfferLine) -> str:
         own = hash_of_offer(offer)
         failed = self.failed.get(offer.sku)
-        if failed is not None and failed[0] == own:
+        if failed is not None and failed[0] == own and failed[1] != NOT_SHOWN:
             return "failing"  # refused before, and nothing of it changed
         known = self.known.get(offer.sku)
         if known is None:

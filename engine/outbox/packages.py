@@ -185,6 +185,14 @@ class PackagePush:
     def _finish(self, package: Package, found: Results) -> None:
         self._write(package, PackageStep.RESULTS, refused=dict(found.refused))
         number = len(package.offers)
+        if package.remote is None and found.refused:
+            # It may still be integrated, and an older price must not land after a newer one.
+            self.journal.halt(
+                "lost-package",
+                f"the answer that names package {package.key} was lost, and {len(found.refused)} of "
+                f"its {number} offers do not show: see in the back office whether it was taken",
+            )
+            return
         if number >= 10 and len(found.refused) * 100 > self.most_rejected * number:
             says = f"{len(found.refused)} of {number} offers of package {package.key} were refused"
             self.journal.halt("rejected-share", says)

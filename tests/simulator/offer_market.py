@@ -51,6 +51,20 @@ class Staged:
     results: list[dict[str, Any]] = field(default_factory=list)
 
 
+PUBLIC = "https://feeds.example.org/x"
+
+
+class Published(dict[str, Path]):
+    """What of a folder stands at the public address."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, address: str) -> Path:
+        return self.folder / address.removeprefix(f"{PUBLIC}/")
+
+
 @dataclass(slots=True)
 class OfferMarket:
     """The marketplace, and the way to it."""

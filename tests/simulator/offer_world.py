@@ -9,7 +9,7 @@ from pathlib import Path
 from simulator.disk import KilledError
 from simulator.life import KILLS, BrokenError, Life, lived
 from simulator.market import SELLER, DrawnFate, Fate
-from simulator.offer_market import OfferMarket
+from simulator.offer_market import PUBLIC, OfferMarket, Published
 
 from engine.errors import JournalError
 from engine.outbox.gate import push_offers
@@ -19,6 +19,8 @@ from engine.outbox.moments import HOUR, MINUTE, SECOND
 from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
 from engine.outbox.opening import open_journal
 from engine.outbox.packages import PackagePush
+from engine.outbox.places import Place
+from engine.outbox.xml_files import publisher
 from engine.transport.outcome import Call
 
 INPUTS = {"rules": "r"}
@@ -53,6 +55,12 @@ class OfferWorld(Life):
         fate.world = self
         bad = {f"S{n}" for n in range(8) if self.random.random() < 0.1}
         self.market = OfferMarket(self.clock, fate, self.random, bad)
+        self.market.files = Published(self.folder)
+
+    @property
+    def xml(self) -> bool:
+        """Whether this seller's offers go as XML: its packages have no name before they are taken."""
+        return self.seed % 3 == 1
 
     @property
     def place(self) -> OfferMarket:
@@ -74,6 +82,10 @@ class OfferWorld(Life):
                 n,
                 sku,
                 f'{{"sellerExternalReference":"{sku}","price":{{"price":{price}}},"quantity":{quantity}}}',
+                f'<Offer SellerProductId="{sku}" ProductEan="3760123450010" Price="{price}" '
+                f'Stock="{quantity}"/>'
+                if self.xml
+                else None,
             )
             for n, (sku, (price, quantity)) in enumerate(sorted(self.feed.items()))
         ]
@@ -102,6 +114,7 @@ class OfferWorld(Life):
             push = PackagePush(
                 journal, self.market, "cdiscount_octopia", "CDISFR", patience=patience
             )
+            push.publish = publisher(Place(self.folder, ".", PUBLIC), "CDISFR")
             done = push_offers(plan, offers, push, inputs=INPUTS, approver="Ada")
             return f"done {done} {[str(note) for note in push.notes.values()]}"
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from simulator.clock import START, ManualClock
 from simulator.market import SELLER, Fate
-from simulator.offer_market import OfferMarket
+from simulator.offer_market import PUBLIC, OfferMarket, Published
 from simulator.offer_world import run_offer_seed
 
 from engine.cli.main import feedwright
@@ -25,6 +25,8 @@ from engine.outbox.moments import HOUR, MINUTE, instant_of
 from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
 from engine.outbox.opening import open_journal
 from engine.outbox.packages import PackagePush
+from engine.outbox.places import place_of
+from engine.outbox.xml_files import publisher
 from engine.project import load_project
 from engine.sending.offers import plan, push
 
@@ -263,21 +265,61 @@ def test_an_xml_package_needs_a_place(tmp_path: Path) -> None:
     assert shop.states == [PackageState.ABANDONED]
 
 
+class XmlShop(Shop):
+    """A shop whose offers go as XML."""
+
+    def plan_xml(self, price: str) -> Path:
+        payload = f'{{"price":{{"price":{price}}},"quantity":4}}'
+        xml = f'<Offer SellerProductId="S%d" ProductEan="3760123450010" Price="{price}" Stock="4"/>'
+        given = [OfferRow(n, f"S{n}", payload, xml % n) for n in range(3)]
+        self.number += 1
+        path = self.folder / f"xml-{self.number}.jsonl"
+        with path.open("wb") as file:
+            plan_offers(self.journal, CHANNEL, given, inputs={}, rails=Rails(), to=file)
+        return path
+
+    def push(self, path: Path, *, patience: int = HOUR) -> bool:
+        self.market.files = Published(self.folder)
+        place = place_of(self.folder, {"folder": ".", "url": PUBLIC})
+        made, offers = read_offer_plan(path)
+        work = PackagePush(
+            self.journal,
+            self.market,
+            CHANNEL,
+            "CDISFR",
+            patience,
+            publish=publisher(place, "CDISFR"),
+        )
+        return push_offers(made, offers, work, inputs={}, approver="Ada")
+
+
+def test_an_xml_package_whose_answer_was_lost_is_seen_by_its_offers(tmp_path: Path) -> None:
+    shop = XmlShop(tmp_path, "lost after")
+    assert shop.push(shop.plan_xml("10.00"))
+    assert shop.states == [PackageState.DONE]
+    assert shop.journal.halts == {}
+    assert set(shop.prices.values()) == {Decimal("10.00")}
+
+
+def test_an_xml_package_that_never_shows_is_looked_at_by_a_person_and_sent_anew(
+    tmp_path: Path,
+) -> None:
+    shop = XmlShop(tmp_path, "lost before")
+    shop.push(shop.plan_xml("10.00"))
+    assert list(shop.journal.halts) == ["lost-package"]
+    assert "3 of its 3 offers do not show" in shop.journal.halts["lost-package"]
+    assert shop.prices == {}
+    with pytest.raises(HaltedError, match="lost-package"):
+        shop.push(shop.plan_xml("10.00"))
+    shop.journal.lift("lost-package", "Ada", "the back office knows no such package")
+    assert shop.push(shop.plan_xml("10.00"))  # the very same offers: unknown is not refused
+    assert set(shop.prices.values()) == {Decimal("10.00")}
+
+
 def test_a_few_lives_of_offers() -> None:
     """Hundreds of them: tests/properties/test_lives.py."""
     for seed in range(15):
         run_offer_seed(seed)
-
-
-class Published(dict[str, Path]):
-    """What stands at https://feeds.example.org/x."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.folder = folder
-
-    def __missing__(self, address: str) -> Path:
-        return self.folder / address.removeprefix("https://feeds.example.org/x/")
 
 
 @pytest.fixture
