@@ -66,7 +66,7 @@ def command(plan: Path, project_folder: Path | None, by: str | None, minutes: in
 def _came_to(pushed: Pushed) -> str:
     if not pushed.offers:
         return "done: nothing was to be sent"
-    confirmed = f"done: {pushed.offers - pushed.refused} of {pushed.offers} offers confirmed"
-    if not pushed.refused:
-        return confirmed
-    return f"{confirmed}, {pushed.refused} refused: `feedwright journal refused` says why"
+    said = f"done: {pushed.confirmed} of {pushed.offers} offers confirmed"
+    if pushed.confirmed == pushed.offers:
+        return said
+    return f"{said}; `feedwright journal refused` says why not the others"

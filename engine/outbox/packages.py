@@ -129,7 +129,12 @@ class PackagePush:
         if state == WAITING:
             self._waiting(package)
         elif state == REJECTED:
-            self._write(package, PackageStep.REJECT, why=_reason(item))
+            why = _reason(item)
+            self._write(package, PackageStep.REJECT, why=why)
+            goes_on = "the next plan sends its offers anew"
+            remedy = "mend what it names, then plan and push again"
+            rejected = Obstacle(f"package {package.key}", f"rejected: {why}", goes_on, remedy)
+            self.notes[f"rejected {package.key}"] = rejected
         else:
             if package.state is PackageState.COMMITTING:
                 self._write(package, PackageStep.INTEGRATE, state=state)

@@ -118,7 +118,7 @@ class Pushed:
     done: bool
     notes: tuple[Obstacle, ...]
     offers: int = 0  # of the plan
-    refused: int = 0  # of them, by the marketplace
+    confirmed: int = 0  # of them, as the marketplace shows them
 
 
 def push(
@@ -152,9 +152,11 @@ def push(
         if tell is not None:
             work.tell = tell
         done = push_offers(made, offers, work, inputs=inputs, approver=approver)
-        failed = journal.book.failed(made.channel)
-        refused = sum(failed.get(o.sku, ("",))[0] == hash_of_offer(o) for o in offers)
-        return Pushed(done, tuple(work.notes.values()), len(offers), refused)
+        known = journal.book.offers(made.channel)
+        confirmed = sum(
+            o.sku in known and known[o.sku].value.hash == hash_of_offer(o) for o in offers
+        )
+        return Pushed(done, tuple(work.notes.values()), len(offers), confirmed)
 
 
 @dataclass(frozen=True, slots=True)

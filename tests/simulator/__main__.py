@@ -29,11 +29,16 @@ def main() -> None:
     asked = parser.parse_args()
     started = time.monotonic()
     seeds = range(asked.first, asked.first + asked.seeds)
+    broken = 0
     with Pool(asked.jobs) as pool:
-        broken = [fault for fault in pool.imap_unordered(one, seeds, chunksize=50) if fault]
-    for fault in broken[:5]:
-        print(fault, file=sys.stderr)
-    print(f"{asked.seeds} lives, {len(broken)} broken, {time.monotonic() - started:.0f} s")
+        for number, fault in enumerate(pool.imap_unordered(one, seeds, chunksize=50), 1):
+            if fault:
+                broken += 1
+                print(fault, file=sys.stderr, flush=True)
+            if number % 5_000 == 0:
+                said = f"{number} lives so far, {broken} broken"
+                print(f"{said}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+    print(f"{asked.seeds} lives, {broken} broken, {time.monotonic() - started:.0f} s")
     sys.exit(1 if broken else 0)
 
 

@@ -28,7 +28,8 @@ from engine.outbox.packages import PackagePush
 from engine.outbox.places import place_of
 from engine.outbox.xml_files import publisher
 from engine.project import load_project
-from engine.sending.offers import plan, push
+from engine.sending.offers import Pushed, plan, push
+from engine.transport.outcome import Answer, Call, Outcome, Sender
 
 ROOT = Path(__file__).parents[3]
 CHANNEL = "cdiscount_octopia"
@@ -263,6 +264,47 @@ def test_an_xml_package_needs_a_place(tmp_path: Path) -> None:
         plan_offers(shop.journal, CHANNEL, [row], inputs={}, rails=Rails(), to=file)
     assert not shop.push(path)
     assert shop.states == [PackageState.ABANDONED]
+
+
+def test_a_package_that_is_rejected_whole_confirms_nothing_and_is_sent_anew(
+    project: Path,
+) -> None:
+    clock = ManualClock(wall=START)
+    market = OfferMarket(clock, Fate(), Random(1))  # noqa: S311 - a game
+    market.files = Published(project / "var/public")
+    opened, path, now = load_project(project), project / "plan.jsonl", instant_of(START)
+    feed = str(project / "samples/catalogue.csv")
+
+    class Rejecting:
+        """Says of every package that it was rejected."""
+
+        seller = SELLER
+
+        def send(self, call: Call) -> Outcome:
+            found = market.send(call)
+            if call.method == "GET" and "/offer-integration-packages/" in call.path:
+                reason = {"resultCode": "E42", "message": "the archive is broken"}
+                return Answer(200, body={"packageId": 1, "state": "Rejected", "result": reason})
+            return found
+
+        def renew(self) -> bool:
+            return True
+
+        def blocked_seconds(self) -> int:
+            return 0
+
+    def pushed(sender: Sender) -> Pushed:
+        with path.open("wb") as to:
+            plan(opened, feed, to, seller=None, channel=CHANNEL, at=now, clock=clock)
+        how = {"remote_channel": "CDISFR", "approver": "Ada", "patience": HOUR}
+        return push(opened, path, sender, at=now, clock=clock, **how)
+
+    rejected = pushed(Rejecting())
+    assert (rejected.done, rejected.confirmed) == (True, 0)
+    assert rejected.offers > 200
+    assert [n.came_back for n in rejected.notes] == ["rejected: E42 the archive is broken"]
+    again = pushed(market)
+    assert again.confirmed == again.offers == rejected.offers
 
 
 class XmlShop(Shop):
