@@ -81,7 +81,6 @@ class LinesOfSplit:
             self._others.append(copied(others.select(*raw, "__place")))
         offers = frame.filter(~stops)
         if offers.height:
-            offers = self.renderer.warned(offers)
             check_lines(offers, offers[LINE])
             self.accounting.add_offers(offers)
             self._offers.append(

@@ -14,12 +14,13 @@ import polars as pl
 from engine.offers.fragments import Fragment, Group, constant, in_a_row
 from engine.offers.json_package import offer_fragment
 from engine.offers.mapping import EXCLUDES, SKU, STOPS, Mapper
+from engine.offers.reasons import Complaint
 from engine.offers.text_expressions import json_escaped, json_string
 from engine.offers.xml_package import offer_xml
 from engine.program.program import LEFT_OUT, PROBLEM, ROW, Program
 from engine.program.vectors import made_where
 
-WARNS, LINE, PACKAGE = "__warns", "__line", "package"
+LINE, REASONS, PACKAGE = "__line", "reasons", "package"
 # Rows that go through the query at once: so many that its fixed cost is little beside them.
 MOST_ROWS = 24_000
 
@@ -37,7 +38,7 @@ class Prepared:
         object.__setattr__(self, "stages", tuple(_pruned(*_stages(self.mapper))))
 
     def run(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """What becomes of `rows`: flags, the line of an offer, and what warnings speak of."""
+        """What becomes of `rows`: flags, the line of an offer, and its warnings."""
         parts = [self._part(part) for part in rows.iter_slices(MOST_ROWS)]
         return parts[0] if len(parts) == 1 else pl.concat(parts)
 
@@ -77,19 +78,26 @@ def raw_name(name: str) -> str:
 def _stages(mapper: Mapper) -> tuple[list[Sequence[pl.Expr]], set[str]]:
     """All stages, and the names of the columns that are wanted of them."""
     program = mapper.program
-    warnings = [c for c in mapper.complaints if not c.stops]
-    warns = [c.where for c in warnings]
-    spoken = {name for c in warnings for name in c.json().meta.root_names()}
-    spoken |= {name for where in warns for name in where.meta.root_names()}
     raw = [pl.col(name).alias(raw_name(name)) for name in raw_schema(program)]
-    last = [
-        pl.any_horizontal([pl.lit(value=False), *warns]).fill_null(value=False).alias(WARNS),
-        mapper.choice.package.alias(PACKAGE),
-        offer_line(mapper).alias(LINE),
-    ]
+    last = [mapper.choice.package.alias(PACKAGE), offer_line(mapper).alias(LINE)]
     stages: list[Sequence[pl.Expr]] = [raw, *program.lean_stages(), mapper.flags(lean=True), last]
-    wanted = {ROW, *map(raw_name, raw_schema(program)), SKU, EXCLUDES, STOPS, WARNS, PACKAGE, LINE}
-    return stages, wanted | spoken
+    stages += _warned([c for c in mapper.complaints if not c.stops])
+    wanted = {ROW, *map(raw_name, raw_schema(program)), SKU, EXCLUDES, STOPS, REASONS}
+    return stages, wanted | {PACKAGE, LINE}
+
+
+def _warned(warnings: Sequence[Complaint]) -> list[Sequence[pl.Expr]]:
+    """The stages that add the warnings to the lines that have any."""
+    if not warnings:
+        return [[pl.lit(None, pl.String).alias(REASONS)]]
+    warns = pl.any_horizontal([c.where for c in warnings]) & ~pl.col(STOPS) & ~pl.col(EXCLUDES)
+    listed = pl.concat_str([c.json() for c in warnings], separator=",", ignore_nulls=True)
+    reasons = made_where(warns, pl.concat_str(pl.lit("["), listed, pl.lit("]")))
+    line = pl.concat_str(
+        pl.col(LINE).str.head(-1), pl.lit(',"warnings":'), pl.col(REASONS), pl.lit("}")
+    )
+    with_warnings = made_where(pl.col(REASONS).is_not_null(), line)
+    return [[reasons.alias(REASONS)], [pl.coalesce(with_warnings, LINE).alias(LINE)]]
 
 
 def _pruned(

@@ -17,12 +17,11 @@ from engine.offers.accounting import Accounting
 from engine.offers.in_turn import in_turn, keep_freed_memory
 from engine.offers.lines import check_lines, rejection_line
 from engine.offers.mapping import EXCLUDES, FIRST, STOPS, Mapper
-from engine.offers.prepared import LINE, WARNS, Prepared, raw_name
-from engine.offers.reasons import reasons_of
+from engine.offers.prepared import LINE, Prepared, raw_name
 from engine.program.program import ROW
 
 # Rows without an offer that are explained at once.
-REJECTED_AT_ONCE = 6_000
+REJECTED_AT_ONCE = 20_000
 
 
 @dataclass(slots=True)
@@ -84,26 +83,9 @@ class Renderer:
             if sum(map(len, self._rejected)) >= REJECTED_AT_ONCE:
                 self._reject()
         if frame.height:
-            frame = self.warned(frame)
             check_lines(frame, frame[LINE])
             self.accounting.add_offers(frame)
             _write_lines(frame.select(LINE), self.offers)
-
-    def warned(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add the warnings to the lines that have any."""
-        if not frame[WARNS].any():
-            return frame.with_columns(pl.lit(None, pl.String).alias("reasons"))
-        always = pl.lit(value=True)
-        warnings = [(c, always) for c in self.mapper.complaints if not c.stops]
-        warned = frame.filter(WARNS)
-        reasons = reasons_of(warned, warnings)
-        line = pl.col(LINE).str.head(-1) + pl.lit(',"warnings":') + pl.col("reasons") + pl.lit("}")
-        said = warned.select(LINE, reasons).select("reasons", line.alias(LINE))
-        # The place of a row among those with warnings; null for the others.
-        place = pl.when(WARNS).then(pl.col(WARNS).cum_sum() - 1)
-        placed = frame.select(place.cast(pl.UInt32)).to_series()
-        lines, found = said[LINE].gather(placed), said["reasons"].gather(placed)
-        return frame.with_columns(found, pl.coalesce(lines, LINE).alias(LINE))
 
     def _reject(self) -> None:
         """Say of the rows put by why they make no offer."""
