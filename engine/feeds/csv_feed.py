@@ -19,7 +19,7 @@ from engine.feeds.feed_settings import FeedSettings
 from engine.feeds.part import Part, Unread
 
 # So much that what a block costs whatever it holds is little, and still little memory.
-BLOCK = 4 << 20
+BLOCK = 5 << 20
 # A piece that is read cell by cell, where quotes stand astray, and so costs more memory.
 SLOW_BLOCK = 2 << 20
 LONGEST_RECORD = 64 << 20
@@ -159,7 +159,7 @@ class CsvFeed:
         cut = len(self._pending) if self._ended or signs is None else signs.last_line_end()
         if signs is None or not cut:
             return self._slow(read)
-        signs = signs.before(cut)
+        signs = signs.up_to(cut)
         if b"\r" in signs.block:
             block = _with_line_feeds(signs.block)
             signs = Signs.of(block, self.dialect.quote, self.dialect.delimiter) or signs

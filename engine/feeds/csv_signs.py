@@ -15,11 +15,16 @@ _LINE_FEED = 10
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """The bytes of a block and the places of its quotes; quote and delimiter are single bytes."""
+    """Where the quotes of a block stand, and the bytes before and behind each.
+
+    Quote and delimiter are single bytes. The bytes at both ends of the block have none beyond them;
+    a line feed stands for that, which parts cells as well.
+    """
 
     block: bytes
-    bytes_: pl.Series
     quotes: pl.Series
+    before: pl.Series
+    behind: pl.Series
     delimiter: int
 
     @classmethod
@@ -29,26 +34,38 @@ class Signs:
         if len(marks[0]) > 1 or len(marks[1]) != 1:
             return None
         if not marks[0] or marks[0] not in block:
-            none = pl.Series(dtype=pl.UInt32)
-            return cls(block, pl.Series(dtype=pl.UInt8), none, marks[1][0])
-        held = pl.Series([block], dtype=pl.Binary).cast(pl.List(pl.UInt8)).explode()
-        return cls(block, held, (held == marks[0][0]).arg_true(), marks[1][0])
+            none = pl.Series(dtype=pl.UInt8)
+            return cls(block, pl.Series(dtype=pl.UInt32), none, none, marks[1][0])
+        held = _bytes_of(block)
+        quotes = (held == marks[0][0]).arg_true()
+        edge = pl.Series([_LINE_FEED], dtype=pl.UInt8)
+        first, last = quotes[0] == 0, quotes[-1] == len(block) - 1
+        before = held.gather(quotes.slice(int(first)) - 1)
+        behind = held.gather(quotes.head(len(quotes) - int(last)) + 1)
+        return cls(
+            block,
+            quotes,
+            edge.append(before) if first else before,
+            behind.append(edge) if last else behind,
+            marks[1][0],
+        )
 
     def last_line_end(self) -> int:
         """Behind the last line that does not end within quotes, or 0."""
         end = self.block.rfind(b"\n")
-        while end >= 0 and self._quotes_before(end) % 2:
+        while end >= 0 and self._quotes_up_to(end) % 2:
             end = self.block.rfind(b"\n", 0, end)
         return end + 1
 
-    def before(self, cut: int) -> Signs:
-        """The signs of the block up to `cut`."""
+    def up_to(self, cut: int) -> Signs:
+        """The signs of the block up to `cut`, where a line ends."""
         if cut == len(self.block):
             return self
-        kept = self.quotes.head(self._quotes_before(cut))
-        return Signs(self.block[:cut], self.bytes_.head(cut), kept, self.delimiter)
+        count = self._quotes_up_to(cut)
+        quotes, before, behind = (s.head(count) for s in (self.quotes, self.before, self.behind))
+        return Signs(self.block[:cut], quotes, before, behind, self.delimiter)
 
-    def _quotes_before(self, place: int) -> int:
+    def _quotes_up_to(self, place: int) -> int:
         return self.quotes.search_sorted(place) if len(self.quotes) else 0
 
     def in_order(self) -> bool:
@@ -60,18 +77,13 @@ class Signs:
             return True
         if len(self.quotes) % 2:
             return False
-        opening, closing = self.quotes.gather_every(2), self.quotes.gather_every(2, 1)
-        first, last = opening[0], closing[-1]
-        if first and not self._parts(self.bytes_[first - 1 : first]).all():
+        begins = self._parts(self.before.gather_every(2))
+        ends = self._parts(self.behind.gather_every(2, 1))
+        if not (begins[0] and ends[-1]):
             return False
-        if not self._parts(self.bytes_[last + 1 : last + 2]).all():
-            return False
-        opening, behind = opening[1:], closing[:-1] + 1
         # Two quotes side by side within a cell are one.
-        parted = self._parts(self.bytes_.gather(behind)) & self._parts(
-            self.bytes_.gather(opening - 1)
-        )
-        return bool((parted | (opening == behind)).all())
+        opening, closing = self.quotes.gather_every(2)[1:], self.quotes.gather_every(2, 1)[:-1]
+        return bool(((begins[1:] & ends[:-1]) | (opening == closing + 1)).all())
 
     def _parts(self, found: pl.Series) -> pl.Series:
         return (found == self.delimiter) | (found == _LINE_FEED)
@@ -80,5 +92,9 @@ class Signs:
         """Where line feeds stand within quotes, which are in order."""
         if not len(self.quotes):
             return pl.Series(dtype=pl.UInt32)
-        ends = (self.bytes_ == _LINE_FEED).arg_true()
+        ends = (_bytes_of(self.block) == _LINE_FEED).arg_true()
         return ends.filter(self.quotes.search_sorted(ends) % 2 == 1)
+
+
+def _bytes_of(block: bytes) -> pl.Series:
+    return pl.Series([block], dtype=pl.Binary).cast(pl.List(pl.UInt8)).explode()

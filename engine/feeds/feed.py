@@ -34,6 +34,10 @@ _BY_ENDING = {
 }
 
 
+# So many that what a part costs whatever it holds is little.
+_ROWS_IN_PART = 12_000
+
+
 @dataclass(slots=True)
 class Feed:
     """A feed, with what is joined to it and which rows inherit from others.
@@ -88,8 +92,14 @@ class Feed:
         if plain and isinstance(self.opened, ReadsInParts):
             yield from self.opened.parts(list(dict.fromkeys(wanted)))
             return
+        held: list[pl.DataFrame] = []
         for batch in self.batches(wanted):
-            yield partial(Part, batch)
+            held.append(batch)
+            if sum(map(len, held)) >= _ROWS_IN_PART:
+                yield partial(Part, pl.concat(held, how="diagonal"))
+                held.clear()
+        if held:
+            yield partial(Part, pl.concat(held, how="diagonal"))
 
     def heard(self, part: Part) -> None:
         """Note what was found out about the file; called for all parts, in the order of the file."""

@@ -12,7 +12,7 @@ from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
 from engine.feeds.feed_settings import FeedSettings
 
-BATCH = 4_000
+BATCH = 12_000
 
 
 @dataclass(slots=True)

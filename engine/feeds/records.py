@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-BATCH = 20_000
+BATCH = 12_000
 Cell = str | list[str] | None
 
 

@@ -1,7 +1,7 @@
 """Pieces of a feed worked on by several threads, their results in the order of the feed.
 
-So many pieces are under way at once as there are threads, and one more: that bounds memory. What a
-piece needs from the one before it, the number of rows so far, is handed on as soon as it is known.
+So many pieces are under way at once as there are threads: that bounds memory. What a piece needs from
+the one before it, the number of rows so far, is handed on as soon as it is known.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import ctypes
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 Piece = TypeVar("Piece")
 Read = TypeVar("Read")
 Made = TypeVar("Made")
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt, in glibc
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENAS = -1, -3, -8  # of mallopt, in glibc
 
 
 def keep_freed_memory() -> None:
@@ -26,8 +27,9 @@ def keep_freed_memory() -> None:
     """
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
-        library.mallopt(_TRIM_THRESHOLD, 32 << 20)
+        library.mallopt(_TRIM_THRESHOLD, 16 << 20)
         library.mallopt(_MMAP_THRESHOLD, 32 << 20)
+        library.mallopt(_ARENAS, 1)  # what one thread frees, the next one takes
 
 
 def in_turn(
@@ -48,9 +50,9 @@ def in_turn(
         Exception: what `pieces`, `read` or `make` raise, in the turn of its piece.
     """
 
-    def turn(piece: Piece, before: Future[int], after: Future[int]) -> Made:
+    def turn(given: list[Piece], before: Future[int], after: Future[int]) -> Made:
         try:
-            held, rows = read(piece)
+            held, rows = read(given.pop())  # nothing else holds the piece: its bytes are free now
             first = before.result()
             after.set_result(first + rows)
         except BaseException as fault:
@@ -62,12 +64,13 @@ def in_turn(
     before: Future[int] = Future()
     before.set_result(0)
     pool = ThreadPoolExecutor(threads)
+    left = iter(pieces)
     try:
-        for piece in pieces:
+        while given := list(islice(left, 1)):
             after: Future[int] = Future()
-            running.append(pool.submit(turn, piece, before, after))
+            running.append(pool.submit(turn, given, before, after))
             before = after
-            if len(running) > threads:
+            if len(running) == threads:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()

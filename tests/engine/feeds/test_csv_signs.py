@@ -47,12 +47,13 @@ def test_the_last_line_end_has_as_many_quotes_before_it_as_close(block: bytes) -
     assert all(block.count(b'"', 0, at) % 2 for at in later)
 
 
-@given(BLOCKS, st.integers(0, 60))
-def test_the_front_of_a_block_has_the_signs_of_that_front(block: bytes, cut: int) -> None:
-    cut = min(cut, len(block))
-    found, wanted = signs(block).before(cut), signs(block[:cut])
-    assert found.block == wanted.block
-    assert found.quotes.to_list() == wanted.quotes.to_list()
+@given(BLOCKS)
+def test_the_front_of_a_block_has_the_signs_of_that_front(block: bytes) -> None:
+    for cut in [at + 1 for at, byte in enumerate(block) if byte == 10]:
+        found, wanted = signs(block).up_to(cut), signs(block[:cut])
+        assert found.block == wanted.block
+        assert found.quotes.to_list() == wanted.quotes.to_list()
+        assert found.in_order() == wanted.in_order()
 
 
 @given(BLOCKS)
