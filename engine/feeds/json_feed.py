@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -16,10 +17,12 @@ from engine.feeds.archive import ByteSource
 from engine.feeds.dialect import find_encoding
 from engine.feeds.feed_settings import FeedSettings
 from engine.feeds.json_rows import alike
+from engine.feeds.part import Part, Unread
 from engine.feeds.paths import is_list_path, values_at
 from engine.feeds.records import Cell, Record, gathered
 
 LONGEST_RECORD = 64 << 20
+_LINES = 6 << 20  # bytes of lines read at once
 # What tells where an element of an array ends: whole texts, brackets, commas; a lone quote is cut off.
 _SIGNS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\],]', re.DOTALL)
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
@@ -36,12 +39,15 @@ class JsonFeed:
     _text: str = ""
     _ended: bool = False
     _decoder: codecs.IncrementalDecoder | None = None
+    _head: bytes | None = None  # where bytes are taken as they are: they are UTF-8 already
 
     def __post_init__(self) -> None:
         head = self.source.read()
         encoding = find_encoding(head, self.settings.encoding, whole=len(head) < 1 << 16)
         self.notes.append(encoding.note)
         self._decoder = codecs.getincrementaldecoder(encoding.name)("replace")
+        if codecs.lookup(encoding.name).name in ("utf-8", "ascii"):
+            self._head = head[encoding.bom :]
         self._text = self._decoder.decode(head[encoding.bom :])
         self.is_array = self.settings.format == "json" or self._looks_like_array()
         if not self.is_array:
@@ -85,36 +91,51 @@ class JsonFeed:
             else:
                 yield from self._of_lines(paths, lists)
 
+    def parts(self, wanted: Collection[str]) -> Iterator[Unread]:
+        """The same in parts that are still to be read, without `__row` where lines are records."""
+        paths = tuple(wanted)
+        lists = frozenset(p for p in paths if is_list_path(p))
+        if self.is_array:
+            yield from (partial(Part, batch) for batch in self.batches(wanted))
+            return
+        with self.source:
+            for lines in self._blocks():
+                yield partial(_read_lines, lines, paths, lists)
+
+    def heard(self, part: Part) -> None:
+        """Nothing is told of damage here: each record says so itself."""
+
     def _of_lines(self, paths: tuple[str, ...], lists: frozenset[str]) -> Iterator[pl.DataFrame]:
         row = 1
         for lines in self._blocks():
-            frame = alike(lines.encode(), paths)
-            if frame is None:
-                records = (_record(line, paths) for line in lines.split("\n") if line.strip())
-                made = gathered(records, paths, lists, row)
-            else:
+            frame = _read_lines(lines, paths, lists).frame
+            if frame.height:
                 numbers = pl.int_range(row, row + frame.height, dtype=pl.Int64, eager=True)
-                none = pl.Series("__problem", dtype=pl.String).extend_constant(None, frame.height)
-                made = iter([frame.hstack([numbers.alias("__row"), none])])
-            for batch in made:
-                row += batch.height
-                yield batch
+                yield frame.hstack([numbers.alias("__row")])
+                row += frame.height
 
-    def _blocks(self) -> Iterator[str]:
-        """Whole lines, as many as are at hand; the last may lack its line end."""
+    def _blocks(self) -> Iterator[bytes]:
+        """Whole lines as UTF-8, so many at once as fit; the last may lack its line end."""
+        waiting = self._text.encode("utf-8", "replace") if self._head is None else self._head
+        self._text = ""
         while True:
-            whole = self._text.rfind("\n") + 1
+            whole = waiting.rfind(b"\n") + 1
             if whole:
-                lines, self._text = self._text[:whole], self._text[whole:]
+                lines, waiting = waiting[:whole], waiting[whole:]
                 yield lines
-            if not self._more():
+            if self._ended or self._decoder is None:
                 break
-            if len(self._text) > LONGEST_RECORD:
+            data = self.source.read(_LINES)
+            self._ended = not data
+            if self._head is None:
+                data = self._decoder.decode(data, final=self._ended).encode("utf-8", "replace")
+            waiting += data
+            if len(waiting) > LONGEST_RECORD:
                 raise FeedError(
                     f"{self.source.shown}: a line is longer than {LONGEST_RECORD >> 20} MB"
                 )
-        if self._text.strip():
-            yield self._text
+        if waiting.strip():
+            yield waiting
 
     # --- arrays ---------------------------------------------------------------------------------
 
@@ -176,6 +197,18 @@ class JsonFeed:
                 )
             if not self._more():
                 return at, len(self._text)
+
+
+def _read_lines(lines: bytes, paths: tuple[str, ...], lists: frozenset[str]) -> Part:
+    """The records of whole lines: at once where they are alike, else one by one."""
+    frame = alike(lines, paths)
+    if frame is not None:
+        none = pl.Series("__problem", dtype=pl.String).extend_constant(None, frame.height)
+        return Part(frame.hstack([none]))
+    text = lines.decode("utf-8", "replace")
+    records = (_record(line, paths) for line in text.split("\n") if line.strip())
+    made = [batch.drop("__row") for batch in gathered(records, paths, lists)]
+    return Part(pl.concat(made) if made else pl.DataFrame())
 
 
 def _keys(place: str | None) -> list[str]:

@@ -48,5 +48,10 @@ def test_texts_are_what_json_says_they_are(colon: str) -> None:
     assert frame.rows() == [(t, t, None) for t, _ in kept]
 
 
+def test_bytes_that_are_no_text_are_left_to_the_slow_reader() -> None:
+    assert alike(PLAIN.encode() + b'{"a":"3","b":"\xff"}\n', ["a"]) is None
+    assert alike(PLAIN.encode() + b'{"a":"3","b":"\xc3"}\n', ["a"]) is None
+
+
 def test_paths_into_objects_are_left_to_the_slow_reader() -> None:
     assert alike(PLAIN.encode(), ["a.b"]) is None
