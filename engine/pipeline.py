@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from engine.feeds.feed import Feed
-    from engine.insight.impact import Impact, Side
+    from engine.insight.impact import Impact
     from engine.insight.row_explained import RowExplained
+    from engine.insight.side import Side
     from engine.offers.accounting import Accounting
     from engine.offers.mapping import MappedBatch, Mapper
     from engine.offers.results import RowResult
@@ -143,7 +144,7 @@ def compile_side(project: Project, ruleset: Ruleset, channel: str | None, at: da
     Raises:
         ProjectError: the channel has no mapping then.
     """
-    from engine.insight.impact import Side
+    from engine.insight.side import Side
     from engine.program.compiler import compile_slice
 
     at = _in_utc(at)

@@ -26,7 +26,8 @@ from engine.cli.options import (
 if TYPE_CHECKING:
     from engine.diagnostics.place import Source
     from engine.feeds.feed import Feed
-    from engine.insight.impact import Impact, Side
+    from engine.insight.impact import Impact
+    from engine.insight.side import Side
     from engine.project import Project
 
 

@@ -11,11 +11,11 @@ from engine.insight.causes import Cause, Causes
 from engine.insight.comparing import CAUSE, Compared, compare_values
 from engine.insight.meaning import meaning
 from engine.insight.pairing import Pair, pair
-from engine.language import ruleset as r
+from engine.insight.side import Side
 from engine.offers.accounting import RankedReason, reasons_of
-from engine.offers.mapping import EXCLUDES, FIRST, SKU, STOPS, Mapper
+from engine.offers.mapping import EXCLUDES, FIRST, SKU, STOPS
 from engine.offers.results import Outcome
-from engine.program.program import ROW, Program
+from engine.program.program import ROW
 from engine.values.movement import Movement
 
 EXAMPLES = 3
@@ -23,15 +23,6 @@ STOCK = "Stock"
 OLD_SENT, NEW_SENT = "old_sent", "new_sent"
 # Rows compared at once: so many that planning a comparison is little beside it.
 AT_ONCE = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One version of the rules, ready to run."""
-
-    part: r.Slice
-    program: Program
-    mapper: Mapper
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from engine.diagnostics.place import Source
 from engine.editor.desk import Desk
 from engine.errors import ProjectError
 from engine.feeds.feed import Feed
-from engine.insight.impact import Side
+from engine.insight.side import Side
 from engine.language.checker import check_rules
 from engine.offers.duplicates import SeenReferences
 from engine.offers.mapping import MappedBatch

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.insight import impact, pairing
-from engine.insight.impact import Comparison, Side
+from engine.insight.impact import Comparison
+from engine.insight.side import Side
 from engine.pipeline import checked_ruleset, compile_side, feed_of
 from engine.preview.impacts import impact_json
 from engine.project import Project, load_project
