@@ -81,10 +81,17 @@ def feedwright() -> None:
 
 def main() -> None:
     """Run the command line; what stops a run is one line on stderr and exit code 2."""
+    # Modules are many small objects that stay: to look for garbage among them is a tenth of start-up.
+    gc.set_threshold(100_000, 20, 20)
+    try:
+        _run()
+    finally:
+        gc.freeze()  # what is left goes with the process, and is not looked through once more
+
+
+def _run() -> None:
     from engine.errors import EngineError, HaltedError
 
-    # Modules are many small objects that stay: to look for garbage among them is a tenth of start-up.
-    gc.set_threshold(50_000, 20, 20)
     try:
         feedwright(prog_name="feedwright")
     except HaltedError as fault:

@@ -21,7 +21,7 @@ from engine.offers.prepared import LINE, Prepared, raw_name
 from engine.program.program import ROW
 
 # Rows without an offer that are explained at once.
-REJECTED_AT_ONCE = 20_000
+REJECTED_AT_ONCE = 10_000
 
 
 @dataclass(slots=True)
