@@ -44,7 +44,7 @@ class SeenReferences:
             .with_columns(
                 (pl.col("hash") == pl.col("hash").shift(1)).fill_null(value=False).alias("again")
             )
-            .collect()
+            .collect(engine="in-memory")
         )
         marked = self._marks.gather(_places(keys["hash"], self._bits)) != 0
         if not marked.any() and not keys["again"].any():
