@@ -20,6 +20,7 @@ from engine.offers.reasons import Complaint, checked, faults_of, reasons_of
 from engine.offers.results import Outcome
 from engine.offers.xml_package import offer_xml
 from engine.program.program import LEFT_OUT, PROBLEM, Made, Program
+from engine.program.vectors import any_true
 
 REFERENCE = "SellerProductId"
 SKU = "sku"
@@ -128,7 +129,7 @@ class Mapper:
         return [
             self.reference.alias(SKU),
             pl.any_horizontal(excluded).alias(EXCLUDES),
-            pl.any_horizontal([pl.lit(value=False), *stops]).fill_null(value=False).alias(STOPS),
+            any_true([pl.lit(value=False), *stops]).fill_null(value=False).alias(STOPS),
         ]
 
     def _exclusion_masks(self) -> list[pl.Expr]:
