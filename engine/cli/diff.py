@@ -65,7 +65,7 @@ class PercentType(click.ParamType[Decimal]):
 @click.command("diff")
 @click.argument("old")
 @click.argument("new", required=False)
-@click.option("--feed", help="The feed to try both versions on; not for plans.")
+@click.option("--feed", help="The feed to try both versions on; else the only one of the settings.")
 @channel_option
 @at_option
 @project_option
@@ -115,12 +115,11 @@ def command(
         from engine.cli.plan_diffs import show
 
         sys.exit(1 if show(Path(old), Path(new), style, limits) else 0)
-    if feed is None:
-        raise click.UsageError("Missing option '--feed'.")
     from engine.pipeline import diff
     from engine.preview.impacts import SAME, impact_json, impact_markdown, impact_text
 
     project = open_project(project_folder)
+    feed = feed or _only_feed(project)
     range_of = re.fullmatch(r"([^.\s][^\s]*?)\.\.\.?([^./\s][^\s]*)", old)
     if new is None and range_of is not None and not Path(old).exists():
         old, new = range_of.groups()
@@ -144,6 +143,13 @@ def command(
             click.echo(line)
     if impact is not None and _fails(impact, max_rejected, max_price_move):
         sys.exit(1)
+
+
+def _only_feed(project: Project) -> str:
+    if len(project.feeds) == 1:
+        return next(iter(project.feeds))
+    known = f"; the settings know {', '.join(project.feeds)}" if project.feeds else ""
+    raise click.UsageError(f"Missing option '--feed'{known}.")
 
 
 def _is_plan(named: str) -> bool:

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from engine.language.ruleset.orders import OrderCell
 from engine.orders.matrix import MatrixSlice, matrix_rows, suggestion_words, takes
 
-# A spreadsheet takes a cell that begins so for a formula; an apostrophe makes it a text.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins so for a formula, some the wide forms too, some whatever
+# blanks stand before; an apostrophe makes it a text.
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_STEERS = ("\t", "\r", "\n")
 _EMPTY = "there are no rules about orders then"
 
 Table = list[list[str]]
@@ -157,4 +159,5 @@ def matrix_csv(slices: Sequence[MatrixSlice]) -> str:
 
 def harmless(text: str) -> str:
     """A cell that no spreadsheet runs."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    formula = text.lstrip().startswith(_FORMULA_STARTS) or text.startswith(_STEERS)
+    return f"'{text}" if formula else text

@@ -21,6 +21,8 @@ from engine.offers.results import Outcome
 from engine.program.program import ROW, Program
 
 MISSING, FAILED, CLEARED = -1, -2, -3
+# Characters of a cell that are shown; laying out millions of them would stop a browser.
+LONGEST = 5_000
 _OWN = ("sku", "outcome", "package", "package_why", "payload", "xml", "reasons")
 
 
@@ -80,7 +82,7 @@ class PageData:
             if name == ROW or name.endswith("!") or (name.endswith("?") and name[0] != "="):
                 continue
             marks = {c: asked[f"{name}{m}"] for m, c in _MARKS if f"{name}{m}" in asked.columns}
-            yield name, _encoded(asked[name], marks if name[0].isdigit() else {})
+            yield name, _encoded(_cut(asked[name]), marks if name[0].isdigit() else {})
 
     def _attribute(self, name: str) -> dict[str, Any]:
         known = self.schema.attributes.get(name)
@@ -129,6 +131,16 @@ def _own(frame: pl.DataFrame) -> pl.DataFrame:
 def _cell(frame: pl.DataFrame, column: str) -> pl.Expr:
     raw = pl.col(column)
     return raw.list.join(", ") if isinstance(frame.schema[column], pl.List) else raw
+
+
+def _cut(series: pl.Series) -> pl.Series:
+    """Long texts cut, and how long they were."""
+    text = series.cast(pl.String)
+    if (text.str.len_bytes().max() or 0) <= LONGEST:  # type: ignore[operator]  # a number
+        return series
+    long = text.str.len_chars() > LONGEST
+    said = text.str.slice(0, LONGEST) + "… (" + text.str.len_chars().cast(pl.String)
+    return (said + " characters, cut here)").zip_with(long, text)
 
 
 def _encoded(series: pl.Series, marks: Mapping[int, pl.Series] | None = None) -> dict[str, Any]:

@@ -77,7 +77,11 @@ def plan(
             rules=rules,
             canary=canary,
             age=clock.now().wall - Path(run.feed.path).stat().st_mtime_ns // 1_000_000,
-            reasons=lambda: accounting.as_json()["reasons"],
+            reasons=lambda: [
+                # The sentence quotes as much of a cell as can be read.
+                {key: value for key, value in reason.items() if key != "value"}
+                for reason in accounting.as_json()["reasons"]
+            ],
         )
 
 

@@ -51,8 +51,22 @@ def run(command: str, project: Path, **values: str) -> subprocess.CompletedProce
 def test_hooks_pass_on_the_sample(hook: dict[str, Any], project: Path) -> None:
     files = [] if hook.get("pass_filenames") is False else ["rules/offers.rules"]
     assert all(re.search(hook["files"], name) for name in files)
-    ran = run(" ".join([hook["entry"], *files]), project)
+    # The sample has two channels; a hook's own arguments say which, as its comment tells.
+    own = ["--channel", "cdiscount_octopia"] if hook["id"] == "feedwright-diff" else []
+    ran = run(" ".join([hook["entry"], *hook.get("args", ()), *own, *files]), project)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_hook_that_compares_stops_what_is_beyond_its_limits(project: Path) -> None:
+    (hook,) = [h for h in read(".pre-commit-hooks.yaml") if h["id"] == "feedwright-diff"]
+    rules = project / "rules/offers.rules"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(
+        text.replace("otherwise    full_price", "otherwise    full_price * 2"), "utf-8"
+    )
+    ran = run(" ".join([hook["entry"], *hook["args"], "--channel cdiscount_octopia"]), project)
+    assert ran.returncode == 1
+    assert "beyond the limit: a Price moves by" in ran.stderr
 
 
 def test_the_action_checks_tests_and_tells_what_changes(project: Path) -> None:
