@@ -79,6 +79,14 @@ as_option = click.option(
 )
 channel_option = click.option("--channel", metavar="NAME", help="The sales channel to write for.")
 
+format_option = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
 html_option = click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),

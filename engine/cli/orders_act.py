@@ -14,7 +14,14 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from engine.cli.options import at_option, checked_rules, now_utc, open_project, project_option
+from engine.cli.options import (
+    at_option,
+    checked_rules,
+    format_option,
+    now_utc,
+    open_project,
+    project_option,
+)
 
 if TYPE_CHECKING:
     from engine.orders.decision import Decision
@@ -46,14 +53,7 @@ if TYPE_CHECKING:
 )
 @click.option("--order-id", metavar="ID", help="The order's id, where no --order says it.")
 @click.option("--account", metavar="ID", help="The seller's id at Octopia, or Lengow's account.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@format_option
 def command(
     wanted: Path | None,
     orders_file: Path | None,

@@ -11,13 +11,13 @@ import click
 
 from engine.cli.options import (
     at_option,
+    format_option,
     html_option,
     now_utc,
     open_project,
     project_option,
-    write_page,
 )
-from engine.cli.show import json_of, lines_of, page_of
+from engine.cli.show import tell
 
 if TYPE_CHECKING:
     from engine.outbox.plan import Plan
@@ -43,14 +43,7 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="The plan's file; else a new one in the folder of plans.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@format_option
 @html_option
 def command(
     wanted: Path,
@@ -87,14 +80,7 @@ def command(
     path.parent.mkdir(parents=True, exist_ok=True)
     with private_file(path) as file:
         file.write(made.text())
-    if html is not None:
-        write_page(html, page_of(made, None))
-    if style == "json":
-        click.echo(json_of(made, None, path))
-    elif html is None or str(html) != "-":
-        for line in lines_of(made, None):
-            click.echo(line)
-        click.echo(f"plan {made.hash[:12]} in {path}")
+    tell(made, None, path, style, html)
     sys.exit(_code(made))
 
 

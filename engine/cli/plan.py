@@ -11,13 +11,13 @@ import click
 from engine.cli.options import (
     at_option,
     channel_option,
+    format_option,
     html_option,
     now_utc,
     open_project,
     project_option,
-    write_page,
 )
-from engine.cli.show import PAGE_ROWS, json_of, lines_of, page_of, read
+from engine.cli.show import PAGE_ROWS, read, tell
 
 
 @click.command("plan")
@@ -37,14 +37,7 @@ from engine.cli.show import PAGE_ROWS, json_of, lines_of, page_of, read
     type=click.Path(dir_okay=False, path_type=Path),
     help="The plan's file; else a new one in the folder of plans.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@format_option
 @html_option
 def command(
     feed: str,
@@ -89,12 +82,5 @@ def command(
     finally:
         half.unlink(missing_ok=True)
     made, moves = read(path, PAGE_ROWS if html is not None else 0)
-    if html is not None:
-        write_page(html, page_of(made, moves))
-    if style == "json":
-        click.echo(json_of(made, moves, path))
-    elif html is None or str(html) != "-":
-        for line in lines_of(made, moves):
-            click.echo(line)
-        click.echo(f"plan {made.hash[:12]} in {path}")
+    tell(made, moves, path, style, html)
     sys.exit(3 if any(g.halts for g in made.guards) else 0)

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import html_option, now_utc, write_page
+from engine.cli.options import (
+    format_option,
+    html_option,
+    now_utc,
+    write_page,
+)
 
 if TYPE_CHECKING:
     from engine.outbox.plan import Plan
@@ -25,14 +30,7 @@ TEXT_ROWS, PAGE_ROWS = 12, 1_000
     type=click.IntRange(min=0),
     help="How many offers of each change are listed (12 if not given; on a page 1,000).",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@format_option
 @html_option
 def command(plan: Path, rows: int | None, style: str, html: Path | None) -> None:
     """Show PLAN, of offers or of orders: what a push of it would send, and what it would not.
@@ -56,6 +54,18 @@ def command(plan: Path, rows: int | None, style: str, html: Path | None) -> None
             click.echo(line)
         expired = " (expired)" if wall_of(now_utc()) > made.expires else ""
         click.echo(f"plan {made.hash[:12]} in {plan}{expired}")
+
+
+def tell(made: Plan, moves: PlanMoves | None, path: Path, style: str, html: Path | None) -> None:
+    """Tell of a plan that was just made: as text or JSON, and as a page where one is asked for."""
+    if html is not None:
+        write_page(html, page_of(made, moves))
+    if style == "json":
+        click.echo(json_of(made, moves, path))
+    elif html is None or str(html) != "-":
+        for line in lines_of(made, moves):
+            click.echo(line)
+        click.echo(f"plan {made.hash[:12]} in {path}")
 
 
 def read(path: Path, rows: int) -> tuple[Plan, PlanMoves | None]:

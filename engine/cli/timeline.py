@@ -13,6 +13,7 @@ import click
 from engine.cli.options import (
     at_option,
     colour_wanted,
+    format_option,
     html_option,
     now_utc,
     open_project,
@@ -28,14 +29,7 @@ if TYPE_CHECKING:
 @click.command("timeline")
 @project_option
 @at_option
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@format_option
 @html_option
 def command(
     project_folder: Path | None, at: datetime | None, style: str, html: Path | None
