@@ -127,12 +127,12 @@ class ActionExplainer:
             reference,
             self.policy.at,
             decision,
-            _clause(here, wish.action),
+            _clause(here, wish.action) if cell is not None else "",
             tuple(self._steps(wish, found, led, cell, teller)),
             _allowed_in(here, wish.action),
             self._changes(wish, decision),
             self._waits_for(here, teller),
-            tuple(self._elsewhere(wish, decision)),
+            tuple(self._elsewhere(wish, decision, facts.get(STATE))),
         )
 
     # --- the steps ------------------------------------------------------------------------------
@@ -301,14 +301,14 @@ class ActionExplainer:
             if holds(case.condition, teller.facts):
                 return
 
-    def _elsewhere(self, wish: Wish, decision: Decision) -> Iterator[Elsewhen]:
+    def _elsewhere(self, wish: Wish, decision: Decision, state: str | None) -> Iterator[Elsewhen]:
         """What each other channel says of the action in the same state, whatever its parameters."""
-        if decision.state is None:
+        if state is None:
             return
         for channel in self.policy.rules.channels:
             if channel == decision.channel or self.policy.slice_of(channel) is None:
                 continue
-            asked = Wish(wish.action, channel=channel, state=decision.state, permission_only=True)
+            asked = Wish(wish.action, channel=channel, state=state, permission_only=True)
             yield Elsewhen(channel, self.policy.at, self.policy.decide(asked))
 
 
@@ -317,7 +317,7 @@ def _cell(part: OrderSlice | None, state: str | None, action: str) -> OrderCell 
 
 
 def _clause(part: OrderSlice | None, action: str) -> str:
-    rules = part.actions.get(action) if part is not None else None
+    rules = part.actions.get(action) if part is not None and part.opens else None
     return rules.clause if rules is not None else ""
 
 

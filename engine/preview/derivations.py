@@ -112,8 +112,7 @@ def _label(one: Derivation) -> Text:
     match one.what:
         case What.CASE:
             found.append("✓ " if one.taken else "✗ ", "green" if one.taken else "red")
-            found.append(f"when {one.text}")
-            found.append(f": {value}")
+            found.append(f"when {one.text}: {value}" if one.parts else one.text)
         case What.ROW:
             found.append("✓ " if one.taken else "✗ ", "green" if one.taken else "red")
             found.append(one.text)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -60,6 +63,41 @@ def test_actions_for_programs(golden: Snapshot, name: str) -> None:
     assert result.exit_code == 0
     text = json.dumps(json.loads(result.output), indent=2, ensure_ascii=False) + "\n"
     golden.assert_match(text, f"explained_{name}.json")
+
+
+def test_what_is_done_by_hand_says_since_when_and_what_the_other_channel_says(
+    tmp_path: Path,
+) -> None:
+    for part in ("rules", "schemas", "samples"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    shutil.copy(ROOT / ".feedwright.yaml", tmp_path)
+    rules = tmp_path / "rules/offers.rules"
+    text, number = re.subn(
+        "soap_end +=.*", "soap_end = 2025-10-01 10:00 Europe/Paris", rules.read_text("utf-8")
+    )
+    assert number == 1
+    rules.write_text(text, "utf-8")
+
+    def told(at: str) -> Any:
+        words = ["explain", *LEGACY, "--state=Shipped", "refund", "--at", at, "--format", "json"]
+        words += ["--param=refund_reason=out_of_stock", "--param=refund_mode=Claim"]
+        result = CliRunner().invoke(feedwright, [*words, "--project", str(tmp_path)])
+        return json.loads(result.output)
+
+    before, after = told(AFTER), told("2025-11-01T09:00+01:00")
+    assert (before["decision"], after["decision"]) == ("allowed", "manual")
+    assert before["changes"]["at"] == "2025-10-01T08:00:00+00:00"
+    assert before["changes"]["milestones"] == ["soap_end"]
+    cases = after["why"][1]["parts"]
+    assert [(c["text"], c["taken"]) for c in cases[1:]] == [
+        ('marketplace_code is "cdiscount" and now before soap_end', False),
+        ("otherwise", True),
+    ]
+    # Of the second case only what failed is told.
+    assert [c["text"] for c in cases[1]["parts"][0]["parts"]] == ["now before soap_end"]
+    assert [(e["channel"], e["decision"]) for e in after["elsewhere"]] == [
+        ("cdiscount_octopia", "allowed")
+    ]
 
 
 @pytest.mark.parametrize(
