@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from engine.offers.accounting import Accounting
+    from engine.outbox.journal import Journal
     from engine.project import Project
+
+
+def _loaded(path: Path) -> Journal:
+    """The journal of a seller, to be read."""
+    from engine.outbox.moments import SystemClock
+    from engine.outbox.opening import read_journal
+
+    journal = read_journal(path, SystemClock())
+    journal.load()
+    return journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +53,13 @@ class SparkRun:
 
     def feed(self, project: Project, feed: str) -> Accounting:
         """Render one feed, and tell what changed where that is asked for."""
-        from engine.cluster.changes import changed_offers
         from engine.cluster.job import prepare, render_on_spark
-        from engine.cluster.output import may_overwrite, parts
-        from engine.cluster.worker import OFFERS
+        from engine.cluster.output import may_overwrite
 
         ruleset = checked_rules(project)
         may_overwrite(self.out)
         if self.since is not None:
-            parts(self.since, OFFERS)  # refused before any work is done
+            self._refuse_the_past(self.since)  # before any work is done
         job = prepare(
             project,
             feed,
@@ -63,11 +72,30 @@ class SparkRun:
         with self._session() as spark:
             accounting = render_on_spark(spark, job, self.out)
             if self.since is not None and self.changes is not None:
-                count = changed_offers(spark, self.out, self.since, self.changes)
+                count = self._changed(spark, self.since, self.changes, job.shipped.channel)
                 click.echo(f"{count} offers are new or changed", err=True)
         for note in job.notes:
             click.echo(f"  {note}", err=True)
         return accounting
+
+    def _refuse_the_past(self, since: Path) -> None:
+        """See that it is an output that is whole, or a journal that can be read."""
+        from engine.cluster.output import parts
+        from engine.cluster.worker import OFFERS
+
+        if since.is_file():
+            _loaded(since).close()
+        else:
+            parts(since, OFFERS)
+
+    def _changed(self, spark: SparkSession, since: Path, to: Path, channel: str) -> int:
+        """Write the offers that are not as an earlier run, or the journal of what was sent, has them."""
+        from engine.cluster.changes import changed_offers, offers_to_send
+
+        if not since.is_file():
+            return changed_offers(spark, self.out, since, to)
+        with _loaded(since) as journal:
+            return offers_to_send(spark, self.out, journal, channel, to)
 
     def sellers(self, manifest: Path, summary: Path | None) -> int:
         """Render the feeds of a manifest; exit code 1 where a seller's could not be rendered."""

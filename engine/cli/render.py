@@ -67,7 +67,8 @@ from engine.cli.options import (
 @click.option(
     "--since",
     type=click.Path(path_type=Path),
-    help="With --engine spark: the folder of an earlier run, to tell what is new or changed.",
+    help="With --engine spark: the folder of an earlier run, or a seller's journal of what was sent, to "
+    "tell what is new or changed.",
 )
 @click.option(
     "--changes",
@@ -99,7 +100,8 @@ def command(
 ) -> None:
     """Turn the whole of FEED into offers and rejections; sends nothing.
 
-    On Spark FEED may be a folder or a pattern as well: 'feeds/*.csv'. Files appear under their names when they are complete, not before. Exit codes: 0 done, whatever
+    On Spark FEED may be a folder or a pattern as well, also in a bucket: 'feeds/*.csv',
+    's3://shop/feeds/*.csv'. Files appear under their names when they are complete, not before. Exit codes: 0 done, whatever
     rows it rejects; 1 the rules have errors; 2 could not run.
     """
     # What one thread of Polars frees, the next one takes: a quarter less memory. Read when it loads.

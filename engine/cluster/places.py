@@ -9,6 +9,8 @@ from __future__ import annotations
 import glob
 import io
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -33,14 +35,11 @@ def size_of(file: str) -> int:
     Raises:
         FeedError: it is not there.
     """
-    try:
+    with _telling(file):
         if not is_remote(file):
             return Path(file).stat().st_size
         system, path = _system(file)
         return int(system.info(path)["size"])
-    except OSError as fault:
-        said = fault.strerror or str(fault)
-        raise FeedError(f"{file}: {said}; every worker must see it there") from None
 
 
 def open_file(file: str) -> BinaryIO:
@@ -49,14 +48,32 @@ def open_file(file: str) -> BinaryIO:
     Raises:
         FeedError: it is not there.
     """
-    try:
+    with _telling(file):
         if not is_remote(file):
             return Path(file).open("rb")
         system, path = _system(file)
         return cast("BinaryIO", system.open(path, "rb", block_size=_BLOCK))
+
+
+@contextmanager
+def _telling(file: str) -> Iterator[None]:
+    """What goes wrong with a file, as what stops a run.
+
+    Raises:
+        FeedError: it is not there, or may not be read.
+    """
+    try:
+        yield
+    except FeedError:
+        raise
     except OSError as fault:
         said = fault.strerror or str(fault)
         raise FeedError(f"{file}: {said}; every worker must see it there") from None
+    except Exception as fault:
+        if not is_remote(file):
+            raise
+        # Each library of buckets has errors of its own: no credentials, no such host.
+        raise FeedError(f"{file}: {' '.join(str(fault).split())}") from None
 
 
 def fetch(file: str, to: str) -> None:
@@ -87,14 +104,11 @@ def found_files(feed: str) -> list[str]:
 
 def _in_bucket(feed: str) -> list[str]:
     system, path = _system(feed)
-    try:
-        if system.isdir(path):
-            found = [p for p in system.ls(path, detail=False) if _counts(p.rpartition("/")[2])]
-        else:
-            found = [p for p in system.glob(path) if _counts(p.rpartition("/")[2])]
-        files = sorted(p for p in found if system.isfile(p))
-    except (OSError, ValueError) as fault:
-        raise FeedError(f"{feed}: {' '.join(str(fault).split())}") from None
+    with _telling(feed):
+        inside = system.isdir(path)
+        found = system.ls(path, detail=False) if inside else system.glob(path)
+        named = [p for p in found if _counts(p.rpartition("/")[2])]
+        files = sorted(p for p in named if system.isfile(p))
     # Where one file system stands within another, the outer ones stay named behind `::`.
     head, chain, rest = feed.partition("::")
     protocol = head.partition("://")[0]

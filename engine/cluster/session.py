@@ -100,6 +100,7 @@ def last_line(fault: BaseException) -> str:
     with suppress(AttributeError):
         text = str(fault.getMessage()) or text  # type: ignore[attr-defined]
     lines = [line.strip() for line in text.split("JVM stacktrace")[0].splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith("SQLSTATE")]
     told = [line for line in lines if line.startswith("engine.errors.")]
     found = (told or lines or [type(fault).__name__])[-1]
     return found.split(": ", 1)[1] if found.startswith("engine.errors.") else found

@@ -1,6 +1,7 @@
 """One Java for all Spark tests: sessions come one after the other, where the master changes."""
 
 import os
+import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 # Short lives: no time to optimise, no threads to collect garbage.
 _JAVA = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k"
+BUCKET = {
+    "AWS_ACCESS_KEY_ID": "any",
+    "AWS_SECRET_ACCESS_KEY": "any",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 _SMALL = {
     "spark.driver.memory": "512m",
     "spark.executor.memory": "512m",
@@ -51,7 +57,12 @@ def sessions() -> Iterator[Sessions]:
     if not has_java():
         pytest.skip("no Java: Spark cannot start")
     os.environ["JAVA_TOOL_OPTIONS"] = _JAVA
+    # Workers get the environment in which Java starts, so where a test's bucket will be is settled now.
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    os.environ.update(BUCKET, AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}")
     made = Sessions()
     yield made
     made.end()
-    del os.environ["JAVA_TOOL_OPTIONS"]
+    for name in ("JAVA_TOOL_OPTIONS", "AWS_ENDPOINT_URL", *BUCKET):
+        del os.environ[name]

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from clusters import deadly
 from clusters.dirty import ROOT, project, rows, text
+from clusters.expected import AT, CHANNEL, Expected, gathered
 
 from engine.cluster import job as module
 from engine.cluster.changes import changed_offers
@@ -35,32 +35,8 @@ pytestmark = [
         "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
     ),
 ]
-AT = datetime(2025, 8, 1, 7, tzinfo=UTC)
-CHANNEL = "cdiscount_octopia"
 HERE = "local[2,4]"
 CLUSTER = "local-cluster[2,1,512]"
-
-
-class Expected:
-    """A feed in two files, and what `render` makes of their rows in one process."""
-
-    def __init__(self, folder: Path) -> None:
-        lines = rows(3)
-        half = len(lines) // 2
-        self.folder = folder / "feed"
-        self.folder.mkdir()
-        (self.folder / "a.csv").write_bytes(text(lines[:half]))
-        (self.folder / "b.csv").write_bytes(text(lines[half:]))
-        whole = folder / "whole.csv"
-        whole.write_bytes(text(lines))
-        offers, rejections = io.BytesIO(), io.BytesIO()
-        self.accounting = render(project(), str(whole), offers, rejections, at=AT, channel=CHANNEL)
-        self.offers, self.rejections = offers.getvalue(), rejections.getvalue()
-
-    def job(self, split_bytes: int = 20_000) -> Job:
-        return prepare(
-            project(), f"{self.folder}/*.csv", at=AT, channel=CHANNEL, split_bytes=split_bytes
-        )
 
 
 @pytest.fixture(scope="module")
@@ -68,16 +44,9 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> Expected:
     return Expected(tmp_path_factory.mktemp("expected"))
 
 
-def _gathered(folder: Path) -> tuple[bytes, bytes]:
-    offers, rejections = io.BytesIO(), io.BytesIO()
-    gather(folder, "offers", offers)
-    gather(folder, "rejections", rejections)
-    return offers.getvalue(), rejections.getvalue()
-
-
 def _same(spark: "SparkSession", expected: Expected, folder: Path, job: Job) -> None:
     accounting = render_on_spark(spark, job, folder)
-    assert _gathered(folder) == (expected.offers, expected.rejections)
+    assert gathered(folder) == (expected.offers, expected.rejections)
     assert accounting.as_json() == expected.accounting.as_json()
 
 
@@ -157,7 +126,23 @@ def test_one_sellers_failure_stops_no_other(sessions: Any, tmp_path: Path) -> No
         alone = render(project(), feed, offers, at=AT, channel=CHANNEL)
         assert one.accounting is not None
         assert one.accounting.as_json() == alone.as_json()
-        assert _gathered(tmp_path / "out" / f"seller={one.seller.name}")[0] == offers.getvalue()
+        assert gathered(tmp_path / "out" / f"seller={one.seller.name}")[0] == offers.getvalue()
+
+
+def test_many_repeats_are_joined_by_sorting(
+    sessions: Any, expected: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FEW", 0)
+    _same(sessions.on(HERE), expected, tmp_path / "out", expected.job(60_000))
+
+
+def test_a_worker_killed_while_it_rejects_repeats(
+    sessions: Any, expected: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died = tmp_path / "died"
+    monkeypatch.setattr(module, "reject_repeats", partial(deadly.repeats_die, str(died)))
+    _same(sessions.on(HERE), expected, tmp_path / "out", expected.job(60_000))
+    assert died.exists()
 
 
 @pytest.mark.parametrize("master", [HERE, CLUSTER])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.cluster.worker import render_splits
+from engine.cluster.worker import reject_repeats, render_splits
 
 
 def _parent(process: int) -> int:
@@ -32,6 +32,14 @@ def _dying(died: str, victim: int, shipped: str, batches: Iterator[Any]) -> Iter
 def worker_dies(died: str, shipped: str, batches: Iterator[Any]) -> Iterator[Any]:
     """The Python worker is killed when it has given its first batch."""
     return _dying(died, os.getpid(), shipped, batches)
+
+
+def repeats_die(died: str, shipped: str, batches: Iterator[Any]) -> Iterator[Any]:
+    """The Python worker is killed when it has given the first rejections of repeats."""
+    for made in reject_repeats(shipped, batches):
+        yield made
+        if _first(died):
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def executor_dies(died: str, shipped: str, batches: Iterator[Any]) -> Iterator[Any]:
