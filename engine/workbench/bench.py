@@ -149,8 +149,17 @@ class Bench:
         return self._checked.get(key, lambda: self._check(texts))
 
     def _check(self, texts: Mapping[str, str]) -> Checked:
-        sources = [self._source(name, texts) for name in self.project.rules]
+        sources = self.sources(texts)
         return Checked(*check_rules(sources[0], self.typed(texts), sources[1:]))
+
+    def sources(self, texts: Mapping[str, str]) -> list[Source]:
+        """The project's rule files, the first of the settings first.
+
+        Raises:
+            ProjectError: one of them is not there, or is no text.
+        """
+        self.look()
+        return [self._source(name, texts) for name in self.project.rules]
 
     def _source(self, name: str, texts: Mapping[str, str]) -> Source:
         path = self.project.find(name)

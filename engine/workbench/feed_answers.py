@@ -130,10 +130,8 @@ def tests_json(bench: Bench, texts: Mapping[str, str], at: datetime) -> dict[str
 
 def timeline_answer(bench: Bench, texts: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """The moments of the rules as typed, as far as they can be read, on the rules' own clocks."""
-    files = bench.typed(texts)
-    paths = [files.rules(name, "") for name in bench.project.rules]
-    entry, *others = [one for one in paths if one is not None]
-    found = gather(entry, files, Report(), others)
+    entry, *others = bench.sources(texts)
+    found = gather(entry, bench.typed(texts), Report(), others)
     line = timeline_of(found, ())
     shown = [shown_instant(m.at, found.timezone) if m.at else None for m in line.moments]
     told = timeline_json(line)

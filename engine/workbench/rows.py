@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,8 @@ from engine.program.attributes import as_read
 from engine.program.program import ROW, Made, Program
 from engine.workbench.bench import Mapped
 
+LONGEST = 400  # letters of a value or a sentence in the table
+ELLIPSIS = "\u2026"
 _OWN = ("sku", "outcome", "package", "reasons")
 
 
@@ -33,6 +36,8 @@ def preview_json(mapped: Mapped) -> dict[str, Any]:
         frames.append(_table(mapped.side.program, batch))
     table = pl.concat(frames) if frames else pl.DataFrame()
     own = {name: table[name].to_list() if frames else [] for name in (ROW, *_OWN)}
+    if frames:
+        own["reasons"] = [_cut(text) for text in own["reasons"]]
     return {
         "sentence": accounting.sentence(),
         "outcomes": {one.value: accounting.outcomes[one] for one in Outcome},
@@ -46,14 +51,24 @@ def preview_json(mapped: Mapped) -> dict[str, Any]:
     }
 
 
+def _cut(text: str | None) -> str | None:
+    """The reasons of a row, as JSON text; sentences that quote a huge cell are cut."""
+    if text is None or len(text) <= LONGEST:
+        return text
+    told = json.loads(text)
+    for one in told:
+        one.pop("value", None)
+        if len(one["message"]) > LONGEST:
+            one["message"] = one["message"][:LONGEST] + ELLIPSIS
+    return json.dumps(told, ensure_ascii=False)
+
+
 def reason_json(ranked: RankedReason) -> dict[str, Any]:
     """A sort of reason with how many rows have it, and the first of them."""
-    return {
-        "rows": ranked.rows,
-        "row": ranked.example_row,
-        "sku": ranked.example_sku,
-        **ranked.example.as_json(),
-    }
+    told = ranked.example.as_json()
+    told.pop("value", None)
+    told["message"] = told["message"][:LONGEST]
+    return {"rows": ranked.rows, "row": ranked.example_row, "sku": ranked.example_sku, **told}
 
 
 def _table(program: Program, batch: MappedBatch) -> pl.DataFrame:
@@ -65,7 +80,8 @@ def _table(program: Program, batch: MappedBatch) -> pl.DataFrame:
             there = pl.col(name) if name in frame.columns else pl.lit(None, pl.String)
             if name == "outcome" and name not in frame.columns:
                 there = pl.lit(Outcome.OFFER.value)
-            columns.append(there.cast(pl.String).alias(name))
+            text = there.cast(pl.String)
+            columns.append((shortened(text) if name == "sku" else text).alias(name))
         parts.append(frame.select(*columns, *_values(program)))
     return pl.concat(parts, how="vertical").sort(ROW, maintain_order=True)
 
@@ -74,7 +90,7 @@ def _values(program: Program) -> list[pl.Expr]:
     """What is sent of each attribute, as a person writes it."""
     found = []
     for name, made in program.made.items():
-        text = _text(made)
+        text = shortened(_text(made))
         if made.cleared is not None:
             text = pl.when(pl.col(made.cleared)).then(pl.lit("(sent empty)")).otherwise(text)
         found.append(text.alias(f"={name}"))
@@ -86,8 +102,14 @@ def _values(program: Program) -> list[pl.Expr]:
             if name in entry.made
         ]
         joined = pl.concat_str(texts, separator=", ", ignore_nulls=True)
-        found.append(pl.when(joined != "").then(joined).alias(f"={name}"))
+        found.append(shortened(pl.when(joined != "").then(joined)).alias(f"={name}"))
     return found
+
+
+def shortened(text: pl.Expr) -> pl.Expr:
+    """A table shows the beginning of a huge value; the row opened shows all of it."""
+    start = text.str.slice(0, LONGEST) + pl.lit(ELLIPSIS)
+    return pl.when(text.str.len_chars() > LONGEST).then(start).otherwise(text)
 
 
 def _text(made: Made) -> pl.Expr:

@@ -7,6 +7,14 @@ export class Files {
     this.known = new Map(); // name -> {name, text, version, writable, state}
     this.versions = {};
     this.current = null;
+    this.turn = Promise.resolve();
+  }
+
+  // One after the other: a look at the disk in the middle of saving would take one's own text for another's.
+  inTurn(work) {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
   }
 
   // Open `name` if it is not open yet; its text as saved.
@@ -73,10 +81,10 @@ export class Files {
   }
 
   // Save `file` in the place of the version that was read; throws a conflict.
-  async save(file, version = file.version) {
-    const text = this.typed(file);
-    const saved = await ask("save", { name: file.name, text, version });
-    this.taken(file, saved);
+  save(file, version) {
+    return this.inTurn(async () => {
+      this.taken(file, await ask("save", { name: file.name, text: this.typed(file), version }));
+    });
   }
 
   // What is on disk is known now; what is typed stays.
@@ -87,7 +95,11 @@ export class Files {
   }
 
   // See what changed on disk. Returns {shown: names taken anew, waiting: names with unsaved work}.
-  async refresh() {
+  refresh() {
+    return this.inTurn(() => this.look());
+  }
+
+  async look() {
     const { files } = await ask("files");
     const changed = { shown: [], waiting: [], any: JSON.stringify(files) !== JSON.stringify(this.versions) };
     this.versions = files;

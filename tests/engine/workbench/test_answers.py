@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import polars as pl
 from click.testing import CliRunner
 from serving.bench import AT, Page
 
 from engine.cli.main import feedwright
 from engine.language.keywords import KEYWORDS
+from engine.workbench.rows import shortened
 
 OFFERS = "rules/offers.rules"
 
@@ -234,3 +236,34 @@ def test_a_feed_that_lacks_a_column_is_told_once(page: Page) -> None:
     feed.write_text(text.replace("Prix HT", "Prix", 1), encoding="utf-8")
     told = page.refused("preview", texts={}, feed="catalogue", channel="cdiscount", at=AT)
     assert "`Prix HT`" in told
+
+
+def test_a_huge_cell_is_cut_in_the_table_and_whole_in_its_row(page: Page) -> None:
+    feed = page.root / "samples/catalogue.csv"
+    lines = feed.read_text(encoding="utf-8").splitlines()
+    header = lines[0].split(";")
+    huge = "x" * 1_000_000
+    cells = lines[2].split(";")
+    cells[header.index("Prix HT")] = huge
+    lines[2] = ";".join(cells)
+    feed.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = page.preview()
+    assert len(json.dumps(told)) < 500_000
+    assert told["columns"]["outcome"][1] == "rejected"
+    assert told["columns"]["reasons"][1].count("x") < 1000
+    row = page.ask("row", texts={}, feed="catalogue", channel="cdiscount_octopia", at=AT, row=2)
+    assert huge in json.dumps(row)
+    texts = pl.DataFrame({"a": ["x" * 401, "é" * 400, "🪑", None]})
+    cut = texts.select(shortened(pl.col("a")))["a"].to_list()
+    assert cut == ["x" * 400 + "…", "é" * 400, "🪑", None]
+
+
+def test_a_project_that_lost_its_rules_is_told(page: Page) -> None:
+    for name in (OFFERS, "rules/orders.rules"):
+        (page.root / name).unlink()
+    settings = page.root / ".feedwright.yaml"
+    settings.write_text(settings.read_text().replace("rules/offers.rules", "rules/gone.rules"))
+    for path in ("timeline", "tests", "preview"):
+        question = {"texts": {}, "feed": "catalogue", "at": AT}
+        asked = {"texts": {}} if path == "timeline" else question
+        assert "rules/gone.rules" in page.refused(path, **asked)
