@@ -4,7 +4,9 @@ from engine.diagnostics.codes.code import Code, Severity
 
 NOT_COVERED = Code("A901", "action-not-covered", "{what}")
 UNKNOWN_GOAL = Code(
-    "A902", "leads-to-unknown-state", "`{action}` leads to `{state}`, which {channel} does not have"
+    "A902",
+    "leads-to-unknown-state",
+    "`{action}` leads to `{state}`, which is no state on {channel}",
 )
 NO_WAY_OUT = Code(
     "A903",

@@ -116,8 +116,10 @@ class ChannelActions:
             chain.append(same.action.text)
             self._only_same(chain[-2], sheet, same)
             if same.action.text in chain[:-1]:
-                told = Diagnostic.of(codes.ALIAS_CYCLE, same.span, cycle=" → ".join(chain))
-                self.found.report.add(told)
+                ring = chain[chain.index(same.action.text) :]
+                if same.action.text == min(ring):  # once, not from each of its actions
+                    told = Diagnostic.of(codes.ALIAS_CYCLE, same.span, cycle=" → ".join(ring))
+                    self.found.report.add(told)
                 return None
             if same.action.text not in sheets:
                 anywhere = {n.name.text for n in self.found.orders if isinstance(n, s.Action)}

@@ -56,6 +56,7 @@ def check_orders(
         declared = ChannelActions.of(channel, found, tables, suggestions)
         slices += _slices(declared, channels.get(channel), states, actions)
     made = tuple(slices)
+    check_goals(made, states, found)
     if states:
         check_ways(made, states, found)
     tests = tuple(n for n in found.orders if isinstance(n, s.OrderTest | s.OrderTestTable))
@@ -128,7 +129,6 @@ def _slices(
         rules = declared.rules(start)
         cells = stage.cells(states, actions, rules)
         one = OrderSlice(declared.channel, start, end, not closed, rules, cells, waits)
-        check_goals(one, states, found)
         found.report.extend(check_suggestions(declared.channel, rules, cells, actions))
         _covered(declared, rules, actions, start)
         made.append(one)

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.diagnostics.codes import actions as codes
 from engine.diagnostics.diagnostic import Diagnostic, Help
+from engine.diagnostics.place import Span
 from engine.language.declarations import Declarations
 from engine.language.orders.sheets import LEADS
 from engine.language.ruleset.orders import ActionRules, OrderSlice, StateRules
@@ -18,22 +19,29 @@ from engine.language.ruleset.orders import ActionRules, OrderSlice, StateRules
 States = Mapping[str, StateRules]
 
 
-def check_goals(slice_: OrderSlice, states: States, found: Declarations) -> None:
-    """Report actions that lead to a state that the channel does not have."""
-    for rules in slice_.actions.values():
-        if not isinstance(rules, ActionRules) or rules.leads_to is None:
-            continue
-        goal = states.get(rules.leads_to)
-        if goal is None or slice_.channel not in goal.natives:
-            facts: dict[str, Any] = {
-                "action": rules.sends,
-                "state": rules.leads_to,
-                "channel": slice_.channel,
-            }
-            known = ", ".join(n for n, s in states.items() if slice_.channel in s.natives)
-            helps = [Help(f"{slice_.channel} has: {known}")]
-            span = rules.places.get(LEADS, rules.span)
-            found.report.add(Diagnostic.of(codes.UNKNOWN_GOAL, span, helps=helps, **facts))
+def check_goals(slices: tuple[OrderSlice, ...], states: States, found: Declarations) -> None:
+    """Report actions that lead to a state that their channel does not have: a line once."""
+    lines: dict[tuple[Span, str, str], list[str]] = {}
+    for slice_ in slices:
+        for rules in slice_.actions.values():
+            if not isinstance(rules, ActionRules) or rules.leads_to is None:
+                continue
+            goal = states.get(rules.leads_to)
+            if goal is None or slice_.channel not in goal.natives:
+                span = rules.places.get(LEADS, rules.span)
+                channels = lines.setdefault((span, rules.sends, rules.leads_to), [])
+                channels += [slice_.channel] if slice_.channel not in channels else []
+    for (span, action, state), channels in lines.items():
+        helps = []
+        for channel in channels:
+            known = ", ".join(n for n, s in states.items() if channel in s.natives)
+            helps.append(Help(f"{channel} has: {known}"))
+        facts: dict[str, Any] = {
+            "action": action,
+            "state": state,
+            "channel": " and ".join(channels),
+        }
+        found.report.add(Diagnostic.of(codes.UNKNOWN_GOAL, span, helps=helps, **facts))
 
 
 def check_ways(slices: tuple[OrderSlice, ...], states: States, found: Declarations) -> None:
