@@ -35,6 +35,8 @@ _WORD_REST = re.compile(r"[\w.]+")
 _PIECE = re.compile(
     r'"(?:\\[^\n]|[^"\\\n])*"|[“„«][^"“”„«»\n]*[”“»]|#[^\n]*|[()]|\n|\b[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\b|[^\x00-\x7f]'
 )
+WORDS = re.compile(r'"(?:\\.|[^"\\])*"|[\w.]+|\|\||[<>]=|\S')
+_TRAILING = re.compile(r",(?=\s*\))")
 _DIGITS = "0123456789"
 _LONGEST_BRACKET = 12  # lines that a bracket may span
 MAX_WEIGHT = 160  # operators and brackets in one line
@@ -56,12 +58,12 @@ def clean(source: Source) -> Cleaned:
     chars = list(source.text)
     comments: list[s.Comment] = []
     faults: list[Diagnostic] = []
-    depth = 0
+    depth = begun = 0  # `begun`: where the line begins that a bracket carries over line ends
     joined: list[int] = []
     for piece in _PIECE.finditer(source.text):
         found, start, end = piece[0], piece.start(), piece.end()
         if found[0] == "#":
-            comments.append(s.Comment(spans.span(start, end), found.rstrip()))
+            comments.append(_comment(spans, chars, begun, (start, end), inside=depth > 0))
             chars[start:end] = " " * (end - start)
         elif found == "(":
             depth += 1
@@ -74,6 +76,7 @@ def clean(source: Source) -> Cleaned:
         elif found == "\n":
             joined = [*joined, start] if depth and len(joined) < _LONGEST_BRACKET else []
             depth = depth if joined else 0
+            begun = begun if joined else end
         elif found[0] in _DIGITS:
             faults.append(_local_date(spans, chars, start, found))
         elif found[0] in _QUOTES and len(found) > 1:
@@ -87,6 +90,23 @@ def clean(source: Source) -> Cleaned:
     text = _without_hidden("".join(chars), hidden)
     blanked, deep = _too_long(text, spans)
     return Cleaned(blanked, tuple(comments), (*faults, *deep))
+
+
+def _comment(
+    spans: Spans, chars: list[str], begun: int, place: tuple[int, int], *, inside: bool
+) -> s.Comment:
+    """The comment at `place`, with what stands before it since the statement began."""
+    start, end = place
+    before = "".join(chars[begun:start])
+    alone = not before.rpartition("\n")[2].strip()
+    words = words_of(before) if inside else ()
+    text = spans.text[start:end].rstrip()
+    return s.Comment(spans.span(start, end), text, spans.at(begun)[0], words, alone)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words and signs of a text; a comma before a closing bracket says nothing."""
+    return tuple(WORDS.findall(_TRAILING.sub("", text)))
 
 
 def _character(spans: Spans, chars: list[str], at: int, char: str) -> list[Diagnostic]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from engine.language import syntax as s
+from engine.language.cleaning import WORDS
 from engine.language.print_expressions import expression, literal, quoted
 
 INDENT = "  "
@@ -30,12 +31,13 @@ class Comments:
         """How many comments stand on lines of their own between two lines."""
         return sum(first < c.span.line < last for c in self.comments)
 
-    def on(self, line: int) -> str:
-        """The comment at the end of `line`, "" where there is none."""
-        if self.at < len(self.comments) and self.comments[self.at].span.line == line:
+    def on(self, line: int) -> list[s.Comment]:
+        """The comments in and behind the statement that begins on `line`."""
+        found = []
+        while self.at < len(self.comments) and self.comments[self.at].first_line == line:
+            found.append(self.comments[self.at])
             self.at += 1
-            return "  " + self.comments[self.at - 1].text
-        return ""
+        return found
 
 
 @dataclass(slots=True)
@@ -49,7 +51,22 @@ class LinePrinter:
         self.lines += [INDENT * depth + text for text in self.comments.before(line)]
 
     def _line(self, text: str, depth: int, source_line: int) -> None:
-        self.lines.append(INDENT * depth + text + self.comments.on(source_line))
+        """A line, broken in a bracket where a comment stands in it: else it would lose its place."""
+        left, indent = text, INDENT * depth
+        for comment in self.comments.on(source_line):
+            if not comment.before:
+                left += "  " + comment.text
+                continue
+            head, tail = _broken(text, left, comment)
+            if comment.alone or not head.strip():
+                self.lines += [indent + head] if head.strip() else []
+                indent = INDENT * (depth + 2)
+                self.lines.append(indent + comment.text)
+            else:
+                self.lines.append(f"{indent}{head}  {comment.text}")
+                indent = INDENT * (depth + 2)
+            left = tail
+        self.lines.append(indent + left)
 
     def _end(self, node: s.Node, depth: int) -> None:
         self._comments(node.span.end_line, depth + 1)
@@ -59,6 +76,20 @@ class LinePrinter:
         for text, line in zip(printed, lines, strict=True):
             self._comments(line, depth)
             self._line(text, depth, line)
+
+
+def _broken(text: str, left: str, comment: s.Comment) -> tuple[str, str]:
+    """`left`, the end of `text`, up to where a comment stands in it, and from there on.
+
+    Where it stands cannot be told if the words before it are written otherwise now: then nothing is
+    before it.
+    """
+    places = [found.end() for found in WORDS.finditer(text)]
+    for before in (comment.before, comment.before[:-1]):  # it may have stood behind a last comma
+        if before and before == tuple(WORDS.findall(text)[: len(before)]):
+            at = places[len(before) - 1] - (len(text) - len(left))
+            return left[: max(at, 0)].rstrip(), left[max(at, 0) :].lstrip()
+    return "", left
 
 
 def names(names: Iterable[s.Name]) -> str:

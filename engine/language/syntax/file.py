@@ -42,9 +42,16 @@ Declaration = (
 
 @dataclass(frozen=True, slots=True)
 class Comment(Node):
-    """`# ...` up to the end of its line."""
+    """`# ...` up to the end of its line.
+
+    `first_line`: where the statement begins that it stands in or behind, which a bracket may carry
+    over several lines; in a bracket, `before` are the words of the statement before it.
+    """
 
     text: str
+    first_line: int
+    before: tuple[str, ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
