@@ -41,9 +41,11 @@ MORE = {
     ),
     "a result that is not decided": (
         "N103",
-        ("decide ShippingCharges by first row that fits\n"
-        "  | weight || ShippingCharges | EcoPart  |\n"
-        "  | any    || 1.00 EUR        | 0.00 EUR |\nend\n"),
+        (
+            "decide ShippingCharges by first row that fits\n"
+            "  | weight || ShippingCharges | EcoPart  |\n"
+            "  | any    || 1.00 EUR        | 0.00 EUR |\nend\n"
+        ),
     ),
     "a letter of another script": (
         "P017",
