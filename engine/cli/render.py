@@ -149,12 +149,16 @@ def command(
 
 
 class Output:
-    """A file that appears under its name only when it is complete; `-` is stdout."""
+    """A file that appears under its name only when it is complete; `-` is stdout.
+
+    A device or a pipe is written as it is: a file in its place would be another thing.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.stdout = str(path) == "-"
-        self.part = path.with_name(f"{path.name}.part")
+        self.as_it_is = path.exists() and not path.is_file()
+        self.part = path if self.as_it_is else path.with_name(f"{path.name}.part")
         self.file: IO[bytes] | None = None
 
     def __enter__(self) -> IO[bytes]:
@@ -174,6 +178,8 @@ class Output:
         if self.file is None:
             return
         self.file.close()
+        if self.as_it_is:
+            return
         if kind is None:
             self.part.replace(self.path)
         else:

@@ -6,6 +6,7 @@ few: they are gathered and go through the program again, this time with every re
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import IO
@@ -100,8 +101,18 @@ class Renderer:
 
 
 def _write_lines(lines: pl.DataFrame, file: IO[bytes]) -> None:
-    """The lines of a frame of one column, as they are."""
-    lines.write_csv(file, include_header=False, quote_style="never")
+    """The lines of a frame of one column, as they are.
+
+    Raises:
+        BrokenPipeError: the reader of the file went away.
+    """
+    try:
+        lines.write_csv(file, include_header=False, quote_style="never")
+    except OSError as fault:
+        # Polars tells the number in the message alone.
+        if f"(os error {errno.EPIPE})" in str(fault):
+            raise BrokenPipeError from None
+        raise
 
 
 def copied(frame: pl.DataFrame) -> pl.DataFrame:

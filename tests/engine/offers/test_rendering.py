@@ -1,6 +1,7 @@
 """Lines written block by block on threads are those that offers mapped one by one would have."""
 
 import io
+import os
 import re
 from datetime import datetime
 from functools import partial
@@ -89,3 +90,14 @@ def test_parts_that_know_their_rows_keep_their_numbers(tmp_path: Path) -> None:
     offers, rejections = io.BytesIO(), io.BytesIO()
     Renderer(again.mapper, offers, rejections).run(parts, again.feed.heard, lambda _: None)
     assert (offers.getvalue(), rejections.getvalue()) == wanted[:2]
+
+
+def test_a_reader_that_went_away_is_told_as_such(tmp_path: Path) -> None:
+    run = opened(tmp_path, "csv")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb", buffering=0) as offers, pytest.raises(BrokenPipeError):
+        Renderer(run.mapper, offers, None).run(
+            run.feed.parts(run.program.source_columns), run.feed.heard, lambda _: None
+        )
+    run.feed.opened.source.close()
