@@ -104,7 +104,7 @@ def command(
     's3://shop/feeds/*.csv'. Files appear under their names when they are complete, not before. Exit codes: 0 done, whatever
     rows it rejects; 1 the rules have errors; 2 could not run.
     """
-    # What one thread of Polars frees, the next one takes: a quarter less memory. Read when it loads.
+    # What one thread of Polars frees, the next one takes: a sixth less memory. Read when it loads.
     os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:1")
     from engine.cli.progress import counting
     from engine.pipeline import open_run, write_lines
