@@ -71,7 +71,9 @@ class Workbench:
 
     def run(self) -> None:
         """Serve until interrupted."""
-        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+        # Who ends the server in the middle of an answer wants no traceback of it; faults are told
+        # in the page.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         # The server ends at the interrupt, and then raises it again.
         with suppress(KeyboardInterrupt):
             self._server.run(sockets=[self._socket])
