@@ -21,6 +21,7 @@ from engine.preview.plans import (
     until,
 )
 
+LONGEST = 5_000
 _WORDS = {
     "new": ("offer", "are new"),
     "changed": ("offer", "are changed"),
@@ -140,7 +141,12 @@ def _farthest(offer: OfferLine) -> Mapping[str, Any]:
 
 
 def _reason(reason: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**reason, "place": place_of(reason)}
+    return {**reason, "message": _cut(reason["message"]), "place": place_of(reason)}
+
+
+def _cut(text: str) -> str:
+    """As much of a text as a browser lays out at once."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters, cut here)"
 
 
 def _message(planned: PlannedMessage) -> Mapping[str, Any]:
