@@ -82,7 +82,10 @@ def _table(program: Program, batch: MappedBatch) -> pl.DataFrame:
                 there = pl.lit(Outcome.OFFER.value)
             text = there.cast(pl.String)
             columns.append((shortened(text) if name == "sku" else text).alias(name))
-        parts.append(frame.select(*columns, *_values(program)))
+        made = frame.select(*columns, *_values(program))
+        # Cut once they are made: an expression cut would be made three times over.
+        texts = [name for name in made.columns if name.startswith("=")]
+        parts.append(made.with_columns(shortened(pl.col(name)).alias(name) for name in texts))
     return pl.concat(parts, how="vertical").sort(ROW, maintain_order=True)
 
 
@@ -90,7 +93,7 @@ def _values(program: Program) -> list[pl.Expr]:
     """What is sent of each attribute, as a person writes it."""
     found = []
     for name, made in program.made.items():
-        text = shortened(_text(made))
+        text = _text(made)
         if made.cleared is not None:
             text = pl.when(pl.col(made.cleared)).then(pl.lit("(sent empty)")).otherwise(text)
         found.append(text.alias(f"={name}"))
@@ -102,7 +105,7 @@ def _values(program: Program) -> list[pl.Expr]:
             if name in entry.made
         ]
         joined = pl.concat_str(texts, separator=", ", ignore_nulls=True)
-        found.append(shortened(pl.when(joined != "").then(joined)).alias(f"={name}"))
+        found.append(pl.when(joined != "").then(joined).alias(f"={name}"))
     return found
 
 
