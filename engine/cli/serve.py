@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -38,6 +39,7 @@ def command(
     from engine.project import has_project
     from engine.workbench.app import Desktop
     from engine.workbench.bench import Bench
+    from engine.workbench.feed_answers import timeline_answer
     from engine.workbench.server import Workbench
 
     found = open_project(project)
@@ -47,7 +49,13 @@ def command(
         if feed == "-":
             raise ProjectError("a page asks for a feed again and again: name a file, not `-`")
         feed_of(found, feed)  # better told here than in the page
-    served = Workbench(Desktop(Bench(found.root, feed), channel), port)
+    bench = Bench(found.root, feed)
+    known = timeline_answer(bench, {}, datetime.now(UTC))["channels"]
+    if channel is not None and known and channel not in known:
+        raise ProjectError(
+            f"no rules are for the channel `{channel}`; they know {', '.join(known)}"
+        )
+    served = Workbench(Desktop(bench, channel), port)
     click.echo(f"workbench  {served.address}")
     click.echo("stop with Ctrl+C")
     if not no_browser:

@@ -62,6 +62,7 @@ def test_it_serves_until_it_is_interrupted(tmp_path: Path) -> None:
         (["--feed", "-"], "name a file"),
         (["--feed", "nowhere.csv"], "nowhere.csv"),
         (["--port", "70000"], "70000"),
+        (["--channel", "cdiscont"], "they know cdiscount, cdiscount_octopia"),
         (["nowhere"], "nowhere"),
         (["samples"], "`feedwright init` makes one"),
     ],
