@@ -7,20 +7,13 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import colour_wanted, open_project, project_option
+from engine.cli.options import colour_wanted, format_among, open_project, project_option
 
 
 @click.command("check")
 @click.argument("rules", required=False, type=click.Path(path_type=Path, allow_dash=True))
 @project_option
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json", "sarif", "junit", "github"]),
-    default="text",
-    show_default=True,
-    help="How to write the diagnostics.",
-)
+@format_among("text", "json", "sarif", "junit", "github", help_="How to write the diagnostics.")
 @click.option("--strict", is_flag=True, help="Warnings fail as errors do.")
 def command(rules: Path | None, project_folder: Path | None, style: str, *, strict: bool) -> None:
     """Check RULES (the project's rules if not given), with the tables and schemas they name.

@@ -18,6 +18,7 @@ from engine.cli.options import (
     at_option,
     channel_option,
     checked_sources,
+    format_among,
     now_utc,
     open_project,
     project_option,
@@ -69,14 +70,7 @@ class PercentType(click.ParamType[Decimal]):
 @channel_option
 @at_option
 @project_option
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="For people, for programs, for a pull request.",
-)
+@format_among("text", "json", "markdown", help_="For people, for programs, for a pull request.")
 @click.option(
     "--max-rejected",
     type=PercentType(),

@@ -14,6 +14,7 @@ from engine.cli.options import (
     channel_option,
     checked_sources,
     colour_wanted,
+    format_among,
     now_utc,
     open_project,
     project_option,
@@ -35,14 +36,7 @@ if TYPE_CHECKING:
 @channel_option
 @at_option
 @project_option
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or one JSON object a row.",
-)
+@format_among("text", "json", help_="For people, or one JSON object a row.")
 def command(
     what: str | None,
     feed: str | None,

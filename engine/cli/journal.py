@@ -13,9 +13,11 @@ import click
 from engine.cli.options import (
     at_option,
     checked_sources,
+    format_option,
     now_utc,
     open_project,
     project_option,
+    seller_option,
 )
 
 if TYPE_CHECKING:
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from engine.outbox.journal import Entry, Journal
     from engine.outbox.settings import Sending
     from engine.sending.refusals import Refusal
-
-seller_option = click.option("--seller", metavar="ID", help="The seller; else the only one.")
 
 
 @click.group()
@@ -135,14 +135,7 @@ def export(project_folder: Path | None, seller: str | None) -> None:
 @seller_option
 @click.option("--feed", help="The feed, to tell the row and the rule of what was refused.")
 @at_option
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
-)
+@format_option
 def refused(
     project_folder: Path | None,
     seller: str | None,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 import click
 from click.exceptions import NoSuchCommand
@@ -40,17 +42,27 @@ COMMANDS = {
 
 
 class LateCommands(click.Group):
-    """A group whose commands are imported when they are called: start-up is a feature."""
+    """A group whose commands are imported when they are called: start-up is a feature.
+
+    Args:
+        late: what each command does, by its name; listed without importing any.
+        module: where a command stands, `{}` for its name.
+    """
+
+    def __init__(self, *, late: Mapping[str, str], module: str, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._late = late
+        self._module = module
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The commands in alphabetical order."""
-        return list(COMMANDS)
+        return list(self._late)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
         """The command called `name`, imported now."""
-        if name not in COMMANDS:
+        if name not in self._late:
             return None
-        module = import_module(f"engine.cli.{name}")
+        module = import_module(self._module.format(name))
         command: click.Command = module.command
         return command
 
@@ -62,15 +74,20 @@ class LateCommands(click.Group):
             return super().resolve_command(ctx, args)
         except NoSuchCommand as fault:
             # click looks among commands that are loaded; here none is before it is called.
-            raise NoSuchCommand(fault.command_name, possibilities=COMMANDS, ctx=ctx) from None
+            raise NoSuchCommand(fault.command_name, possibilities=self._late, ctx=ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands from the table above, importing none of them."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(self._late.items()))
 
 
-@click.group(cls=LateCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LateCommands,
+    late=COMMANDS,
+    module="engine.cli.{}",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="feedwright", prog_name="feedwright")
 def feedwright() -> None:
     """Rules as code from a product feed to Cdiscount / Octopia offers.

@@ -12,6 +12,7 @@ import click
 from engine.cli.options import (
     at_option,
     checked_rules,
+    format_among,
     html_option,
     now_utc,
     open_project,
@@ -25,14 +26,7 @@ from engine.cli.options import (
 @at_option
 @click.option("--channel", metavar="NAME", help="Show one sales channel only.")
 @click.option("--all-times", is_flag=True, help="Show every period, not only what holds at --at.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "md", "csv", "json"]),
-    default="text",
-    show_default=True,
-    help="For a terminal, as Markdown, or for programs.",
-)
+@format_among("text", "md", "csv", "json", help_="For a terminal, as Markdown, or for programs.")
 @html_option
 def command(
     project_folder: Path | None,

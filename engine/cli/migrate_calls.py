@@ -12,7 +12,14 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from engine.cli.options import at_option, checked_rules, now_utc, open_project, project_option
+from engine.cli.options import (
+    at_option,
+    checked_rules,
+    format_among,
+    now_utc,
+    open_project,
+    project_option,
+)
 
 if TYPE_CHECKING:
     from engine.orders.migration import MigrationSummary
@@ -25,14 +32,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the new calls to this file, one JSON object a line.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or one JSON object a call.",
-)
+@format_among("text", "json", help_="For people, or one JSON object a call.")
 @at_option
 @project_option
 def command(

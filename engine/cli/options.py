@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from engine.offers.accounting import Accounting
     from engine.outbox.obstacles import Obstacle
     from engine.project import Project
+
+Command = TypeVar("Command", bound="Callable[..., Any] | click.Command")
 
 project_option = click.option(
     "--project",
@@ -79,14 +81,40 @@ as_option = click.option(
 )
 channel_option = click.option("--channel", metavar="NAME", help="The sales channel to write for.")
 
-format_option = click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or for programs.",
+seller_option = click.option("--seller", metavar="ID", help="The seller; else the only one.")
+plan_file_option = click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The plan's file; else a new one in the folder of plans.",
 )
+
+
+def format_among(*styles: str, help_: str) -> Callable[[Command], Command]:
+    """`--format` of a command that prints in several `styles`; the first is the usual one."""
+    return click.option(
+        "--format",
+        "style",
+        type=click.Choice(styles),
+        default=styles[0],
+        show_default=True,
+        help=help_,
+    )
+
+
+format_option = format_among("text", "json", help_="For people or for programs.")
+
+
+def port_option(usual: int) -> Callable[[Command], Command]:
+    """`--port` of a command that serves on this machine."""
+    return click.option(
+        "--port",
+        type=click.IntRange(0, 65535),
+        default=usual,
+        show_default=True,
+        help="The port on 127.0.0.1; 0 takes any free one.",
+    )
+
+
 html_option = click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
+
+from engine.cli.main import LateCommands
 
 COMMANDS = {
     "act": "Decide wanted actions: allowed, denied or manual, why, and what would be sent.",
@@ -15,26 +15,6 @@ COMMANDS = {
 }
 
 
-class OrderCommands(click.Group):
-    """The commands about orders, each imported when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The commands in alphabetical order."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
-        """The command called `name`, imported now."""
-        if name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"engine.cli.orders_{name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List the commands from the table above, importing none of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(COMMANDS.items()))
-
-
-@click.group(cls=OrderCommands)
+@click.group(cls=LateCommands, late=COMMANDS, module="engine.cli.orders_{}")
 def command() -> None:
     """Decide what may be done with orders, plan it, and send it."""

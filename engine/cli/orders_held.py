@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from engine.cli.journal import reading, seller_option, sending_of
-from engine.cli.options import project_option
+from engine.cli.journal import reading, sending_of
+from engine.cli.options import project_option, seller_option
 
 
 @click.command("held")

@@ -15,7 +15,9 @@ from engine.cli.options import (
     html_option,
     now_utc,
     open_project,
+    plan_file_option,
     project_option,
+    seller_option,
 )
 from engine.cli.show import tell
 
@@ -32,17 +34,13 @@ if TYPE_CHECKING:
 )
 @project_option
 @at_option
-@click.option("--seller", metavar="ID", help="The seller; else the only one.")
+@seller_option
 @click.option(
     "--corrects",
     metavar="ID",
     help="The message in whose place the only wanted action stands: money is not corrected unasked.",
 )
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The plan's file; else a new one in the folder of plans.",
-)
+@plan_file_option
 @format_option
 @html_option
 def command(

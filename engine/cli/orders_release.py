@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from engine.cli.journal import line_of, seller_option, sending_of
-from engine.cli.options import project_option
+from engine.cli.journal import line_of, sending_of
+from engine.cli.options import project_option, seller_option
 
 
 @click.command("release")

@@ -15,7 +15,9 @@ from engine.cli.options import (
     html_option,
     now_utc,
     open_project,
+    plan_file_option,
     project_option,
+    seller_option,
 )
 from engine.cli.show import PAGE_ROWS, read, tell
 
@@ -25,18 +27,14 @@ from engine.cli.show import PAGE_ROWS, read, tell
 @project_option
 @channel_option
 @at_option
-@click.option("--seller", metavar="ID", help="The seller; else the only one.")
+@seller_option
 @click.option(
     "--canary",
     type=click.IntRange(1),
     metavar="NUMBER",
     help="Take only so many new and changed offers: new rules are tried on a few first.",
 )
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The plan's file; else a new one in the folder of plans.",
-)
+@plan_file_option
 @format_option
 @html_option
 def command(

@@ -16,6 +16,7 @@ from engine.cli.options import (
     channel_option,
     checked_sources,
     colour_wanted,
+    format_among,
     now_utc,
     open_project,
     project_option,
@@ -47,14 +48,7 @@ TEXT_ROWS, PAGE_ROWS = 12, 10_000
     type=click.IntRange(min=1),
     help="How many rows the table shows (12 if not given; of a page 10,000).",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "jsonl"]),
-    default="text",
-    show_default=True,
-    help="For people, or one JSON object a row.",
-)
+@format_among("text", "jsonl", help_="For people, or one JSON object a row.")
 @click.option(
     "--html",
     type=click.Path(path_type=Path),

@@ -6,15 +6,11 @@ from pathlib import Path
 
 import click
 
+from engine.cli.options import port_option
+
 
 @click.command("sandbox")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8787,
-    show_default=True,
-    help="The port on 127.0.0.1; 0 takes any free one.",
-)
+@port_option(8787)
 @click.option(
     "--seed",
     type=int,

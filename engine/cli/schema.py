@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import checked_rules, colour_wanted, open_project, project_option
+from engine.cli.options import (
+    checked_rules,
+    colour_wanted,
+    format_among,
+    open_project,
+    project_option,
+)
 
 if TYPE_CHECKING:
     from engine.values.field import SourceSchema
@@ -17,14 +23,7 @@ if TYPE_CHECKING:
 @click.command("schema")
 @click.argument("file", required=False, type=click.Path(path_type=Path, allow_dash=True))
 @project_option
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or as one JSON object.",
-)
+@format_among("text", "json", help_="For people, or as one JSON object.")
 def command(file: Path | None, project_folder: Path | None, style: str) -> None:
     """Show how the source schema FILE reads each cell, defaults included.
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+
+from engine.cli.options import now_utc, open_project, port_option
 
 
 @click.command("serve")
 @click.argument(
     "project", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8780,
-    show_default=True,
-    help="The port on 127.0.0.1; 0 takes any free one.",
-)
+@port_option(8780)
 @click.option("--feed", help="The feed to preview: a file, or a feed of the settings.")
 @click.option("--channel", metavar="NAME", help="The sales channel to begin with.")
 @click.option("--no-browser", is_flag=True, help="Only show the address; open no browser.")
@@ -33,7 +28,6 @@ def command(
 
     Exit codes: 0 ended, 2 could not run.
     """
-    from engine.cli.options import open_project
     from engine.errors import ProjectError
     from engine.pipeline import feed_of
     from engine.project import has_project
@@ -50,11 +44,11 @@ def command(
             raise ProjectError("a page asks for a feed again and again: name a file, not `-`")
         feed_of(found, feed)  # better told here than in the page
     bench = Bench(found.root, feed)
-    known = timeline_answer(bench, {}, datetime.now(UTC))["channels"]
-    if channel is not None and known and channel not in known:
-        raise ProjectError(
-            f"no rules are for the channel `{channel}`; they know {', '.join(known)}"
-        )
+    if channel is not None:
+        known = timeline_answer(bench, {}, now_utc())["channels"]
+        if known and channel not in known:  # rules that cannot be read yet name none
+            words = f"no rules are for the channel `{channel}`; they know {', '.join(known)}"
+            raise ProjectError(words)
     served = Workbench(Desktop(bench, channel), port)
     click.echo(f"workbench  {served.address}")
     click.echo("stop with Ctrl+C")

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import open_project, project_option, tell
-
-seller_option = click.option("--seller", metavar="ID", help="The seller; else the only one.")
+from engine.cli.options import open_project, project_option, seller_option, tell
 
 
 @click.group()

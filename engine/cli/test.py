@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.options import at_option, checked_rules, now_utc, open_project, project_option
+from engine.cli.options import (
+    at_option,
+    checked_rules,
+    format_among,
+    now_utc,
+    open_project,
+    project_option,
+)
 
 if TYPE_CHECKING:
     from engine.ruletests.order_cases import OrderCaseResult
@@ -30,14 +37,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Write the snapshots anew; read their differences before you keep them.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json", "junit", "github"]),
-    default="text",
-    show_default=True,
-    help="How to write the results.",
-)
+@format_among("text", "json", "junit", "github", help_="How to write the results.")
 @click.option("-k", "only", metavar="TEXT", help="Run only tests whose name contains TEXT.")
 def command(
     project_folder: Path | None,
