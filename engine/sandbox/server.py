@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import socket
-import threading
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from uvicorn.config import Config
-from uvicorn.server import Server
-
-from engine.errors import ProjectError
 from engine.sandbox.app import TOKEN_PATH, application
 from engine.sandbox.clock import SandboxClock
 from engine.sandbox.faults import Script
@@ -23,12 +15,11 @@ from engine.sandbox.settings import Settings
 from engine.sandbox.trouble import API, Trouble
 from engine.sandbox.wire import Connections
 from engine.sandbox.world import World
-
-LOOPBACK = "127.0.0.1"
+from engine.transport.loopback import LOOPBACK, LoopbackServer
 
 
 @dataclass
-class Sandbox:
+class Sandbox(LoopbackServer):
     """A sandbox that listens from the moment it is made; `run` serves."""
 
     settings: Settings = field(default_factory=Settings)
@@ -51,22 +42,8 @@ class Sandbox:
         app = Trouble(
             application(self.world, own.routes()), self.world, self.script, self._connections
         )
-        try:
-            self._socket = socket.create_server((LOOPBACK, self.port))
-        except OSError as fault:
-            raise ProjectError(f"port {self.port} cannot be used: {fault.strerror}") from None
-        self.port = self._socket.getsockname()[1]
-        config = Config(
-            app,
-            http=self._connections.protocol(),
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = self._connections.server = Server(config)
+        self.listen()
+        self._connections.server = self.prepare(app, http=self._connections.protocol())
 
     @property
     def base(self) -> str:
@@ -80,24 +57,10 @@ class Sandbox:
 
     def run(self) -> None:
         """Serve until interrupted."""
-        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         try:
-            # The server ends at the interrupt, and then raises it again.
-            with suppress(KeyboardInterrupt):
-                self._server.run(sockets=[self._socket])
+            super().run()
         finally:
             self.ledger.close()
-
-    def start(self) -> None:
-        """Serve in a thread."""
-        self._thread = threading.Thread(target=self.run, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End serving."""
-        self._server.should_exit = True
-        self._thread.join(10)
-        self._socket.close()
 
     def _fetch(self, url: str) -> bytes:
         """The file that an XML package's address ends with, from the folder of published files.
