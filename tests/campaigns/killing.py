@@ -9,13 +9,11 @@ and again. Then what the sandbox says took effect is held against what the journ
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -23,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from campaigns.lives import command, lives
 from simulator.wishes import STATUS, approved, order_for, wish
 
 from engine.octopia.client import Account, connect
@@ -44,11 +43,6 @@ REASONS = {
     Kind.GESTURE: "MissingProduct",
 }
 QUIET, FAULTY = "quiet", "lost-answers"
-
-
-# What is killed loses nothing that was written: only power does, and lives are full of that.
-SHM = Path("/dev/shm")  # noqa: S108 - no sync has to wait for a disk
-FAST = SHM if SHM.is_dir() else None
 
 
 class BrokenError(AssertionError):
@@ -188,6 +182,10 @@ class Life:
         self.clock.milliseconds += minutes * MINUTE
         self.sandbox.advance(minutes * 60)
 
+    def end(self) -> None:
+        """End what serves it."""
+        self.sandbox.end()
+
     def live(self, kills: int) -> None:
         """Be killed so often, then push in peace until nothing moves, and hold what must hold."""
         longest = 0.3
@@ -263,33 +261,22 @@ def _with_reason(message: Message) -> Message:
 def campaign(kills: int, first: int, faults: tuple[str, ...], per_life: int = 25) -> Counter[str]:
     """So many kills, over as many lives as it takes; what was counted."""
     counted: Counter[str] = Counter()
-    seed = first
-    while counted["kills"] < kills:
-        with tempfile.TemporaryDirectory(dir=FAST) as folder:
-            life = Life(Path(folder), seed, faults[seed % len(faults)])
-            try:
-                life.live(min(per_life, kills - counted["kills"]))
-            finally:
-                life.sandbox.end()
-            counted["kills"] += life.kills
-            counted["pushes that ended"] += life.ended
-            counted["claimed when killed"] += life.orphans
-            counted["of those, found to have arrived"] += life.sent_by_killed
-            counted["lives"] += 1
-        seed += 1
+    for life in lives(
+        lambda folder, seed: Life(folder, seed, faults[seed % len(faults)]), kills, first, per_life
+    ):
+        counted["kills"] += life.kills
+        counted["pushes that ended"] += life.ended
+        counted["claimed when killed"] += life.orphans
+        counted["of those, found to have arrived"] += life.sent_by_killed
+        counted["lives"] += 1
     return counted
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="campaigns.killing", description=__doc__)
-    parser.add_argument("--kills", type=int, default=500)
-    parser.add_argument("--first", type=int, default=0, help="the first seed")
-    asked = parser.parse_args()
-    started = time.monotonic()
-    counted = campaign(asked.kills, asked.first, (QUIET, FAULTY))
-    told = ", ".join(f"{n} {what}" for what, n in counted.items())
-    print(f"{told}: nothing twice, nothing lost ({time.monotonic() - started:.0f} s)")
-
-
 if __name__ == "__main__":
-    main()
+    command(
+        "killing",
+        __doc__,
+        500,
+        lambda kills, first: campaign(kills, first, (QUIET, FAULTY)),
+        "nothing twice, nothing lost",
+    )

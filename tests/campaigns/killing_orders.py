@@ -10,20 +10,19 @@ says took effect is held against what the journal says.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from campaigns.killing import FAST, FAULTY, QUIET, SELLER, BrokenError, SandboxProcess
+from campaigns.killing import FAULTY, QUIET, SELLER, BrokenError, SandboxProcess
+from campaigns.lives import command, lives
 
 from engine.outbox.events import State
 from engine.outbox.moments import SystemClock
@@ -128,6 +127,10 @@ class Life:
             raise BrokenError(f"seed {self.seed}: a push ended: {said}{faults}")
         return True
 
+    def end(self) -> None:
+        """End what serves it."""
+        self.sandbox.end()
+
     def live(self, kills: int) -> None:
         """Be killed so often, then go on in peace, and hold what must hold."""
         self._plan()
@@ -203,33 +206,24 @@ def campaign(
 ) -> Counter[str]:
     """So many kills, over as many lives as it takes; what was counted."""
     counted: Counter[str] = Counter()
-    seed = first
-    while counted["kills"] < kills:
-        with tempfile.TemporaryDirectory(dir=FAST) as folder:
-            life = Life(Path(folder), seed, faults[seed % len(faults)], each)
-            try:
-                life.live(min(per_life, kills - counted["kills"]))
-            finally:
-                life.sandbox.end()
-            counted["kills"] += life.kills
-            counted["pushes that ended"] += life.ended
-            counted["actions"] += len(life.wanted)
-            counted["lives"] += 1
-            print(f"seed {seed}: {counted['kills']} kills so far", file=sys.stderr, flush=True)
-        seed += 1
+    for life in lives(
+        lambda folder, seed: Life(folder, seed, faults[seed % len(faults)], each),
+        kills,
+        first,
+        per_life,
+    ):
+        counted["kills"] += life.kills
+        counted["pushes that ended"] += life.ended
+        counted["actions"] += len(life.wanted)
+        counted["lives"] += 1
     return counted
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="campaigns.killing_orders", description=__doc__)
-    parser.add_argument("--kills", type=int, default=250)
-    parser.add_argument("--first", type=int, default=0, help="the first seed")
-    asked = parser.parse_args()
-    started = time.monotonic()
-    counted = campaign(asked.kills, asked.first, (QUIET, FAULTY))
-    told = ", ".join(f"{n} {what}" for what, n in counted.items())
-    print(f"{told}: none twice, none lost ({time.monotonic() - started:.0f} s)")
-
-
 if __name__ == "__main__":
-    main()
+    command(
+        "killing_orders",
+        __doc__,
+        250,
+        lambda kills, first: campaign(kills, first, (QUIET, FAULTY)),
+        "none twice, none lost",
+    )

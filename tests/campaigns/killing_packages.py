@@ -10,14 +10,12 @@ the price of the plan, and the journal must be whole.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -25,7 +23,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from campaigns.killing import FAST, SELLER, BrokenError, SandboxProcess
+from campaigns.killing import SELLER, BrokenError, SandboxProcess
+from campaigns.lives import command, lives
 
 SHOP = Path(__file__).with_name("shop")
 COMMAND = str(Path(sys.executable).with_name("feedwright"))
@@ -49,6 +48,7 @@ sellers:
     token_url: {token_url}
 """
 PATIENCE = 300  # seconds: a commit that did not arrive is repeated after two minutes
+ROUNDS = 5  # of a life
 UNDER_WAY = 1  # the exit code of a push that is not at its end
 
 
@@ -60,6 +60,8 @@ class Shop:
     seed: int
     offers: int
     latest: int  # so many of its requests may have taken effect when a push is killed
+    per_round: int = 10
+    rounds: int = 0
     kills: int = 0
     ended: int = 0
     begun: int = 0  # packages, most of them abandoned
@@ -141,6 +143,17 @@ class Shop:
             raise BrokenError(f"seed {self.seed}: a push ended with {code}: {said}")
         return code == 0
 
+    def live(self, kills: int) -> None:
+        """Plan and push, be killed so often in all, and hold what must hold."""
+        for number in range(ROUNDS):
+            if self.kills < kills:
+                self.round(number, min(self.per_round, kills - self.kills))
+                self.rounds += 1
+
+    def end(self) -> None:
+        """End what serves it."""
+        self.sandbox.end()
+
     def round(self, number: int, kills: int) -> None:
         """One plan, killed at most so often, and then to its end."""
         since = self._count()
@@ -193,37 +206,20 @@ def campaign(
 
     A push is killed when at most `latest` of its requests took effect; any time if not given.
     """
+    most = offers // 100 + 3 if latest is None else latest
     counted: Counter[str] = Counter()
-    seed = first
-    while counted["kills"] < kills:
-        with tempfile.TemporaryDirectory(dir=FAST) as folder:
-            most = offers // 100 + 3 if latest is None else latest
-            shop = Shop(Path(folder), seed, offers, most)
-            try:
-                for number in range(5):
-                    left = kills - counted["kills"] - shop.kills
-                    if left > 0:
-                        shop.round(number, min(per_round, left))
-                        counted["rounds"] += 1
-            finally:
-                shop.sandbox.end()
-            counted["kills"] += shop.kills
-            counted["pushes that ended"] += shop.ended
-            counted["packages begun"] += shop.begun
-        seed += 1
+    for life in lives(
+        lambda folder, seed: Shop(folder, seed, offers, most, per_round),
+        kills,
+        first,
+        ROUNDS * per_round,
+    ):
+        counted["kills"] += life.kills
+        counted["rounds"] += life.rounds
+        counted["pushes that ended"] += life.ended
+        counted["packages begun"] += life.begun
     return counted
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="campaigns.killing_packages", description=__doc__)
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--first", type=int, default=0, help="the first seed")
-    asked = parser.parse_args()
-    started = time.monotonic()
-    counted = campaign(asked.kills, asked.first)
-    told = ", ".join(f"{n} {what}" for what, n in counted.items())
-    print(f"{told}: each offer changed once ({time.monotonic() - started:.0f} s)")
-
-
 if __name__ == "__main__":
-    main()
+    command("killing_packages", __doc__, 100, campaign, "each offer changed once")

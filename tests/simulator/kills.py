@@ -55,7 +55,7 @@ class NamedFate(Fate):
         self.world.check_write(call)
         if self.kill == "after arrival":
             self.used = True
-            self.world.market._apply(call)
+            self.world.market.apply(call)
         if self.kill in {"before sending", "after arrival"}:
             raise KilledError
 

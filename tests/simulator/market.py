@@ -124,19 +124,12 @@ class DrawnFate(Fate):
 
 
 @dataclass(slots=True)
-class Market:
-    """The marketplace and the way to it; a `Sender` for the seller's process."""
+class Way:
+    """The way to a marketplace, a `Sender` for the seller's process: what befalls a write on it."""
 
     clock: ManualClock
     fate: Fate
-    orders: dict[str, Order] = field(default_factory=dict)
-    ledger: list[Effect] = field(default_factory=list)
-    requests: list[dict[str, Any]] = field(default_factory=list)
-    shown: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
-    under_way: list[tuple[int, Call]] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    writes: list[tuple[int, Call]] = field(default_factory=list)
-    seller_shown: str = SELLER
+    under_way: list[tuple[int, Call]] = field(default_factory=list, kw_only=True)
 
     @property
     def seller(self) -> str:
@@ -147,6 +140,57 @@ class Market:
 
     def blocked_seconds(self) -> int:
         return 0
+
+    def apply(self, call: Call, at: int | None = None) -> Answer:
+        """Let a write have its effect, now or as of a moment that is past."""
+        raise NotImplementedError
+
+    def refused(self, call: Call, status: int) -> None:
+        """What a write may do all the same that is answered by an error."""
+
+    def write(self, call: Call) -> Outcome:
+        what = self.fate.write()
+        match what:
+            case "answered":
+                return self.apply(call)
+            case "no connection":
+                return NotSent(NotSentReason.CONNECT)
+            case "lost before":
+                return self._lost()
+            case "lost after":
+                self.apply(call)
+                return self._lost()
+            case "late":
+                self.under_way.append((self.clock.true + self.fate.delay(), call))
+                return self._lost()
+            case "html" | "cut body":
+                if self.fate.error_had_effect():
+                    self.apply(call)
+                return Answer(200, fault=f"the body is {what}")
+            case "500 after" | "503 after":
+                self.apply(call)
+                return Answer(int(what[:3]))
+            case _:
+                status = int(what[:3])
+                self.refused(call, status)
+                return Answer(status, {"retry-after": "40"} if status == 429 else {})
+
+    def _lost(self) -> Lost:
+        self.clock.sleep(60_000)
+        return Lost(LostKind.TIMEOUT)
+
+
+@dataclass(slots=True)
+class Market(Way):
+    """The marketplace for actions on orders, and the way to it."""
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    ledger: list[Effect] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    shown: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    writes: list[tuple[int, Call]] = field(default_factory=list)
+    seller_shown: str = SELLER
 
     def add(self, order: Order) -> None:
         self.orders[order.id] = order
@@ -159,52 +203,27 @@ class Market:
             return self._read(call)
         self.fate.paused(call)
         self.writes.append((self.clock.true, call))
-        return self._write(call)
+        return self.write(call)
 
     def arrive(self) -> None:
         """Let what was under way arrive, once its time has come."""
         due = [(at, c) for at, c in self.under_way if at <= self.clock.true]
         self.under_way = [(at, c) for at, c in self.under_way if at > self.clock.true]
         for at, call in sorted(due, key=lambda d: d[0]):
-            self._apply(call, at=at)
+            self.apply(call, at)
 
     # Writes
 
-    def _write(self, call: Call) -> Outcome:
+    def refused(self, call: Call, status: int) -> None:
         money = message_class(call.method, call.path) is MessageClass.MONEY
-        what = self.fate.write()
-        match what:
-            case "answered":
-                self._apply(call)
-                return Answer(201, trace_id="trace")
-            case "no connection":
-                return NotSent(NotSentReason.CONNECT)
-            case "lost before":
-                return self._lost()
-            case "lost after":
-                self._apply(call)
-                return self._lost()
-            case "late":
-                self.under_way.append((self.clock.true + self.fate.delay(), call))
-                return self._lost()
-            case "html" | "cut body":
-                if self.fate.error_had_effect():
-                    self._apply(call)
-                return Answer(200, fault=f"the body is {what}")
-            case "500 after" | "503 after":
-                self._apply(call)
-                return Answer(int(what[:3]))
-            case _:
-                status = int(what[:3])
-                if money and status in {400, 409, 422} and self.fate.error_had_effect():
-                    self._apply(call)
-                return Answer(status, {"retry-after": "40"} if status == 429 else {})
+        if money and status in {400, 409, 422} and self.fate.error_had_effect():
+            self.apply(call)
 
-    def _lost(self) -> Lost:
-        self.clock.sleep(60_000)
-        return Lost(LostKind.TIMEOUT)
+    def apply(self, call: Call, at: int | None = None) -> Answer:
+        self._done(call, "request", at)
+        return Answer(201, trace_id="trace")
 
-    def _apply(self, call: Call, by: str = "request", at: int | None = None) -> None:
+    def _done(self, call: Call, by: str, at: int | None = None) -> None:
         at = self.clock.true if at is None else at
         body = json.loads(call.body or b"null", parse_float=Decimal)
         parts = call.path.split("/")
@@ -236,7 +255,7 @@ class Market:
 
     def by_hand(self, call: Call) -> None:
         """A person does in the back office what a call would do."""
-        self._apply(call, by="person")
+        self._done(call, "person")
 
     # Reads
 

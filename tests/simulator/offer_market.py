@@ -13,8 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
-from simulator.clock import ManualClock
-from simulator.market import SELLER, Fate
+from simulator.market import Way
 
 from engine.octopia.endpoints import message_class
 from engine.transport.outcome import (
@@ -23,8 +22,6 @@ from engine.transport.outcome import (
     Lost,
     LostKind,
     MessageClass,
-    NotSent,
-    NotSentReason,
     Outcome,
 )
 
@@ -66,31 +63,18 @@ class Published(dict[str, Path]):
 
 
 @dataclass(slots=True)
-class OfferMarket:
-    """The marketplace, and the way to it."""
+class OfferMarket(Way):
+    """The marketplace for offers, and the way to it."""
 
-    clock: ManualClock
-    fate: Fate
     random: Random
     bad: set[str] = field(default_factory=set)
     packages: dict[str, Staged] = field(default_factory=dict)
     offers: dict[str, dict[str, Any]] = field(default_factory=dict)
     history: dict[str, list[Decimal]] = field(default_factory=dict)
     uploaded: list[dict[str, Any]] = field(default_factory=list)
-    under_way: list[tuple[int, Call]] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)  # what stands at public addresses
     most_at_once: int = 0
     writes: int = 0
-
-    @property
-    def seller(self) -> str:
-        return SELLER
-
-    def renew(self) -> bool:
-        return True
-
-    def blocked_seconds(self) -> int:
-        return 0
 
     def send(self, call: Call) -> Outcome:
         self.clock.sleep(200)
@@ -99,7 +83,7 @@ class OfferMarket:
             return self._read(call)
         self.writes += 1
         self.fate.paused(call)
-        return self._write(call)
+        return self.write(call)
 
     def arrive(self) -> None:
         """What was under way arrives, and what was to be integrated is."""
@@ -108,7 +92,7 @@ class OfferMarket:
         )
         self.under_way = [(at, c) for at, c in self.under_way if at > self.clock.true]
         for at, _, call in due:
-            self._apply(call, at=at)
+            self.apply(call, at)
         ending = [
             p for p in self.packages.values() if p.state == READY and p.ends <= self.clock.true
         ]
@@ -117,33 +101,7 @@ class OfferMarket:
 
     # Writes
 
-    def _write(self, call: Call) -> Outcome:
-        what = self.fate.write()
-        match what:
-            case "answered":
-                return self._apply(call)
-            case "no connection":
-                return NotSent(NotSentReason.CONNECT)
-            case "lost after":
-                self._apply(call)
-            case "late":
-                self.under_way.append((self.clock.true + self.fate.delay(), call))
-            case "html" | "cut body":
-                if self.fate.error_had_effect():
-                    self._apply(call)
-                return Answer(200, fault=f"the body is {what}")
-            case "500 after" | "503 after":
-                self._apply(call)
-                return Answer(int(what[:3]))
-            case "lost before":
-                pass
-            case _:
-                status = int(what[:3])
-                return Answer(status, {"retry-after": "40"} if status == 429 else {})
-        self.clock.sleep(60_000)
-        return Lost(LostKind.TIMEOUT)
-
-    def _apply(self, call: Call, at: int | None = None) -> Answer:
+    def apply(self, call: Call, at: int | None = None) -> Answer:
         at = self.clock.true if at is None else at
         body = json.loads(call.body or b"null", parse_float=Decimal)
         parts = call.path.strip("/").split("/")

@@ -35,7 +35,7 @@ class KillingFate(DrawnFate):
     def paused(self, call: Call) -> None:
         if self.random.random() < 0.02 and self.world.killing:
             if self.random.random() < 0.5:
-                self.world.market._apply(call)
+                self.world.market.apply(call)
             raise KilledError
 
 

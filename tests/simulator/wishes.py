@@ -11,6 +11,7 @@ from simulator.market import SELLER, Order
 from engine.outbox.events import Record
 from engine.outbox.message import Kind, Message, natural_key
 from engine.outbox.moments import MINUTE, Moment
+from engine.outbox.order_plan import record_of
 from engine.transport.outcome import Call
 
 STATUS = {
@@ -71,19 +72,5 @@ def wish(kind: Kind, order: Order, *, seller: str = SELLER, variant: str = "") -
 def approved(
     message: Message, now: int, *, expires: int | None = None, plan: str = "plan"
 ) -> Record:
-    return Record(
-        id=message.id,
-        seller=message.seller,
-        channel=message.channel,
-        kind=message.kind,
-        message_class=message.message_class,
-        subject=message.subject,
-        natural_key=message.natural_key,
-        lines=message.lines,
-        payload_hash=message.payload_hash,
-        plan=plan,
-        approver="Ada",
-        approved=Moment(now, 0, ""),
-        expires=now + 10 * MINUTE if expires is None else expires,
-        corrects=message.corrects,
-    )
+    at = Moment(now, 0, "")
+    return record_of(message, plan, "Ada", at, now + 10 * MINUTE if expires is None else expires)

@@ -136,7 +136,7 @@ class World(Life):
         self.depth -= 1
         if self.random.random() < 0.3:
             # What it sent arrives, and it dies before it can note an answer.
-            self.market._apply(call)
+            self.market.apply(call)
             raise KilledError
 
     def check_write(self, call: Call) -> None:

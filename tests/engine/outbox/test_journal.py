@@ -16,6 +16,7 @@ from engine.outbox.local_disk import file_system_of
 from engine.outbox.message import Kind, Message, natural_key
 from engine.outbox.moments import Moment
 from engine.outbox.opening import open_journal, read_journal
+from engine.outbox.order_plan import record_of
 from engine.transport.outcome import Call, MessageClass
 
 SELLER = "98979"
@@ -37,21 +38,7 @@ def wish(
 
 
 def record(message: Message) -> Record:
-    return Record(
-        id=message.id,
-        seller=message.seller,
-        channel=message.channel,
-        kind=message.kind,
-        message_class=message.message_class,
-        subject=message.subject,
-        natural_key=message.natural_key,
-        lines=message.lines,
-        payload_hash=message.payload_hash,
-        plan="p",
-        approver="Ada",
-        approved=Moment(0, 0, ""),
-        expires=0,
-    )
+    return record_of(message, "p", "Ada", Moment(0, 0, ""), 0)
 
 
 def test_what_is_written_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
