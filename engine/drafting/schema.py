@@ -10,7 +10,6 @@ from engine.drafting.columns import MONEY, ColumnGuess, Guesses
 from engine.drafting.headers import Role, plain, says_vat_included
 
 CHANNEL_CURRENCY = "EUR"
-NEEDED = (Role.SKU, Role.EAN, Role.PRICE, Role.VAT_RATE)
 # Amounts above are more often a mistake of the feed than a price; a person may raise it.
 _LARGEST = 100_000
 

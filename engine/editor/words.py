@@ -33,11 +33,6 @@ def word_at(source: Source, offset: int) -> Word | None:
     return None
 
 
-def line_before(source: Source, offset: int) -> str:
-    """The line of `offset` up to it."""
-    return source.text[source.text.rfind("\n", 0, offset) + 1 : offset]
-
-
 def within_text(before: str) -> bool:
     """Whether what follows `before` on a line stands in a text or in a comment."""
     quoted = False

@@ -13,9 +13,6 @@ from engine.transport.outcome import Answer, Reading, Sender
 NOT_FOUND = 404
 ALIKE = frozenset({"integrationStatus", "results"})
 MOST_SINGLE = 20  # references that are asked for one by one
-MOST_REFERENCES = (
-    50  # in one query: addresses of more than 8,000 characters are cut by many servers
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Payloads against the schema of offer requests: the last check before anything is shown or sent."""
+"""Payloads against the schema of offer requests: what tests and campaigns hold every payload to."""
 
 from __future__ import annotations
 

@@ -31,7 +31,6 @@ from engine.outbox.plan import FEED, LIFETIMES, OFFERS, Plan, read_plan, subject
 from engine.outbox.results import NOT_SHOWN
 
 ASSERT_AGAIN = 24 * HOUR
-MOST_LINES = 5_000_000
 MOST_FAILING = 100  # how many of those that were refused before a plan names
 
 

@@ -13,7 +13,6 @@ from engine.diagnostics.place import Span
 from engine.language.vocabulary import Attribute
 from engine.program.value import Value
 from engine.values.field import Field
-from engine.values.kinds import KindName
 
 ROW, PROBLEM, LEFT_OUT = "__row", "__problem", "__excluded"
 
@@ -110,11 +109,6 @@ class Program:
         names = (f.reading.column for f in self.fields)
         currencies = (f.reading.currency_column for f in self.fields)
         return tuple(dict.fromkeys([*names, *(c for c in currencies if c)]))
-
-    @property
-    def list_columns(self) -> frozenset[str]:
-        """Those of them that may hold lists."""
-        return frozenset(f.reading.column for f in self.fields if f.kind.name is KindName.LIST)
 
     def lacking(self, available: Collection[str]) -> tuple[Field, ...]:
         """The required fields whose column the feed does not have at all."""

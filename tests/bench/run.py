@@ -344,7 +344,7 @@ def main() -> int:
                 check_agreement(names, place, min(CHECK_ROWS, asked.rows), kind, threads)
                 say(f"{kind}, {threads} threads: all agree; measuring")
                 results += measure(names, place, asked.rows, kind, threads, asked.rounds)
-        sizes = [size for size in map(int, filter(None, asked.memory.split(","))) if size]
+        sizes = [size for text in asked.memory.split(",") if (size := int(text or 0))]
         peaks += memory.peaks(place, asked.memory_formats.split(","), sizes, say)
     except FailedRunError as fault:
         say(str(fault))

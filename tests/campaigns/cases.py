@@ -20,6 +20,7 @@ from typing import Any
 
 import polars as pl
 from campaigns.damage import damaged
+from checking.lines import offer_lines, rejection_lines
 
 from engine.cli.main import feedwright
 from engine.diagnostics.diagnostic import Diagnostic, Report
@@ -34,7 +35,6 @@ from engine.language.checker import check_rules
 from engine.language.parser import parse
 from engine.language.printer import print_rules
 from engine.offers.accounting import Accounting
-from engine.offers.lines import offer_lines, rejection_lines
 from engine.offers.mapping import Mapper
 from engine.offers.validation import check_payload, parse_payload
 from engine.pipeline import check, mapper_for, open_run

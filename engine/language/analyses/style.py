@@ -29,7 +29,6 @@ _MIRRORED = {
 _LITERALS = (
     s.Text | s.Number | s.Money | s.Percent | s.Quantity | s.Duration | s.Date | s.Instant | s.YesNo
 )
-_NUMBERS = s.Number | s.Money | s.Percent | s.Quantity
 
 
 def check_style(study: Study) -> list[Diagnostic]:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from engine.errors import ProjectError
-from engine.octopia.outcome import Answer, Call, Lost, NotSent, NotSentReason
 from engine.sandbox.faults import KINDS, Rule
 from engine.sandbox.server import Sandbox
 from engine.transport.connection import Address, Connection
+from engine.transport.outcome import Answer, Call, Lost, NotSent, NotSentReason
 
 JSON = (("Content-Type", "application/json"),)
 ACCEPT = b'{"approval_status":"Accepted"}'

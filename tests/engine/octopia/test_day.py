@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable
 
-from engine.octopia.outcome import Answer, Call
 from engine.octopia.reads import OctopiaReads
 from engine.sandbox.server import Sandbox
 from engine.sandbox.settings import Settings
 from engine.transport.connection import Connection
+from engine.transport.outcome import Answer, Call
 
 ORDER, OTHER = "SB10001-000001", "SB10001-000004"
 JSON = (("Content-Type", "application/json"),)

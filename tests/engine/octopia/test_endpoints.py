@@ -3,7 +3,7 @@
 import pytest
 
 from engine.octopia.endpoints import message_class
-from engine.octopia.outcome import MessageClass
+from engine.transport.outcome import MessageClass
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from engine.octopia.outcome import Answer, Call, Reading
 from engine.octopia.paging import next_cursor
 from engine.octopia.reads import OctopiaReads
 from engine.sandbox.faults import Rule
 from engine.sandbox.server import Sandbox
 from engine.sandbox.settings import Settings
 from engine.transport.connection import Connection
+from engine.transport.outcome import Answer, Call, Reading
 
 
 @pytest.fixture

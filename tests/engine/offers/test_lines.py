@@ -4,9 +4,9 @@ import json
 
 import polars as pl
 import pytest
+from checking.lines import offer_lines
 
 from engine.errors import EngineError
-from engine.offers.lines import offer_lines
 
 
 def _offers(**changed: object) -> pl.DataFrame:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from bench import staging, workload
 from bench.implementations import AT, CHANNEL
+from checking.lines import offer_lines, rejection_lines
 
 from engine.feeds.csv_feed import CsvFeed
 from engine.feeds.part import Part
 from engine.offers.accounting import Accounting
-from engine.offers.lines import offer_lines, rejection_lines
 from engine.offers.rendering import Renderer
 from engine.pipeline import Run, checked_ruleset, open_run
 from engine.project import load_project, sample_project

@@ -36,7 +36,7 @@ def test_a_port_that_is_taken(sandbox: Sandbox) -> None:
 def test_the_ledger_as_a_file_and_at_its_address(
     start_sandbox: Callable[..., Sandbox], connect_to: Callable[..., Connection], tmp_path: Path
 ) -> None:
-    from engine.octopia.outcome import Call
+    from engine.transport.outcome import Call
 
     path = tmp_path / "ledger.jsonl"
     sandbox = start_sandbox(ledger_file=path)
@@ -71,7 +71,7 @@ def test_the_clock_is_set(sandbox: Sandbox) -> None:
 
 
 def test_faults_are_replaced_and_told(sandbox: Sandbox, connection: Connection) -> None:
-    from engine.octopia.outcome import Call
+    from engine.transport.outcome import Call
 
     fault = {"do": "500-before", "on": "GET /carriers", "times": 1}
     answer = requests.put(own(sandbox, "faults"), json={"faults": [fault]}, timeout=5)
