@@ -25,6 +25,7 @@ def run(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         env=environment(),
+        timeout=60,  # what should have been refused would serve for ever
     )
 
 
