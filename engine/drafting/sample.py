@@ -151,7 +151,7 @@ def _xml_paths(feed: XmlFeed) -> tuple[str, ...]:
 
 
 def _children(element: Any) -> Iterable[str]:
-    from engine.feeds.xml_feed import shown_name  # noqa: PLC0415
+    from engine.feeds.xml_records import shown_name  # noqa: PLC0415
 
     for child in element:
         if len(child) == 0:

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import polars as pl
@@ -16,7 +15,8 @@ from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
 from engine.feeds.feed_settings import FeedSettings
 from engine.feeds.paths import is_list_path
-from engine.feeds.records import Cell, Record, gathered
+from engine.feeds.records import gathered
+from engine.feeds.xml_records import RecordReader, is_named, local_name, shown_name
 
 # The repeated element of formats that everybody writes.
 _KNOWN = ("item", "entry", "SHOPITEM", "product", "Product", "offer", "row")
@@ -24,7 +24,6 @@ _SAMPLE = 1 << 20
 LONGEST_RECORD = 64 << 20
 _ENCODING = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([\w.:-]+)")
 Path = tuple[str, ...]
-_STEP = re.compile(r"([^/\[\]]*)(?:\[([^\]]*)\])?(?:/|$)")
 
 
 @dataclass(slots=True)
@@ -85,7 +84,7 @@ class XmlFeed:
                 if not path:
                     self._refuse_definitions(element)
                 holds.add(path)
-                path = (*path, _local(element))
+                path = (*path, local_name(element))
                 seen[path] += 1
         except etree.XMLSyntaxError as error:
             fault = f" (not readable as XML: {error.msg})"
@@ -128,7 +127,8 @@ class XmlFeed:
         paths = tuple(wanted)
         lists = frozenset(p for p in paths if is_list_path(p))
         with self.source:
-            yield from gathered((_record(e, paths) for e in self.elements()), paths, lists)
+            read = RecordReader(paths).read
+            yield from gathered((read(e) for e in self.elements()), paths, lists)
 
     def elements(self) -> Iterator[Any]:
         """Each record's element; it is emptied when the next one is asked for."""
@@ -166,21 +166,10 @@ class XmlFeed:
         """Whether the names above `element` are those of the path, from its end on."""
         at = element
         for name in reversed(self._path):
-            if at is None or not _is_named(at, name):
+            if at is None or not is_named(shown_name(at), name):
                 return False
             at = at.getparent()
         return True
-
-
-def _local(element: Any) -> str:
-    """The element's name without its namespace."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def shown_name(element: etree._Element) -> str:
-    """The element's name as the document writes it: `g:price`."""
-    return f"{element.prefix}:{_local(element)}" if element.prefix else _local(element)
 
 
 def _forget(element: Any) -> None:
@@ -190,67 +179,3 @@ def _forget(element: Any) -> None:
     if parent is not None:
         while element.getprevious() is not None:
             del parent[0]
-
-
-def _record(element: Any, paths: tuple[str, ...]) -> Record:
-    cells: dict[str, Cell] = {}
-    for path in paths:
-        values = [
-            v for v in _values(element, path.replace("[]", "").replace("[0]", "")) if v is not None
-        ]
-        if is_list_path(path):
-            cells[path] = values or None
-        elif len(set(values)) > 1 and "[0]" not in path:
-            return Record(
-                {}, f"<{path}> stands {len(values)} times with different values in this record"
-            )
-        elif values:
-            cells[path] = values[0]
-    return Record(cells)
-
-
-@cache
-def _steps(path: str) -> tuple[tuple[str, str, str], ...]:
-    """The steps of `PARAM[NAME=Tester]/VAL`: a name, and which child must hold which text, if any."""
-    steps = (s for s in _STEP.findall(path) if s[0])
-    return tuple(
-        (name, *(inside.split("=", 1) if "=" in inside else ("", ""))) for name, inside in steps
-    )
-
-
-def _values(element: etree._Element, path: str) -> list[str | None]:
-    """The texts at a path of child elements, ending in `@attribute` or an element."""
-    found = [element]
-    for name, key, wanted in _steps(path):
-        if name.startswith("@"):
-            return [_attribute(e, name[1:]) for e in found]
-        found = [c for e in found for c in e if _is_named(c, name)]
-        if key:
-            found = [e for e in found if wanted in (_texts(e, key))]
-    return [_whole_text(e) for e in found]
-
-
-def _texts(element: etree._Element, name: str) -> list[str]:
-    """What stands in the children called `name`, or in that attribute; without outer blanks."""
-    if name.startswith("@"):
-        return [(_attribute(element, name[1:]) or "").strip()]
-    return [_whole_text(c).strip() for c in element if _is_named(c, name)]
-
-
-def _whole_text(element: etree._Element) -> str:
-    return "".join(str(t) for t in element.itertext())
-
-
-def _is_named(element: etree._Element, step: str) -> bool:
-    return (
-        step in {shown_name(element), _local(element)}
-        if ":" not in step
-        else shown_name(element) == step
-    )
-
-
-def _attribute(element: etree._Element, name: str) -> str | None:
-    for key, value in element.attrib.items():
-        if str(key).rpartition("}")[2] == name:
-            return str(value)
-    return None
