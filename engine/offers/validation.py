@@ -1,4 +1,8 @@
-"""Payloads against the schema of offer requests: what tests and campaigns hold every payload to."""
+"""Payloads against their schemas: what is held to them before it is planned, and before it is sent.
+
+Each payload is asked about quickly (`jsonschema-rs`, lxml); only of one that does not fit is it found
+out where and why, for JSON by the reference (`jsonschema`).
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,15 @@ from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator as QuickValidator
+from lxml import etree
 
 from engine.resources import bundled
 
 REQUEST_SCHEMA = "schemas/octopia/offer-request.schema.json"
+XML_SCHEMA = "schemas/octopia/offer.xsd"
+UPSERT, UPDATE = "Upsert", "Update"
+MOST_TOLD = 300  # characters of why a payload does not fit
 
 # A remainder must be exact however long the number is: `multipleOf` divides.
 _EXACT = Context(prec=1000)
@@ -28,19 +37,79 @@ class PayloadFault:
 
 
 @cache
-def request_validator() -> Draft202012Validator:
+def request_schema(type_: str = UPSERT) -> dict[str, Any]:
+    """The schema of one offer request in a package of this type, its numbers exact."""
+    read: dict[str, Any] = json.loads(bundled(REQUEST_SCHEMA), parse_float=Decimal)
+    if type_ == UPDATE:
+        partial = read["x-update"]
+        kept = {name: read["properties"][name] for name in partial["properties"]}
+        return {**read, "required": partial["required"], "properties": kept}
+    return read
+
+
+@cache
+def request_validator(type_: str = UPSERT) -> Draft202012Validator:
     """The validator of one offer request; its numbers are exact, so the payload's must be."""
-    return Draft202012Validator(json.loads(bundled(REQUEST_SCHEMA), parse_float=Decimal))
+    return Draft202012Validator(request_schema(type_))
 
 
-def check_payload(payload: Mapping[str, Any]) -> list[PayloadFault]:
+@cache
+def _quick(type_: str) -> QuickValidator:
+    return QuickValidator(request_schema(type_))
+
+
+def check_payload(payload: Mapping[str, Any], type_: str = UPSERT) -> list[PayloadFault]:
     """The faults of an offer request, read with `parse_payload`; empty where it fits."""
     with localcontext(_EXACT):
-        found = request_validator().iter_errors(payload)
+        found = request_validator(type_).iter_errors(payload)
         return sorted(
             (PayloadFault(fault.json_path, fault.message) for fault in found),
             key=lambda fault: (fault.path, fault.message),
         )
+
+
+def request_fault(text: str, type_: str) -> PayloadFault | None:
+    """The first fault of an offer request that would be sent so; None where it fits."""
+    try:
+        payload = parse_payload(text)
+    except (ValueError, RecursionError) as fault:
+        return PayloadFault("$", f"it is no JSON object: {fault}"[:MOST_TOLD])
+    if _quick(type_).is_valid(payload):
+        return None
+    faults = check_payload(payload, type_) or [PayloadFault("$", "it does not fit its schema")]
+    return PayloadFault(faults[0].path, faults[0].message[:MOST_TOLD])
+
+
+@cache
+def _element_schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.fromstring(bundled(XML_SCHEMA).encode()))
+
+
+@cache
+def _namespace() -> str:
+    root = etree.fromstring(bundled(XML_SCHEMA).encode())
+    return str(root.get("targetNamespace"))
+
+
+def element_fault(text: str) -> PayloadFault | None:
+    """The first fault of an `Offer` element of an XML package; None where it fits."""
+    if not text.startswith("<Offer "):
+        return PayloadFault("Offer", "it is no `Offer` element")
+    # It stands in a file whose root has the namespace.
+    whole = f'<Offer xmlns="{_namespace()}" {text.removeprefix("<Offer ")}'
+    try:
+        element = etree.fromstring(whole.encode(), _PARSER)
+    except etree.XMLSyntaxError as fault:
+        return PayloadFault("Offer", f"it is no XML: {fault}"[:MOST_TOLD])
+    try:
+        _element_schema().assertValid(element)
+    except etree.DocumentInvalid as fault:
+        told = str(fault).replace(f"{{{_namespace()}}}", "")
+        return PayloadFault("Offer", told[:MOST_TOLD])
+    return None
+
+
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 
 
 def parse_payload(text: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.errors import HaltedError
 from engine.outbox.journal import Journal
-from engine.outbox.offers import OfferLine, parts_of
+from engine.outbox.offers import OfferLine, misfit_of, parts_of
 from engine.outbox.packages import PackagePush
 from engine.outbox.plan import Plan, halting_guards, refuse_unfit
 
@@ -45,6 +45,7 @@ def push_offers(
     goes_on = let_through(plan, push.journal, inputs)
     if plan.channel != push.channel:
         raise HaltedError(f"the plan is for {plan.channel}, not for {push.channel}")
+    _refuse_misfits(offers)
     flying = push.settle()
     if flying is not None and flying.plan != plan.hash:
         raise HaltedError(
@@ -53,3 +54,19 @@ def push_offers(
     if not goes_on:
         push.journal.append(push.journal.pushed(plan, approver))
     return push.push(parts_of(offers), plan.hash, plan.made, plan.expires)
+
+
+def _refuse_misfits(offers: Sequence[OfferLine]) -> None:
+    """No plan that was made here holds what breaks its schema: somebody else wrote this one.
+
+    Raises:
+        HaltedError: an offer of the plan does.
+    """
+    for offer in offers:
+        fault = misfit_of(offer)
+        if fault is not None:
+            row = "" if offer.row is None else f" (row {offer.row})"
+            raise HaltedError(
+                f"offer {offer.sku}{row} does not fit its schema: {fault.path}: {fault.message}; "
+                "nothing was sent; make another plan"
+            )

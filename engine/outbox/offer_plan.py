@@ -12,7 +12,7 @@ import tempfile
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -26,12 +26,21 @@ from engine.outbox.canonical import canonical
 from engine.outbox.guards import Rails, Watch, new_rules, repeated_feed, stale_feed
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR
-from engine.outbox.offers import FULL, LINES, UPDATE, UPSERT, OfferLine, StoredOffers, hash_of_offer
+from engine.outbox.offers import (
+    FULL,
+    LINES,
+    UPDATE,
+    UPSERT,
+    OfferLine,
+    StoredOffers,
+    hash_of_offer,
+    misfit_of,
+)
 from engine.outbox.plan import FEED, LIFETIMES, OFFERS, Plan, read_plan, subject_of
 from engine.outbox.results import NOT_SHOWN
 
 ASSERT_AGAIN = 24 * HOUR
-MOST_FAILING = 100  # how many of those that were refused before a plan names
+MOST_NAMED = 100  # how many of those that were refused before, or do not fit, a plan names
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,7 @@ class _Payload(msgspec.Struct):
     quantity: int | None = None
 
 
+SENT = frozenset({"new", "changed", "asserted"})
 _PAYLOADS = msgspec.json.Decoder(_Payload)
 _ROWS = msgspec.json.Encoder(order="deterministic")
 
@@ -75,6 +85,7 @@ class OfferPlanner:
     rows: int = 0
     kept: set[str] = field(default_factory=set)
     failing: list[dict[str, Any]] = field(default_factory=list)
+    misfits: list[dict[str, Any]] = field(default_factory=list)
     hash: Any = field(default_factory=hashlib.sha256)
     watch: Watch = field(init=False)
     known: Mapping[str, Known] = field(init=False)
@@ -94,31 +105,46 @@ class OfferPlanner:
                 self.kept.add(row.sku)
             return
         self.kept.add(row.sku)
-        read = _PAYLOADS.decode(row.payload)
-        amount = read.price.price if read.price else None
-        price = None if amount is None else str(amount)
-        carrier, type_ = ("xml", FULL) if row.xml is not None else ("json", UPSERT)
-        offer = OfferLine(
-            row.sku,
-            "",
-            carrier,
-            type_,
-            row.payload,
-            price,
-            read.quantity,
-            row.floor,
-            row.row,
-            row.xml,
-        )
-        self.watch.see(row.sku, price, read.quantity, floor=row.floor)
+        offer = self._offer(row)
         change = self._change(offer)
+        if change in SENT and self._misfits(offer):
+            self.counts["rejected"] += 1
+            return
+        self.watch.see(row.sku, offer.price, offer.quantity, floor=row.floor)
         if change in {"new", "changed"} and self._waits():
             change = "waiting"
         self.counts[change] += 1
-        if change in {"new", "changed", "asserted"}:
+        if change in SENT:
             self._write(self._beside(msgspec.structs.replace(offer, change=change)))
-        elif change == "failing" and len(self.failing) < MOST_FAILING:
+        elif change == "failing" and len(self.failing) < MOST_NAMED:
             self.failing.append({"row": row.row, "sku": row.sku, "why": self.failed[row.sku][1]})
+
+    def _offer(self, row: OfferRow) -> OfferLine:
+        payload, carrier, type_ = row.payload or "", "json", UPSERT
+        if row.xml is not None:
+            carrier, type_ = "xml", FULL
+        price = quantity = None
+        # What cannot be read as an offer does not fit its schema either, and is told so.
+        with suppress(msgspec.DecodeError):
+            read = _PAYLOADS.decode(payload)
+            quantity = read.quantity
+            if read.price is not None and read.price.price is not None:
+                price = str(read.price.price)
+        sku = row.sku or ""
+        return OfferLine(
+            sku, "", carrier, type_, payload, price, quantity, row.floor, row.row, row.xml
+        )
+
+    def _misfits(self, offer: OfferLine) -> bool:
+        """Whether what would be sent breaks its schema: then it is told, and the others go on."""
+        fault = misfit_of(offer)
+        if fault is None:
+            return False
+        if len(self.misfits) < MOST_NAMED:
+            place = fault.path.removeprefix("$").lstrip(".") or "the whole offer"
+            told = {"row": offer.row, "sku": offer.sku, "attribute": place, "why": fault.message}
+            self.misfits.append(told)
+        return True
 
     def _beside(self, offer: OfferLine) -> OfferLine:
         """The offer with what was confirmed of it last."""
@@ -166,12 +192,13 @@ class OfferPlanner:
             gone = known.value.quantity == 0
             if gone and not self._old(known):
                 continue
-            self.counts["asserted" if gone else "withdrawn"] += 1
             payload = canonical({"sellerExternalReference": sku, "quantity": 0}).decode()
             change = "asserted" if gone else "withdrawn"
             floor = known.value.floor
             gone_now = OfferLine(sku, change, "json", UPDATE, payload, None, 0, floor)
-            self._write(self._beside(gone_now))
+            if not self._misfits(gone_now):
+                self.counts[change] += 1
+                self._write(self._beside(gone_now))
         guards = self.watch.findings(
             rows=self.rows, rejected=self.counts["rejected"], withdrawn=self.counts["withdrawn"]
         )
@@ -196,6 +223,7 @@ class OfferPlanner:
             "rules": rules,
             "reasons": [dict(reason) for reason in reasons],
             "failing": self.failing,
+            "misfits": self.misfits,
         }
         return Plan(
             kind=OFFERS,

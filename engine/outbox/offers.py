@@ -9,11 +9,18 @@ from typing import IO, overload
 
 import msgspec
 
+from engine.offers.validation import (
+    UPDATE,
+    UPSERT,
+    PayloadFault,
+    element_fault,
+    request_fault,
+)
 from engine.outbox.book import OfferValue
 from engine.outbox.canonical import digest
 
 MOST_IN_PACKAGE = {"json": 50_000, "xml": 40_000}
-UPSERT, UPDATE, FULL = "Upsert", "Update", "Full"
+FULL = "Full"
 
 
 class OfferLine(msgspec.Struct, frozen=True):
@@ -47,6 +54,17 @@ def hash_of_offer(offer: OfferLine) -> str:
     """The hash of what is sent of an offer."""
     sent = offer.xml if offer.carrier == "xml" and offer.xml is not None else offer.payload
     return digest(f"{offer.type} {sent}".encode())[:32]
+
+
+def misfit_of(offer: OfferLine) -> PayloadFault | None:
+    """Where what would be sent of an offer does not fit its schema; None where it fits.
+
+    Rules cannot bring that about: kinds and bounds are checked before. So it is a fault of Feedwright,
+    or somebody else wrote the plan.
+    """
+    if offer.carrier == "xml":
+        return element_fault(offer.xml or "")
+    return request_fault(offer.payload, offer.type)
 
 
 class StoredOffers(Sequence[OfferLine]):
@@ -113,3 +131,5 @@ def _pieces(numbers: array[int], most: int) -> Iterator[array[int]]:
 
 
 LINES = msgspec.json.Decoder(OfferLine)
+
+__all__ = ["FULL", "UPDATE", "UPSERT", "OfferLine", "Part", "StoredOffers", "misfit_of", "parts_of"]

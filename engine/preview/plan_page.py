@@ -14,6 +14,8 @@ from engine.preview.movements import signed
 from engine.preview.page import render_page
 from engine.preview.plans import (
     GONE,
+    MISFITS,
+    misfit_words,
     moves_lines,
     place_of,
     rows_sentence,
@@ -61,6 +63,8 @@ def offer_plan_page(plan: Plan, moves: PlanMoves) -> str:
         farthest=[_farthest(offer) for offer in moves.farthest],
         reasons=[_reason(r) for r in reasons if r["severity"] == "error"],
         warnings=[_reason(r) for r in reasons if r["severity"] != "error"],
+        misfits=[misfit_words(one) for one in plan.content.get("misfits", ())],
+        misfits_title=MISFITS[0].upper() + MISFITS[1:],
         failing=plan.content.get("failing", ()),
         all_failing=counts.get("failing", 0),
         changes=list(moves.kept),

@@ -15,6 +15,7 @@ from engine.preview.movements import move_words, signed
 
 GONE = ("withdrawn",)  # not rows of this feed
 SHOWN_REASONS = 10
+MISFITS = "not sent: it would not fit its schema (a fault of Feedwright; please report it)"
 
 
 def offer_plan_lines(plan: Plan, moves: PlanMoves) -> Iterator[str]:
@@ -96,6 +97,13 @@ def _reasons(plan: Plan) -> Iterator[str]:
         yield from (f"  {reason_line(r)}" for r in told[:SHOWN_REASONS])
         if len(told) > SHOWN_REASONS:
             yield f"  and {len(told) - SHOWN_REASONS} other reasons"
+    misfits = plan.content.get("misfits", ())
+    if misfits:
+        yield f"{MISFITS}:"
+    for one in misfits[:SHOWN_REASONS]:
+        yield f"  {visible(misfit_words(one))}"
+    if len(misfits) > SHOWN_REASONS:
+        yield f"  and {len(misfits) - SHOWN_REASONS} others"
     failing = plan.content.get("failing", ())
     if failing:
         yield "refused by the marketplace before, and nothing of it changed:"
@@ -103,6 +111,12 @@ def _reasons(plan: Plan) -> Iterator[str]:
         yield f"  row {one['row']} {visible(one['sku'])}: {visible(one['why'])}"
     if len(failing) > SHOWN_REASONS:
         yield f"  and {plan.content['counts']['failing'] - SHOWN_REASONS} others"
+
+
+def misfit_words(misfit: Mapping[str, Any]) -> str:
+    """An offer that breaks its schema: `row 4 LU-1: price.price: -1 is less than ...`."""
+    place = "gone from the feed" if misfit["row"] is None else f"row {misfit['row']}"
+    return f"{place}  {misfit['sku']}: {misfit['attribute']}: {misfit['why']}"
 
 
 def reason_line(reason: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from checking.offer_texts import element, request
 from simulator.disk import KilledError
 from simulator.life import KILLS, BrokenError, Life, lived
 from simulator.market import SELLER, DrawnFate, Fate
@@ -81,11 +82,8 @@ class OfferWorld(Life):
             OfferRow(
                 n,
                 sku,
-                f'{{"sellerExternalReference":"{sku}","price":{{"price":{price}}},"quantity":{quantity}}}',
-                f'<Offer SellerProductId="{sku}" ProductEan="3760123450010" Price="{price}" '
-                f'Stock="{quantity}"/>'
-                if self.xml
-                else None,
+                request(sku, price, quantity),
+                element(sku, price, quantity) if self.xml else None,
             )
             for n, (sku, (price, quantity)) in enumerate(sorted(self.feed.items()))
         ]

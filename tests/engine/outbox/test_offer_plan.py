@@ -2,15 +2,17 @@
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from checking.offer_texts import element, request
 from simulator.clock import ManualClock
 from simulator.market import SELLER
 
 from engine.errors import HaltedError, ProjectError
-from engine.outbox.book import PackageStep
+from engine.outbox.book import OfferValue, PackageStep
 from engine.outbox.events import Event
 from engine.outbox.guards import Rails, rails_of
 from engine.outbox.journal import Journal
@@ -25,6 +27,8 @@ from engine.outbox.offer_plan import (
 from engine.outbox.offers import OfferLine, parts_of
 from engine.outbox.opening import open_journal
 from engine.outbox.plan import FEED, Plan
+from engine.outbox.plan_moves import PlanMoves
+from engine.preview.plans import offer_plan_lines
 
 CHANNEL = "cdiscount_octopia"
 Feed = dict[str, tuple[Decimal, int, bool]]  # price, quantity, floor
@@ -37,10 +41,8 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 def row(number: int, sku: str, price: Decimal, quantity: int, *, floor: bool = False) -> OfferRow:
-    payload = (
-        f'{{"sellerExternalReference":"{sku}","price":{{"price":{price}}},"quantity":{quantity}}}'
-    )
-    return OfferRow(number, sku, payload, f"<Offer {payload}/>" if floor else None, floor=floor)
+    xml = element(sku, price, quantity) if floor else None
+    return OfferRow(number, sku, request(sku, price, quantity), xml, floor=floor)
 
 
 def rows(feed: Feed) -> list[OfferRow]:
@@ -157,7 +159,7 @@ def on_sale() -> Feed:
 def times(factor: str, every: int) -> Callable[[Feed], Feed]:
     def change(feed: Feed) -> Feed:
         return {
-            s: (p * Decimal(factor) if n % every == 0 else p, q, f)
+            s: (round(p * Decimal(factor), 2) if n % every == 0 else p, q, f)
             for n, (s, (p, q, f)) in enumerate(feed.items())
         }
 
@@ -306,3 +308,48 @@ def test_offers_that_stay_in_their_file_are_those_that_are_read(
     path.write_bytes(text.replace(b'"quantity\\":7', b'"quantity\\":8'))
     with pytest.raises(HaltedError, match="altered"), stored_offer_plan(path):
         pass
+
+
+BROKEN = {
+    "a price of three decimals": ("19.905", 4, "price.price", "not a multiple of"),
+    "a negative stock": ("19.90", -1, "quantity", "less than the minimum"),
+    "a price that is a word": ('"19.90"', 4, "price.price", "is not of type 'number'"),
+    "no JSON": ("19.90}", 4, "the whole offer", "it is no JSON object"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+@pytest.mark.parametrize("xml", [False, True])
+def test_what_breaks_its_schema_is_told_and_the_others_go_on(
+    journal: Journal, tmp_path: Path, case: str, *, xml: bool
+) -> None:
+    price, quantity, place, why = BROKEN[case]
+    bad = OfferRow(7, "BAD", request("BAD", price, quantity))
+    if xml:
+        bad = replace(bad, xml=element("BAD", "19.90", -1))
+        place, why = "Offer", "attribute 'Stock': '-1' is not a valid value"
+    made, text = plan(journal, [*rows({f"S{n}": (Decimal(10), 1, False) for n in range(9)}), bad])
+    assert made.content["counts"] == {"new": 9, "rejected": 1}
+    (told,) = made.content["misfits"]
+    assert (told["row"], told["sku"], told["attribute"]) == (7, "BAD", place)
+    assert why in told["why"]
+    assert {o.sku for o in lines(text, tmp_path)} == {f"S{n}" for n in range(9)}
+    shown = "\n".join(offer_plan_lines(made, PlanMoves(0)))
+    assert f"row 7  BAD: {place}: " in shown
+
+
+def test_what_vanished_is_held_to_its_schema_too(journal: Journal) -> None:
+    feed: Feed = {f"S{n}": (Decimal(10), 1, False) for n in range(9)}
+    value = OfferValue("A|B", "h" * 32, "10.00", 3)  # as an older version may have let it pass
+    begin = {"channel": CHANNEL, "carrier": "json", "type": "Upsert", "plan": "p", "part": 0}
+    for step, data in (
+        (PackageStep.BEGIN, begin),
+        (PackageStep.COMMIT, {"offers": [value.as_json()]}),
+        (PackageStep.RESULTS, {"refused": {}}),
+    ):
+        journal.append(Event(step, None, {"package": "P-odd", **data}))
+    made, _ = plan(journal, rows(feed))
+    assert made.content["counts"] == {"new": 9}
+    (told,) = made.content["misfits"]
+    assert (told["row"], told["sku"], told["attribute"]) == (None, "A|B", "sellerExternalReference")
+    assert "gone from the feed  A|B: " in "\n".join(offer_plan_lines(made, PlanMoves(0)))

@@ -1,5 +1,6 @@
 """Packages: staged, committed once, followed to their end; from a feed to confirmed offers."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from checking.offer_texts import element, request
 from click.testing import CliRunner
 from simulator.clock import START, ManualClock
 from simulator.market import SELLER, Fate
@@ -26,6 +28,7 @@ from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
 from engine.outbox.opening import open_journal
 from engine.outbox.packages import PackagePush
 from engine.outbox.places import place_of
+from engine.outbox.plan import read_plan
 from engine.outbox.xml_files import publisher
 from engine.project import load_project
 from engine.sending.offers import Pushed, plan, push
@@ -67,14 +70,7 @@ class Shop:
         OPENED.append(self)
 
     def plan(self, price: str = "10.00", number: int = 3, rails: Rails | None = None) -> Path:
-        rows = [
-            OfferRow(
-                n,
-                f"S{n}",
-                f'{{"sellerExternalReference":"S{n}","price":{{"price":{price}}},"quantity":4}}',
-            )
-            for n in range(number)
-        ]
+        rows = [OfferRow(n, f"S{n}", request(f"S{n}", price)) for n in range(number)]
         self.number += 1
         path = self.folder / f"plan-{self.number}.jsonl"
         with path.open("wb") as file:
@@ -167,6 +163,20 @@ def test_what_is_refused_is_told_and_the_rest_confirmed(tmp_path: Path) -> None:
     assert made.content["counts"] == {"failing": 1, "unchanged": 2}
 
 
+def test_a_plan_of_somebody_else_sends_nothing_that_breaks_its_schema(tmp_path: Path) -> None:
+    """Its hashes are right: what it says is not what a plan can say."""
+    shop = Shop(tmp_path)
+    text = shop.plan().read_bytes()
+    head, body = text.partition(b"\n")[0], text.partition(b"\n")[2].replace(b"10.00", b"-1")
+    content = json.loads(head)["content"] | {"lines": hashlib.sha256(body).hexdigest()}
+    forged = tmp_path / "forged.jsonl"
+    forged.write_bytes(replace(read_plan(head, ""), content=content).sealed().text() + body)
+    with pytest.raises(HaltedError, match=r"offer S0 \(row 0\) does not fit.*price.price: -1 is"):
+        shop.push(forged)
+    assert shop.market.writes == 0
+    assert shop.states == []
+
+
 def test_many_refusals_halt(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     shop.market.bad = {f"S{n}" for n in range(6)}
@@ -209,14 +219,7 @@ def test_new_rules_are_tried_on_a_few_offers_first(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
 
     def planned(price: str, rules: str, canary: int | None = None) -> Path:
-        rows = [
-            OfferRow(
-                n,
-                f"S{n}",
-                f'{{"sellerExternalReference":"S{n}","price":{{"price":{price}}},"quantity":4}}',
-            )
-            for n in range(100)
-        ]
+        rows = [OfferRow(n, f"S{n}", request(f"S{n}", price)) for n in range(100)]
         path = shop.folder / f"{rules}-{canary}.jsonl"
         with path.open("wb") as file:
             plan_offers(
@@ -259,7 +262,7 @@ def test_stale_plans_are_refused(tmp_path: Path) -> None:
 def test_an_xml_package_needs_a_place(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     path = tmp_path / "x.jsonl"
-    row = OfferRow(1, "A", '{"price":{"price":1.00},"quantity":1}', "<Offer/>")
+    row = OfferRow(1, "A", request("A", "1.00"), element("A", "1.00"))
     with path.open("wb") as file:
         plan_offers(shop.journal, CHANNEL, [row], inputs={}, rails=Rails(), to=file)
     assert not shop.push(path)
@@ -311,9 +314,11 @@ class XmlShop(Shop):
     """A shop whose offers go as XML."""
 
     def plan_xml(self, price: str) -> Path:
-        payload = f'{{"price":{{"price":{price}}},"quantity":4}}'
-        xml = f'<Offer SellerProductId="S%d" ProductEan="3760123450010" Price="{price}" Stock="4"/>'
-        given = [OfferRow(n, f"S{n}", payload, xml % n) for n in range(3)]
+        names = [f"S{n}" for n in range(3)]
+        given = [
+            OfferRow(n, sku, request(sku, price), element(sku, price))
+            for n, sku in enumerate(names)
+        ]
         self.number += 1
         path = self.folder / f"xml-{self.number}.jsonl"
         with path.open("wb") as file:
