@@ -11,17 +11,18 @@ import pytest
 from simulator.clock import ManualClock
 from simulator.disk import Disk
 from simulator.kills import STEPS, live
+from simulator.lengow_world import LengowWorld, run_lengow_seed
 from simulator.life import BrokenError
 from simulator.market import OUTCOMES, SELLER
 from simulator.offer_world import run_offer_seed
-from simulator.teeth import OFFER_TEETH, TEETH
+from simulator.teeth import LENGOW_TEETH, OFFER_TEETH, TEETH
 from simulator.world import World, run_seed
 
 from engine.errors import JournalError
 from engine.outbox.message import Kind
 from engine.outbox.opening import open_journal
 
-SEEDS, OFFER_SEEDS, CHUNK = 2_000, 500, 50
+SEEDS, OFFER_SEEDS, LENGOW_SEEDS, CHUNK = 2_000, 500, 100, 50
 
 
 def run_seeds(first: int, number: int) -> None:
@@ -54,6 +55,39 @@ def test_offers_end_as_the_feed_says(first: int) -> None:
 def test_without_a_safeguard_offers_go_wrong(tooth: str) -> None:
     with OFFER_TEETH[tooth](), pytest.raises(BrokenError):
         run_offer_seeds(0, SEEDS)
+
+
+def run_lengow_seeds(first: int, number: int) -> None:
+    for seed in range(first, first + number):
+        run_lengow_seed(seed)
+
+
+@pytest.mark.parametrize("first", range(0, LENGOW_SEEDS, CHUNK))
+def test_what_must_hold_holds_behind_lengow(first: int) -> None:
+    run_lengow_seeds(first, CHUNK)
+
+
+@pytest.mark.parametrize("tooth", LENGOW_TEETH)
+def test_without_a_safeguard_lives_behind_lengow_go_wrong(tooth: str) -> None:
+    with LENGOW_TEETH[tooth](), pytest.raises(BrokenError):
+        run_lengow_seeds(0, SEEDS)
+
+
+@pytest.mark.parametrize("kind", LengowWorld.kinds)
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_killed_at_each_step_behind_lengow(tmp_path: Path, kind: Kind, outcome: str) -> None:
+    turn = 7 * OUTCOMES.index(outcome) + 3 * list(Kind).index(kind)
+    for number in range(turn % 4, len(STEPS), 4):  # the campaign has all of them
+        kills = STEPS[number], STEPS[(turn + 3 * number) % len(STEPS)]
+        live(tmp_path / f"{number}", kind, outcome, kills, of=LengowWorld)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("kind", LengowWorld.kinds)
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_killed_at_every_two_steps_behind_lengow(tmp_path: Path, kind: Kind, outcome: str) -> None:
+    for number, kills in enumerate(product(STEPS, (*STEPS, ""))):
+        live(tmp_path / f"{number}", kind, outcome, kills, of=LengowWorld)
 
 
 @pytest.mark.parametrize("kind", Kind)

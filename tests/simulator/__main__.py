@@ -5,17 +5,25 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing import Pool
 
+from simulator.lengow_world import run_lengow_seed
 from simulator.life import BrokenError
 from simulator.offer_world import run_offer_seed
 from simulator.world import run_seed
 
 
+def life_of(seed: int) -> Callable[[int], object]:
+    """Every fifth life is one of offers, every tenth goes through Lengow, the others are Octopia's orders."""
+    if seed % 5 == 0:
+        return run_offer_seed
+    return run_lengow_seed if seed % 10 == 1 else run_seed
+
+
 def one(seed: int) -> str | None:
     try:
-        # Every fifth life is one of offers, the others are of messages about orders.
-        run_offer_seed(seed) if seed % 5 == 0 else run_seed(seed)
+        life_of(seed)(seed)
     except BrokenError as fault:
         return str(fault)
     return None

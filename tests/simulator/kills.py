@@ -8,7 +8,6 @@ from pathlib import Path
 
 from simulator.disk import KilledError
 from simulator.market import Fate
-from simulator.wishes import order_for, wish
 from simulator.world import World
 
 from engine.outbox.message import Kind
@@ -60,18 +59,22 @@ class NamedFate(Fate):
             raise KilledError
 
 
-def live(folder: Path, kind: Kind, outcome: str, kills: tuple[str, ...]) -> World:
+def live(
+    folder: Path,
+    kind: Kind,
+    outcome: str,
+    kills: tuple[str, ...],
+    of: type[World] = World,
+) -> World:
     """Live it through, and check what must hold.
 
     Raises:
         BrokenError: something does not.
     """
     folder.mkdir()
-    world = World(0, folder)
-    order = order_for(kind, "O-1")
-    world.market.add(order)
-    made = wish(kind, order)
-    world.messages[made.id] = made
+    world = of(0, folder)
+    world.add_order(kind, "O-1")
+    made = world.want(kind, "O-1")
     world.lifetimes[made.id] = 40 * MINUTE
     fate = NamedFate(world, outcome)
     world.market.fate = fate

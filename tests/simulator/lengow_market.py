@@ -1,13 +1,20 @@
-"""Lengow as a stand-in: an action is queued, carried out later, and listed with what became of it."""
+"""Lengow as a stand-in: an action is queued, carried out later, and listed with what became of it.
+
+It guards nothing: an action that is asked for twice is carried out twice. Who looks, sees an action and
+what it did to its order some time after each happened.
+"""
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from engine.transport.outcome import Answer, Call, Lost, LostKind, NotSent, NotSentReason, Outcome
+from simulator.market import CUSTOMER, PAGE, Effect, Way
+
+from engine.transport.outcome import Answer, Call, Outcome
 
 ACCOUNT = "7"
 AFTER = {
@@ -16,20 +23,57 @@ AFTER = {
     "ship": ("Shipped", "shipped"),
     "refund": ("Cancelled", "refunded"),
 }
+LIES = (
+    "lost",
+    "500",
+    "html",
+    "another order",
+    "filter ignored",
+    "page fails",
+    "no order",
+    "nameless",
+)
+OTHERS = "ORDER-OF-OTHERS"
 
 
-@dataclass
-class LengowMarket:
-    """One account; `outcomes` by name for its writes, then all is well."""
+@dataclass(slots=True)
+class Asked:
+    """An action that somebody asked for; `due` when it is carried out, `shows` when it is listed."""
 
-    outcomes: list[str] = field(default_factory=list)
+    body: dict[str, Any]
+    number: int
+    due: int
+    shows: int
+    by: str = "request"
+    done: bool = False
+    errors: str = ""
+
+    def item(self) -> dict[str, Any]:
+        """The action as it is listed."""
+        told = {"queued": not self.done, "processed": self.done, "errors": self.errors or None}
+        return {**self.body, "id": self.number, **told}
+
+
+@dataclass(slots=True)
+class LengowMarket(Way):
+    """One account, and the way to Lengow."""
+
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
-    actions: list[dict[str, Any]] = field(default_factory=list)
-    effects: list[tuple[str, str]] = field(default_factory=list)
+    shown: dict[str, list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+    ledger: list[Effect] = field(default_factory=list)
     errors: str = ""  # what the marketplace answers Lengow
-    lie: str = ""
+    diligent: bool = False  # whether Lengow carries out by itself what is due
     posts: int = 0
-    seller: str = ACCOUNT
+
+    @property
+    def seller(self) -> str:
+        return ACCOUNT
+
+    @property
+    def effects(self) -> list[tuple[str, str]]:
+        """What was done, as order and kind of action."""
+        return [(e.order, e.what.split()[0]) for e in self.ledger]
 
     def add(self, order: str, state: str, lengow: str) -> None:
         self.orders[order] = {
@@ -38,75 +82,126 @@ class LengowMarket:
             "marketplace_status": state,
             "lengow_status": lengow,
             "account_id": int(ACCOUNT),
+            "billing_address": {"last_name": CUSTOMER},
             "packages": [{"cart": [], "delivery": {"trackings": []}}],
         }
-
-    def renew(self) -> bool:
-        return True
-
-    def blocked_seconds(self) -> int:
-        return 0
+        self._show(order, 0)
 
     def send(self, call: Call) -> Outcome:
-        query = dict(parse_qsl(urlsplit(call.path).query))
+        self.arrive()
         if call.method == "POST":
-            return self._post(json.loads(call.body or b""))
-        if self.lie == "lost":
-            return Lost(LostKind.TIMEOUT)
-        if "/actions/" in call.path:
-            return self._page(self._listed(query))
-        found = self.orders.get(query["marketplace_order_id"])
-        return self._page([] if found is None or self.lie == "no order" else [found])
+            self.fate.paused(call)
+            self.posts += 1
+            return self.write(call)
+        self.clock.sleep(200)
+        self.arrive()
+        return self._read(call)
 
-    def _listed(self, query: dict[str, str]) -> list[dict[str, Any]]:
-        names = ("marketplace_order_id", "action_type", "tracking_number")
-        wanted = {n: query[n] for n in names if n in query}
-        if self.lie == "nameless":
-            return [{"id": a["id"], "processed": True, "errors": None} for a in self.actions]
-        return [a for a in self.actions if all(a.get(n) == v for n, v in wanted.items())]
+    def arrive(self) -> None:
+        """Let arrive what was under way, and carry out what is due."""
+        due = [(at, c) for at, c in self.under_way if at <= self.clock.true]
+        self.under_way = [(at, c) for at, c in self.under_way if at > self.clock.true]
+        for at, call in sorted(due, key=lambda d: d[0]):
+            self.apply(call, at)
+        if self.diligent:
+            self._carry_out(lambda asked: asked.due <= self.clock.true)
 
-    def _page(self, items: list[dict[str, Any]]) -> Answer:
-        return Answer(200, {}, {"count": len(items), "next": None, "results": items})
+    # Writes
 
-    def _post(self, body: dict[str, Any]) -> Outcome:
-        self.posts += 1
-        outcome = self.outcomes.pop(0) if self.outcomes else "answered"
-        match outcome:
-            case "no connection":
-                return NotSent(NotSentReason.CONNECT)
-            case "lost before":
-                return Lost(LostKind.RESET)
-            case "400" | "422" | "429" | "500 before":
-                return Answer(int(outcome[:3]))
-        self.actions.append(
-            {
-                **body,
-                "id": len(self.actions) + 1,
-                "queued": True,
-                "processed": False,
-                "errors": None,
-            }
-        )
-        match outcome:
-            case "lost after":
-                return Lost(LostKind.TIMEOUT)
-            case "500 after" | "400 after":
-                return Answer(int(outcome[:3]))
-            case "html":
-                return Answer(200, fault="not JSON")
-        return Answer(201, {}, {"id": len(self.actions)})
+    def refused(self, call: Call, status: int) -> None:
+        if status in {400, 409, 422} and self.fate.error_had_effect():
+            self.apply(call)
+
+    def apply(self, call: Call, at: int | None = None) -> Answer:
+        made = self.ask(json.loads(call.body or b"{}"), at)
+        return Answer(201, {}, {"id": made.number})
+
+    def by_hand(self, call: Call) -> None:
+        """A person asks Lengow for what a call would ask for."""
+        self.ask(json.loads(call.body or b"{}"), by="person")
+
+    def ask(self, body: dict[str, Any], at: int | None = None, by: str = "request") -> Asked:
+        """An action is asked for: Lengow queues it."""
+        at = self.clock.true if at is None else at
+        shows = at + self.fate.lag()
+        made = Asked(body, len(self.asked) + 1, at + self.fate.lag(), shows, by)
+        self.asked.append(made)
+        return made
+
+    def failed_before(self, body: dict[str, Any], times: int = PAGE + 1) -> None:
+        """Somebody asked for the same some time ago, and the marketplace did not take it."""
+        for _ in range(times):
+            made = self.ask(body, 0, by="person")
+            made.done, made.errors, made.shows = True, "the order was not ready", 0
 
     def work(self) -> None:
         """Lengow carries out what is queued."""
-        for action in self.actions:
-            if not action["queued"]:
-                continue
-            action |= {"queued": False, "processed": True, "errors": self.errors or None}
-            if self.errors:
-                continue
-            order = self.orders[action["marketplace_order_id"]]
-            self.effects.append((action["marketplace_order_id"], action["action_type"]))
-            order["marketplace_status"], order["lengow_status"] = AFTER[action["action_type"]]
-            if action["action_type"] == "ship":
-                parcel = {"number": action["tracking_number"], "carrier": action["carrier"]}
-                order["packages"][0]["delivery"]["trackings"].append(parcel)
+        self._carry_out(lambda _: True)
+
+    def _carry_out(self, due: Any) -> None:
+        for asked in self.asked:
+            if not asked.done and due(asked):
+                self._do(asked)
+
+    def _do(self, asked: Asked) -> None:
+        asked.done, asked.errors = True, self.errors
+        if asked.errors:
+            return
+        body = asked.body
+        name, action = body["marketplace_order_id"], body["action_type"]
+        order = self.orders[name]
+        order["marketplace_status"], order["lengow_status"] = AFTER[action]
+        what = action
+        if action == "ship":
+            parcel = {"number": body["tracking_number"], "carrier": body["carrier"]}
+            order["packages"][0]["delivery"]["trackings"].append(parcel)
+            what = f"ship {parcel['number']}"
+        if action == "refund":
+            what = f"refund {body['refund_reason']}"
+        self.ledger.append(Effect(self.clock.true, name, what, asked.by))
+        self._show(name, self.clock.true + self.fate.lag())
+
+    # Reads
+
+    def _show(self, order: str, since: int) -> None:
+        """What reads show of an order from a moment on."""
+        told = self.shown.setdefault(order, [])
+        told.append((max([since, *(t for t, _ in told[-1:])]), copy.deepcopy(self.orders[order])))
+
+    def _read(self, call: Call) -> Outcome:
+        how = self.fate.read()
+        match how:
+            case "lost":
+                return self._lost()
+            case "500":
+                return Answer(500)
+            case "html":
+                return Answer(200, fault="the body is HTML")
+        query = dict(parse_qsl(urlsplit(call.path).query))
+        if "/actions/" in call.path:
+            return self._page(self._listed(query, how), query, how)
+        name = query["marketplace_order_id"]
+        if how in {"another order", "filter ignored"} and OTHERS in self.shown:
+            name = OTHERS
+        known = [] if how == "no order" else self.shown.get(name, [])
+        return self._page([d for at, d in known if at <= self.clock.true][-1:], query, how)
+
+    def _listed(self, query: dict[str, str], how: str) -> list[dict[str, Any]]:
+        names = ("marketplace_order_id", "action_type", "tracking_number")
+        wanted = {n: query[n] for n in names if n in query}
+        items = [a.item() for a in self.asked if a.shows <= self.clock.true]
+        if how == "nameless":
+            return [{k: i[k] for k in ("id", "queued", "processed", "errors")} for i in items]
+        if how in {"another order", "filter ignored"}:
+            other = {"marketplace_order_id": OTHERS, "action_type": "ship"}
+            return [{**other, "id": f"o{n}", "processed": True} for n in range(2 * PAGE - 1)]
+        return [i for i in items if all(i.get(n) == v for n, v in wanted.items())]
+
+    def _page(self, items: list[dict[str, Any]], query: dict[str, str], how: str) -> Answer:
+        """Pages are cut shorter than they are asked to be."""
+        at = int(query["page"])
+        if how == "page fails" and at > 1:
+            return Answer(500)
+        more = f"https://x.example/?page={at + 1}" if len(items) > at * PAGE else None
+        page = items[(at - 1) * PAGE : at * PAGE]
+        return Answer(200, {}, {"count": len(items), "next": more, "results": page})

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from simulator.clock import ManualClock
 from simulator.disk import Disk, KilledError
@@ -39,6 +39,7 @@ class Arriving(Protocol):
 class Life(ABC):
     """One seller's days."""
 
+    seller: ClassVar[str] = SELLER
     seed: int
     folder: Path
     random: Random = field(init=False)
@@ -51,7 +52,7 @@ class Life(ABC):
 
     @property
     def path(self) -> Path:
-        return self.folder / f"{SELLER}.sqlite"
+        return self.folder / f"{self.seller}.sqlite"
 
     @property
     @abstractmethod
@@ -68,9 +69,12 @@ class Life(ABC):
 
     def journal(self) -> Journal:
         """The journal on the disk that fails."""
-        return open_journal(
-            self.path, self.clock, seller=SELLER, opener=self.disk.connect, synced=self.disk.synced
-        )
+        opener, synced = self.disk.connect, self.disk.synced
+        return open_journal(self.path, self.clock, seller=self.seller, opener=opener, synced=synced)
+
+    def quiet_journal(self) -> Journal:
+        """The journal on a disk that does not fail."""
+        return open_journal(self.path, self.clock, seller=self.seller)
 
     def process(self, work: Callable[[Journal], str], *, at: int = 0, how: str = "") -> str:
         """A process from its start to its end, natural or not: at its `at`-th write, `how` happens."""

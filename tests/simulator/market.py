@@ -100,18 +100,45 @@ class Fate:
         """The process may sleep here, after it decided to send."""
 
 
+class Named(Fate):
+    """Outcomes of writes and reads by name, one after the other; then all is well."""
+
+    def __init__(
+        self,
+        *outcomes: str,
+        lag: int = 0,
+        reads: tuple[str, ...] = (),
+        errors_had_effect: bool = False,
+    ) -> None:
+        self.outcomes, self.reads = list(outcomes), list(reads)
+        self._lag, self._errors_had_effect = lag, errors_had_effect
+
+    def write(self) -> str:
+        return self.outcomes.pop(0) if self.outcomes else "answered"
+
+    def read(self) -> str:
+        return self.reads.pop(0) if self.reads else "true"
+
+    def lag(self) -> int:
+        return self._lag
+
+    def error_had_effect(self) -> bool:
+        return self._errors_had_effect
+
+
 @dataclass(slots=True)
 class DrawnFate(Fate):
     """Fates drawn from a seed."""
 
     random: Random
     trouble: float = 0.5
+    lies: tuple[str, ...] = LIES
 
     def write(self) -> str:
         return self.random.choice(OUTCOMES) if self.random.random() < self.trouble else "answered"
 
     def read(self) -> str:
-        return self.random.choice(LIES) if self.random.random() < self.trouble / 2 else "true"
+        return self.random.choice(self.lies) if self.random.random() < self.trouble / 2 else "true"
 
     def lag(self) -> int:
         return self.random.choice((0, 0, self.random.randrange(LONGEST_LAG)))

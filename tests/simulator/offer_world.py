@@ -9,7 +9,7 @@ from pathlib import Path
 from checking.offer_texts import element, request
 from simulator.disk import KilledError
 from simulator.life import KILLS, BrokenError, Life, lived
-from simulator.market import SELLER, DrawnFate, Fate
+from simulator.market import DrawnFate, Fate
 from simulator.offer_market import PUBLIC, OfferMarket, Published
 
 from engine.errors import JournalError
@@ -18,7 +18,6 @@ from engine.outbox.guards import Rails
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR, MINUTE, SECOND
 from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_plan
-from engine.outbox.opening import open_journal
 from engine.outbox.packages import PackagePush
 from engine.outbox.places import Place
 from engine.outbox.xml_files import publisher
@@ -181,7 +180,7 @@ class OfferWorld(Life):
         for sku, shown in self.market.offers.items():
             if sku not in self.feed and shown["quantity"] != 0:
                 raise BrokenError(f"{sku} vanished from the feed and is still on sale")
-        with open_journal(self.path, self.clock, seller=SELLER) as journal:
+        with self.quiet_journal() as journal:
             for sku, known in journal.book.offers("cdiscount_octopia").items():
                 shown = self.market.offers[sku]
                 if known.value.quantity != shown["quantity"]:

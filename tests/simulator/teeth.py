@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from urllib.parse import parse_qsl, urlsplit
 
+from simulator.lengow_market import LengowMarket
+
+from engine.lengow.client import LengowReads
 from engine.octopia import paging, reads
 from engine.octopia.reads import OctopiaReads
 from engine.outbox import gate, opening, push
@@ -19,7 +23,7 @@ from engine.outbox.events import Record, Step
 from engine.outbox.journal import Journal
 from engine.outbox.message import Message
 from engine.outbox.plan import Plan, Standing
-from engine.transport.outcome import Reading
+from engine.transport.outcome import Answer, Call, Outcome, Reading, Sender
 
 Removed = Callable[[], Any]
 
@@ -94,6 +98,57 @@ def _page_check() -> Any:
     return mock.patch.object(paging, "_PAGES", first)
 
 
+@contextmanager
+def _lengow_filter_check() -> Iterator[None]:
+    """Whatever Lengow answers is taken to be about the order and the action that were asked for."""
+    send = LengowMarket.send
+
+    def unfiltered(self: LengowMarket, call: Call) -> Outcome:
+        outcome = send(self, call)
+        query = dict(parse_qsl(urlsplit(call.path).query))
+        named = {n: query[n] for n in ("marketplace_order_id", "action_type") if n in query}
+        if isinstance(outcome, Answer) and isinstance(outcome.body, dict) and named:
+            items = [{**item, **named} for item in outcome.body.get("results", ())]
+            return replace(outcome, body={**outcome.body, "results": items})
+        return outcome
+
+    with mock.patch.object(LengowMarket, "send", unfiltered):
+        yield
+
+
+def _lengow_page_check() -> Any:
+    """The first page is taken for the whole list."""
+    listed = LengowReads._list
+
+    def first(self: LengowReads, path: str, query: Mapping[str, str]) -> Reading:
+        return replace(listed(LengowReads(_OnePage(self.sender)), path, query), incomplete=None)
+
+    return mock.patch.object(LengowReads, "_list", first)
+
+
+@dataclass(frozen=True, slots=True)
+class _OnePage:
+    """A sender whose lists end with their first page."""
+
+    sender: Sender
+
+    @property
+    def seller(self) -> str:
+        return self.sender.seller
+
+    def renew(self) -> bool:
+        return self.sender.renew()
+
+    def blocked_seconds(self) -> int:
+        return self.sender.blocked_seconds()
+
+    def send(self, call: Call) -> Outcome:
+        outcome = self.sender.send(call)
+        if isinstance(outcome, Answer) and isinstance(outcome.body, dict):
+            return replace(outcome, body={**outcome.body, "next": None, "count": None})
+        return outcome
+
+
 def _unique_id() -> Any:
     def another(self: Message) -> str:
         return hash_of([self.subject, self.kind, id(self)])
@@ -126,6 +181,14 @@ def _serial() -> Any:
 OFFER_TEETH: Mapping[str, Removed] = {
     "one package in flight": _one_in_flight,
     "serial": _serial,
+}
+LENGOW_TEETH: Mapping[str, Removed] = {
+    "sync before send": _sync,
+    "fresh read": _fresh_read,
+    "filter check": _lengow_filter_check,
+    "page check": _lengow_page_check,
+    "unique id": _unique_id,
+    "expiry": _expiry,
 }
 TEETH: Mapping[str, Removed] = {
     "sync before send": _sync,

@@ -6,12 +6,13 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from simulator.lengow_market import ACCOUNT
 from simulator.market import SELLER, Order
 
 from engine.outbox.events import Record
 from engine.outbox.message import Kind, Message, natural_key
 from engine.outbox.moments import MINUTE, Moment
-from engine.outbox.order_plan import record_of
+from engine.outbox.order_plan import Wanted, message_of, record_of
 from engine.transport.outcome import Call
 
 STATUS = {
@@ -67,6 +68,38 @@ def wish(kind: Kind, order: Order, *, seller: str = SELLER, variant: str = "") -
         lines,
         Call("POST", path, headers, text),
     )
+
+
+# The states of an order before an action through Lengow, as the marketplace and as Lengow says them.
+LENGOW_STATUS = {
+    Kind.ACCEPT: ("WaitingAcceptance", "waiting_acceptance"),
+    Kind.REFUSE: ("WaitingAcceptance", "waiting_acceptance"),
+    Kind.SHIP: ("InPreparation", "waiting_shipment"),
+    Kind.REFUND: ("Shipped", "shipped"),
+}
+
+
+def lengow_body(
+    kind: Kind, order: str, *, account: str = ACCOUNT, variant: str = ""
+) -> dict[str, Any]:
+    """What Lengow is asked for."""
+    made: dict[str, Any] = {
+        "account_id": int(account),
+        "marketplace": "cdiscount_octopia",
+        "marketplace_order_id": order,
+        "action_type": kind.value,
+    }
+    if kind is Kind.SHIP:
+        made |= {"carrier": "Colissimo", "tracking_number": f"XY1{variant}"}
+    if kind is Kind.REFUND:
+        made |= {"refund_reason": f"out_of_stock{variant}"}
+    return made
+
+
+def lengow_wish(kind: Kind, order: str, *, account: str = ACCOUNT, variant: str = "") -> Message:
+    body = lengow_body(kind, order, account=account, variant=variant)
+    wanted = Wanted(kind, order, (), "POST", "/v3.0/orders/actions/", (), body)
+    return message_of(wanted, ACCOUNT, "cdiscount_octopia")
 
 
 def approved(

@@ -7,23 +7,24 @@ What must hold whatever happens is checked at the end, and in between: `run_seed
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from simulator.disk import BESIDE, KilledError
-from simulator.life import KILLS, BrokenError, Life, lived
-from simulator.market import CUSTOMER, SELLER, DrawnFate, Fate, Market
+from simulator.life import KILLS, Arriving, BrokenError, Life, lived
+from simulator.market import CUSTOMER, DrawnFate, Fate, Market
 from simulator.wishes import approved, order_for, wish
 
 from engine.errors import JournalError
 from engine.outbox.events import Event, State, Step
+from engine.outbox.evidence import look
 from engine.outbox.journal import AlreadySentError, Journal
 from engine.outbox.message import Kind, Message
 from engine.outbox.moments import MINUTE, SECOND
-from engine.outbox.opening import open_journal
-from engine.outbox.push import Push
+from engine.outbox.push import Looks, Push
 from engine.transport.outcome import Call
 
-KINDS = tuple(Kind)
 OPPOSITE = {
     Kind.ACCEPT: Kind.REFUSE,
     Kind.REFUSE: Kind.ACCEPT,
@@ -47,7 +48,11 @@ class TroubledFate(DrawnFate):
 class World(Life):
     """One seller's messages about orders."""
 
-    market: Market = field(init=False)
+    kinds: ClassVar[tuple[Kind, ...]] = tuple(Kind)
+    opposite: ClassVar[Mapping[Kind, Kind]] = OPPOSITE
+    exclusive: ClassVar[Sequence[set[str]]] = ({"Accepted", "Refused"}, {"ship", "cancel"})
+    looks: ClassVar[Looks] = staticmethod(look)
+    market: Any = field(init=False)  # a `Market`, or what stands in its place
     messages: dict[str, Message] = field(default_factory=dict)
     lifetimes: dict[str, int] = field(default_factory=dict)
     expiries: dict[str, int] = field(default_factory=dict)
@@ -59,26 +64,42 @@ class World(Life):
         Life.__post_init__(self)
         fate = TroubledFate(self.random, self.random.choice((0.2, 0.5, 0.9)))
         fate.world = self
-        self.market = Market(self.clock, fate)
+        self.market = self.open_market(fate)
+
+    def open_market(self, fate: DrawnFate) -> Any:
+        """The marketplace of this life."""
+        return Market(self.clock, fate)
 
     @property
-    def place(self) -> Market:
-        return self.market
+    def place(self) -> Arriving:
+        market: Arriving = self.market
+        return market
 
     # The seller's wishes
 
     def make_wishes(self) -> None:
-        other = order_for(self.random.choice(KINDS), "ORDER-OF-OTHERS")
-        self.market.add(other)
+        self.add_order(self.random.choice(self.kinds), "ORDER-OF-OTHERS")
         for number in range(self.random.choice((1, 1, 2, 3))):
-            kind = self.random.choice(KINDS)
-            order = order_for(kind, f"O-{number}")
-            self.market.add(order)
-            made = wish(kind, order)
-            self.messages[made.id] = made
+            kind = self.random.choice(self.kinds)
+            order = f"O-{number}"
+            self.add_order(kind, order)
+            self.want(kind, order)
             if self.random.random() < 0.3:
-                conflicting = wish(OPPOSITE[kind], order, variant="-2")
-                self.messages[conflicting.id] = conflicting
+                self.want(self.opposite[kind], order, variant="-2")
+
+    def add_order(self, kind: Kind, name: str) -> None:
+        """An order on which an action of this kind can be done."""
+        self.market.add(order_for(kind, name))
+
+    def want(self, kind: Kind, order: str, *, variant: str = "") -> Message:
+        """The seller wants something done."""
+        made = self.wish(kind, order, variant)
+        self.messages[made.id] = made
+        return made
+
+    def wish(self, kind: Kind, order: str, variant: str) -> Message:
+        """The message that does it."""
+        return wish(kind, self.market.orders[order], variant=variant)
 
     def plan_again(self) -> None:
         """The same wishes, as another plan makes them: they are the same messages."""
@@ -103,7 +124,7 @@ class World(Life):
             for message in self.messages.values() if approving else ():
                 self._approve(journal, message)
             self.sending = journal
-            Push(journal, self.market, self.messages).run()
+            Push(journal, self.market, self.messages, looks=type(self).looks).run()
             return "ended"
 
         return self.process(work, at=at, how=how)
@@ -144,7 +165,7 @@ class World(Life):
         message = next((m for m in self.messages.values() if m.call == call), None)
         if message is None:
             raise BrokenError(f"sent what nobody approved: {call}")
-        if call.header("SellerId") != SELLER:
+        if message.account != self.seller:
             raise BrokenError("sent for another seller")
         if self.sending is not None and self.sending.halts:
             raise BrokenError(f"sent while halted: {self.sending.halts}")
@@ -160,7 +181,7 @@ class World(Life):
     def people(self) -> None:
         """A person lifts halts, and releases what is held where the evidence says: not there."""
         try:
-            with open_journal(self.path, self.clock, seller=SELLER) as journal:
+            with self.quiet_journal() as journal:
                 for name in list(journal.halts):
                     if self.random.random() < 0.7:
                         journal.lift(name, "Ada", "looked")
@@ -221,14 +242,14 @@ class World(Life):
         for _ in range(6):
             self.pass_time(20 * MINUTE)
             self.say(f"quiet run: {self.push(approving=False)}")
-            with open_journal(self.path, self.clock, seller=SELLER) as journal:
+            with self.quiet_journal() as journal:
                 for name in list(journal.halts):
                     journal.lift(name, "Ada", "looked")
 
     # What must hold
 
     def check(self) -> None:
-        with open_journal(self.path, self.clock, seller=SELLER) as journal:
+        with self.quiet_journal() as journal:
             records = {r.id: r for r in journal.records()}
         done = Counter((e.order, e.what) for e in self.market.ledger)
         ours = Counter((e.order, e.what) for e in self.market.ledger if e.by == "request")
@@ -239,17 +260,17 @@ class World(Life):
             raise BrokenError("something was done to an order that nobody named")
         self._no_opposites(done)
         for record in records.values():
-            effects = done[record.subject, self._effect_of(self.messages[record.id])]
+            effects = done[record.subject, self.effect_of(self.messages[record.id])]
             if record.kind in {Kind.CANCEL, Kind.REFUND}:
                 # Cancelled lines are proof, whatever reason somebody else gave for them.
                 effects = sum(
                     n
                     for (o, w), n in done.items()
-                    if o == record.subject and w.startswith("cancel")
+                    if o == record.subject and w.startswith(("cancel", "refund"))
                 )
             if record.state is State.CONFIRMED and not effects:
                 raise BrokenError(f"{record.kind} is confirmed and was never done")
-            effects = ours[record.subject, self._effect_of(self.messages[record.id])]
+            effects = ours[record.subject, self.effect_of(self.messages[record.id])]
             if record.state in {State.REFUSED, State.WITHDRAWN} and effects:
                 raise BrokenError(f"{record.kind} is {record.state} and was done: {record.why}")
             if record.state is not State.HELD and not record.final:
@@ -259,14 +280,16 @@ class World(Life):
     def _no_opposites(self, done: Counter[tuple[str, str]]) -> None:
         for order in self.market.orders:
             words = {what.split()[0] for subject, what in done if subject == order}
-            for pair in ({"Accepted", "Refused"}, {"ship", "cancel"}):
+            for pair in self.exclusive:
                 if pair <= words:
                     raise BrokenError(f"order {order}: {' and '.join(sorted(pair))}")
-            refunds = [w for subject, w in done if subject == order and w.startswith("cancel")]
+            refunds = [
+                w for subject, w in done if subject == order and w.startswith(("cancel", "refund"))
+            ]
             if len(refunds) > 1:
                 raise BrokenError(f"order {order}: money back twice: {refunds}")
 
-    def _effect_of(self, message: Message) -> str:
+    def effect_of(self, message: Message) -> str:
         key = message.natural_key
         match message.kind:
             case Kind.ACCEPT:

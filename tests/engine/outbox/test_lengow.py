@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from simulator.clock import ManualClock
 from simulator.lengow_market import ACCOUNT, LengowMarket
-from simulator.wishes import approved
+from simulator.market import OUTCOMES, Named
+from simulator.wishes import LENGOW_STATUS, approved, lengow_body, lengow_wish
 
 from engine.outbox.canonical import canonical
 from engine.outbox.events import Record, State
@@ -14,37 +15,11 @@ from engine.outbox.lengow_evidence import by_hand, look_through_lengow
 from engine.outbox.message import Kind, Message, natural_key
 from engine.outbox.moments import HOUR, MINUTE
 from engine.outbox.opening import open_journal
-from engine.outbox.order_plan import Wanted, message_of
 from engine.outbox.push import Push
 from engine.transport.outcome import Call, MessageClass
 
 CHANNEL = "cdiscount_octopia"
-BEFORE = {
-    Kind.ACCEPT: ("WaitingAcceptance", "waiting_acceptance"),
-    Kind.REFUSE: ("WaitingAcceptance", "waiting_acceptance"),
-    Kind.SHIP: ("InPreparation", "waiting_shipment"),
-    Kind.REFUND: ("Shipped", "shipped"),
-}
-KINDS = tuple(BEFORE)
-
-
-def body(kind: Kind, order: str = "O-1", account: str = ACCOUNT) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "account_id": int(account),
-        "marketplace": CHANNEL,
-        "marketplace_order_id": order,
-        "action_type": kind.value,
-    }
-    if kind is Kind.SHIP:
-        made |= {"carrier": "Colissimo", "tracking_number": "XY1"}
-    if kind is Kind.REFUND:
-        made |= {"refund_reason": "out_of_stock"}
-    return made
-
-
-def wish(kind: Kind, **how: str) -> Message:
-    wanted = Wanted(kind, "O-1", (), "POST", "/v3.0/orders/actions/", (), body(kind, **how))
-    return message_of(wanted, ACCOUNT, CHANNEL)
+KINDS = tuple(LENGOW_STATUS)
 
 
 class Shop:
@@ -52,9 +27,9 @@ class Shop:
 
     def __init__(self, folder: Path, kind: Kind, *outcomes: str) -> None:
         self.clock = ManualClock()
-        self.market = LengowMarket(list(outcomes))
-        self.market.add("O-1", *BEFORE[kind])
-        self.message = wish(kind)
+        self.market = LengowMarket(self.clock, Named(*outcomes))
+        self.market.add("O-1", *LENGOW_STATUS[kind])
+        self.message = lengow_wish(kind, "O-1")
         self.path = folder / "j.sqlite"
         with open_journal(self.path, self.clock, seller=ACCOUNT) as journal:
             now = self.clock.wall
@@ -91,21 +66,28 @@ def test_all_well(tmp_path: Path, kind: Kind) -> None:
     assert shop.market.posts == 1
 
 
-OUTCOMES = ("no connection", "lost before", "lost after", "400", "422", "429", "500 before")
+ARRIVED = {"answered", "no connection", "lost after", "late", "500 after", "503 after"}
+MAY_HAVE = {"html", "cut body", "400", "409", "422"}
 
 
-@pytest.mark.parametrize("outcome", [*OUTCOMES, "500 after", "400 after", "html"])
+@pytest.mark.parametrize("error_had_effect", [False, True])
+@pytest.mark.parametrize("outcome", OUTCOMES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_asked_for_twice(tmp_path: Path, kind: Kind, outcome: str) -> None:
-    shop = Shop(tmp_path, kind, outcome)
+def test_nothing_is_asked_for_twice(
+    tmp_path: Path, kind: Kind, outcome: str, *, error_had_effect: bool
+) -> None:
+    shop = Shop(tmp_path, kind)
+    shop.market.fate = Named(outcome, errors_had_effect=error_had_effect)
     record = shop.live()
     assert shop.market.posts == (2 if outcome == "no connection" else 1)
-    effects = len(shop.market.effects)
-    assert effects == (0 if outcome in {"lost before", "400", "422", "429", "500 before"} else 1)
-    if effects:
+    done = outcome in ARRIVED or (outcome in MAY_HAVE and error_had_effect)
+    assert shop.market.effects == ([("O-1", kind.value)] if done else [])
+    if done:
         assert record.state is State.CONFIRMED
+    elif outcome in {"400", "403", "404", "409", "422"}:
+        assert record.state is State.REFUSED
     else:
-        assert record.state is (State.REFUSED if outcome in {"400", "422"} else State.HELD)
+        assert record.state is State.HELD
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -120,9 +102,7 @@ def test_what_the_marketplace_refuses_is_held_with_its_words(tmp_path: Path, kin
 
 def test_what_others_asked_for_is_not_asked_again(tmp_path: Path) -> None:
     shop = Shop(tmp_path, Kind.REFUND)
-    shop.market.actions.append(
-        {**body(Kind.REFUND), "id": 9, "queued": True, "processed": False, "errors": None}
-    )
+    shop.market.ask(lengow_body(Kind.REFUND, "O-1"))
     assert shop.run().state is State.APPROVED
     assert "queued" in shop.notes[shop.message.id].came_back
     shop.market.work()
@@ -133,8 +113,9 @@ def test_what_others_asked_for_is_not_asked_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lie", ["lost", "nameless", "no order"])
 def test_what_proves_nothing_sends_nothing(tmp_path: Path, lie: str) -> None:
     shop = Shop(tmp_path, Kind.REFUND)
-    shop.market.lie = lie
-    shop.market.actions.append({"id": 3, "queued": False})
+    shop.market.fate = Named(reads=(lie,) * 9)
+    shop.market.ask(lengow_body(Kind.REFUND, "O-1"))
+    shop.market.work()
     assert shop.run().state is State.APPROVED
     assert shop.market.posts == 0
 
@@ -151,7 +132,7 @@ def test_a_request_of_another_account_is_not_sent(tmp_path: Path) -> None:
     from engine.errors import HaltedError
 
     shop = Shop(tmp_path, Kind.SHIP)
-    other = wish(Kind.SHIP, account="8")
+    other = lengow_wish(Kind.SHIP, "O-1", account="8")
     shop.message = Message(
         ACCOUNT, CHANNEL, Kind.SHIP, "O-1", other.natural_key, other.lines, other.call
     )
@@ -177,11 +158,11 @@ def test_what_is_not_certain_goes_by_hand() -> None:
 )
 def test_bodies_that_are_not_of_their_kind(kind: Kind, changed: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        natural_key(kind, {**body(kind), **changed}, ("*",))
+        natural_key(kind, {**lengow_body(kind, "O-1"), **changed}, ("*",))
 
 
 def test_the_reason_may_have_its_other_name() -> None:
-    asked = body(Kind.REFUND)
+    asked = lengow_body(Kind.REFUND, "O-1")
     asked["reason"] = asked.pop("refund_reason")
     assert natural_key(Kind.REFUND, asked, ("*",)) == {"lines": ["*"], "reason": "out_of_stock"}
 
@@ -189,5 +170,5 @@ def test_the_reason_may_have_its_other_name() -> None:
 def test_whose_request_it_is() -> None:
     made = Message(ACCOUNT, CHANNEL, Kind.SHIP, "O-1", {}, ("*",), Call("POST", "/x", (), b"[1]"))
     assert made.account == ""
-    assert wish(Kind.SHIP).account == ACCOUNT
-    assert canonical(body(Kind.SHIP)) == wish(Kind.SHIP).call.body
+    assert lengow_wish(Kind.SHIP, "O-1").account == ACCOUNT
+    assert canonical(lengow_body(Kind.SHIP, "O-1")) == lengow_wish(Kind.SHIP, "O-1").call.body

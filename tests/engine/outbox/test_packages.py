@@ -13,7 +13,7 @@ import pytest
 from checking.offer_texts import element, request
 from click.testing import CliRunner
 from simulator.clock import START, ManualClock
-from simulator.market import SELLER, Fate
+from simulator.market import SELLER, Fate, Named
 from simulator.offer_market import PUBLIC, OfferMarket, Published
 from simulator.offer_world import run_offer_seed
 
@@ -36,16 +36,6 @@ from engine.transport.outcome import Answer, Call, Outcome, Sender
 
 ROOT = Path(__file__).parents[3]
 CHANNEL = "cdiscount_octopia"
-
-
-class Named(Fate):
-    """Outcomes of writes by name, then all is well."""
-
-    def __init__(self, *outcomes: str) -> None:
-        self.outcomes = list(outcomes)
-
-    def write(self) -> str:
-        return self.outcomes.pop(0) if self.outcomes else "answered"
 
 
 OPENED: list["Shop"] = []

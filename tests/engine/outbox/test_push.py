@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from simulator.clock import ManualClock
-from simulator.market import SELLER, Effect, Fate, Market, Order
+from simulator.market import SELLER, Effect, Fate, Market, Named, Order
 from simulator.wishes import approved, order_for, wish
 from simulator.world import run_seed
 
@@ -17,22 +17,6 @@ from engine.outbox.opening import open_journal
 from engine.outbox.push import Push
 from engine.outbox.settlement import Waits
 from engine.transport.outcome import Call
-
-
-class Named(Fate):
-    """Outcomes by name, one after the other; then all is well."""
-
-    def __init__(self, *outcomes: str, lag: int = 0, reads: tuple[str, ...] = ()) -> None:
-        self.outcomes, self.reads, self._lag = list(outcomes), list(reads), lag
-
-    def write(self) -> str:
-        return self.outcomes.pop(0) if self.outcomes else "answered"
-
-    def read(self) -> str:
-        return self.reads.pop(0) if self.reads else "true"
-
-    def lag(self) -> int:
-        return self._lag
 
 
 class Shop:

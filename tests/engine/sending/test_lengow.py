@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from serving.lengow_server import serving
+from simulator.clock import ManualClock
 from simulator.lengow_market import ACCOUNT, LengowMarket
+from simulator.market import Fate
 
 from engine.cli.main import feedwright
 
@@ -49,7 +51,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     for part in ("rules", "samples", "schemas"):
         shutil.copytree(ROOT / part, tmp_path / part, copy_function=shutil.copyfile)
     monkeypatch.setenv("LENGOW", "hunter2")
-    market = LengowMarket()
+    market = LengowMarket(ManualClock(), Fate())
     market.add("A-1", "WaitingAcceptance", "waiting_acceptance")
     market.add("A-2", "InPreparation", "waiting_shipment")
     market.add("A-3", "Shipped", "shipped")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from simulator.clock import ManualClock
-from simulator.market import SELLER, Fate, Market
+from simulator.market import SELLER, Market, Named
 from simulator.wishes import order_for
 
 from engine.cli.orders_held import command as held
@@ -25,16 +25,6 @@ from engine.sending.orders import order_inputs, push_orders, sync_orders
 
 ROOT = Path(__file__).parents[3]
 HEADERS = (("SellerId", SELLER),)
-
-
-class Named(Fate):
-    """Outcomes by name, then all is well."""
-
-    def __init__(self, *outcomes: str) -> None:
-        self.outcomes = list(outcomes)
-
-    def write(self) -> str:
-        return self.outcomes.pop(0) if self.outcomes else "answered"
 
 
 class Shop:
