@@ -1,7 +1,12 @@
-"""References that stand twice in a feed, found batch by batch in little memory.
+"""References that stand twice in a feed, found batch by batch in memory that does not grow with it.
 
-Twelve bytes are kept for each reference, whatever its length: a 64-bit hash and the row. A table of
-marks, each shared by many hashes, tells at a look of most references that they are new.
+Sixteen bytes are kept for each reference, whatever its length: a hash of 64 bits, 32 further bits and the
+row. Up to a million stay in memory, more go to files. Marks of a fixed size tell at a look of nearly all
+references that they are new; only the others are looked up.
+
+References are the same where all 96 bits are. Among ten million different ones, two have the same 64
+bits once in 300,000 feeds: the further bits tell them apart, and only the first is remembered, so that
+a repeat of the second would not be seen.
 """
 
 from __future__ import annotations
@@ -10,10 +15,19 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-# Runs of so many references are merged no more: merging takes as much memory again.
+from engine.offers.stored_references import SCHEMA, StoredRun
+
+# Runs of so many references are merged no more in memory: merging takes as much memory again.
 LONGEST_RUN = 1 << 18
-_LEAST_BITS, _MOST_BITS = 18, 25
-_SPARSE = 4  # marks for each reference, as long as the table may grow
+# So many references are kept in memory.
+MOST_IN_MEMORY = 1 << 20
+# So many files of like length become one: each is looked through.
+STORED_ALIKE = 4
+# The marks are words of 64 bits, so many at first and 16 MB in the end. A reference sets four bits of one.
+LEAST_WORDS, MOST_WORDS = 1 << 13, 1 << 21
+# The masks with one or two bits, by two numbers below 64.
+_PAIRS = [1 << low | 1 << high for high in range(64) for low in range(64)]
+_ROW = (1 << 32) - 1  # the lower half of a tail
 
 
 @dataclass(slots=True)
@@ -21,76 +35,109 @@ class SeenReferences:
     """The references of the offers so far, as runs sorted by hash that double in length."""
 
     runs: list[pl.DataFrame] = field(default_factory=list)
-    _count: int = 0
-    _bits: int = _LEAST_BITS
-    _marks: pl.Series = field(default_factory=lambda: _no_marks(_LEAST_BITS))
+    stored: list[StoredRun] = field(default_factory=list)
+    _marks: pl.Series = field(default_factory=lambda: _no_marks(LEAST_WORDS))
+    _pairs: pl.Series = field(default_factory=lambda: pl.Series(_PAIRS, dtype=pl.UInt64))
 
     def mark(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with `__first`: the row of an earlier offer with the same `sku`, or null.
 
         Rows that are excluded or rejected already (`__excludes`, `__stops`) count for nothing.
+
+        Raises:
+            EngineError: the folder for temporary files takes no more.
         """
-        counts = ~pl.col("__excludes") & ~pl.col("__stops") & pl.col("sku").is_not_null()
-        keys = (
-            frame.lazy()
-            .with_row_index("place")  # one row of a feed may make several here
-            .filter(counts)
-            .select(
-                "place",
-                pl.col("sku").hash(1).alias("hash"),
-                pl.col("__row").cast(pl.UInt32).alias("row"),
-            )
-            .sort("hash", maintain_order=True)  # of equal ones the earlier row comes first
-            .with_columns(
-                (pl.col("hash") == pl.col("hash").shift(1)).fill_null(value=False).alias("again")
-            )
-            .collect(engine="in-memory")
-        )
-        marked = self._marks.gather(_places(keys["hash"], self._bits)) != 0
-        if not marked.any() and not keys["again"].any():
-            self._remember(keys.select("hash", "row"))
+        keys = _keys(frame)
+        hashes = keys["hash"]
+        places, masks = self._places_of(hashes)
+        taken = self._taken(hashes.filter((self._marks.gather(places) & masks) == masks))
+        if not taken.height and not (hashes[1:] == hashes[:-1]).any():
+            self._remember(keys, places, masks)
             return frame.with_columns(pl.lit(None, pl.Int64).alias("__first"))
-        known = self._with_earlier(keys, marked)
-        twice = pl.col("again") | pl.col("earlier").is_not_null()
-        self._remember(known.filter(~twice).select("hash", "row"))
-        first = pl.coalesce("earlier", pl.col("row").first().over("hash")).cast(pl.Int64)
-        found = known.with_columns(first.alias("__first")).filter(twice).select("place", "__first")
+        keys = keys.join(taken, on="hash", how="left", maintain_order="left").with_columns(
+            pl.coalesce("taken", pl.col("tail").first().over("hash")).alias("first"),
+            (pl.col("taken").is_null() & pl.col("hash").is_first_distinct()).alias("new"),
+        )
+        new = keys["new"]
+        self._remember(keys.filter(new), places.filter(new), masks.filter(new))
+        same = (pl.col("tail") ^ pl.col("first")) <= _ROW
+        found = keys.filter(~pl.col("new") & same).select(
+            "place", (pl.col("first") & _ROW).cast(pl.Int64).alias("__first")
+        )
         return (
             frame.with_row_index("place")
             .join(found, on="place", how="left", maintain_order="left")
             .drop("place")
         )
 
-    def _with_earlier(self, keys: pl.DataFrame, marked: pl.Series) -> pl.DataFrame:
-        """`keys` with `earlier`: the row of an offer of the same reference in earlier batches."""
-        sought = keys.filter(marked & ~keys["again"])["hash"]
-        found = [pl.DataFrame(schema={"hash": pl.UInt64, "earlier": pl.UInt32})]
-        for run in self.runs:
-            places = run["hash"].search_sorted(sought).clip(upper_bound=run.height - 1)
-            at = run[places]
-            same = at["hash"] == sought
-            found.append(at.filter(same).rename({"row": "earlier"}))
-        return keys.join(pl.concat(found), on="hash", how="left", maintain_order="left")
+    def _places_of(self, hashes: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """In which word each hash has its marks, and which bits of it they are."""
+        places = (hashes // ((1 << 64) // len(self._marks))).cast(pl.UInt32)
+        pairs = (hashes & (1 << 12) - 1, hashes // (1 << 12) & (1 << 12) - 1)
+        low, high = (self._pairs.gather(pair.cast(pl.UInt32)) for pair in pairs)
+        return places, low | high
 
-    def _remember(self, run: pl.DataFrame) -> None:
-        """Keep `run`; runs of like length become one, so that there are never many."""
-        if not run.height:
+    def _taken(self, sought: pl.Series) -> pl.DataFrame:
+        """Those of the hashes that earlier batches had, each with its tail (`taken`)."""
+        sought = sought.unique(maintain_order=True)
+        found = [pl.DataFrame(schema=SCHEMA)]
+        for run in self.runs if len(sought) else ():
+            at = run[run["hash"].search_sorted(sought).clip(upper_bound=run.height - 1)]
+            found.append(at.filter(at["hash"] == sought))
+        found += [run.found(sought) for run in self.stored if len(sought)]
+        return pl.concat(found).rename({"tail": "taken"})
+
+    def _remember(self, keys: pl.DataFrame, places: pl.Series, masks: pl.Series) -> None:
+        """Keep `keys`; runs of like length become one, so that there are never many."""
+        if not keys.height:
             return
-        self._count += run.height
+        self._set_marks(places, masks)
+        run = keys.select(SCHEMA.names())
         while self.runs and self.runs[-1].height <= min(run.height * 2, LONGEST_RUN // 2):
             run = pl.concat([self.runs.pop(), run], rechunk=True).sort("hash")
         self.runs.append(run)
-        if self._count * _SPARSE > 1 << self._bits and self._bits < _MOST_BITS:
-            self._bits = min(self._bits + 2, _MOST_BITS)
-            self._marks = _no_marks(self._bits)
-            run = pl.concat(self.runs)
-        self._marks = self._marks.scatter(_places(run["hash"], self._bits), 1)
+        count = sum(map(len, self.runs))
+        if not self.stored and len(self._marks) < min(count // 2, MOST_WORDS):
+            self._marks = _no_marks(min(len(self._marks) * 16, MOST_WORDS))
+            for held in self.runs:
+                self._set_marks(*self._places_of(held["hash"]))
+        if count > MOST_IN_MEMORY:
+            self._store()
+
+    def _set_marks(self, places: pl.Series, masks: pl.Series) -> None:
+        while len(places):  # of hashes that share a word, one is marked at a time
+            self._marks = self._marks.scatter(places, self._marks.gather(places) | masks)
+            left = (self._marks.gather(places) & masks) != masks
+            places, masks = places.filter(left), masks.filter(left)
+
+    def _store(self) -> None:
+        """Put what is in memory into a file; files of like length become one."""
+        run = StoredRun.of(self.runs, 0)
+        self.runs.clear()
+        before = STORED_ALIKE - 1
+        while [one.level for one in self.stored[-before:]] == [run.level] * before:
+            run = StoredRun.of([*self.stored[-before:], run], run.level + 1)
+            del self.stored[-before:]
+        self.stored.append(run)
 
 
-def _no_marks(bits: int) -> pl.Series:
-    return pl.Series([0], dtype=pl.UInt8).new_from_index(0, 1 << bits)
+def _keys(frame: pl.DataFrame) -> pl.DataFrame:
+    """The references that count, by their hashes; of the same ones the earlier comes first."""
+    counts = ~pl.col("__excludes") & ~pl.col("__stops") & pl.col("sku").is_not_null()
+    row = pl.col("__row").cast(pl.UInt32).cast(pl.UInt64)
+    return (
+        frame.lazy()
+        .with_row_index("place")  # one row of a feed may make several here
+        .filter(counts)
+        .select(
+            "place",
+            pl.col("sku").hash(1).alias("hash"),
+            (pl.col("sku").hash(2) & ~pl.lit(_ROW, pl.UInt64) | row).alias("tail"),
+        )
+        .sort("hash", maintain_order=True)
+        .collect(engine="in-memory")
+    )
 
 
-def _places(hashes: pl.Series, bits: int) -> pl.Series:
-    """Which mark each hash has: its first bits."""
-    return (hashes // (1 << (64 - bits))).cast(pl.UInt32)
+def _no_marks(words: int) -> pl.Series:
+    return pl.Series([0], dtype=pl.UInt64).new_from_index(0, words)
