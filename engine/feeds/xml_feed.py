@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -14,13 +15,20 @@ from lxml import etree
 from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
 from engine.feeds.feed_settings import FeedSettings
+from engine.feeds.part import Part, Unread
 from engine.feeds.paths import is_list_path
-from engine.feeds.records import gathered
+from engine.feeds.records import Record, gathered
+from engine.feeds.xml_place import closing, find_place
 from engine.feeds.xml_records import RecordReader, is_named, local_name, shown_name
+from engine.feeds.xml_rows import are_plain, read_columns
+from engine.feeds.xml_signs import Place, Tags
 
 # The repeated element of formats that everybody writes.
 _KNOWN = ("item", "entry", "SHOPITEM", "product", "Product", "offer", "row")
 _SAMPLE = 1 << 20
+# So much that what a block costs whatever it holds is little, and still little memory.
+BLOCK = 4 << 20
+_PIECE = 1 << 18  # what the parser is given at once, as elements take many times their bytes
 LONGEST_RECORD = 64 << 20
 _ENCODING = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([\w.:-]+)")
 Path = tuple[str, ...]
@@ -34,6 +42,7 @@ class XmlFeed:
     settings: FeedSettings
     columns: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+    block: int = BLOCK  # how many bytes are read at once; tests read fewer
     _head: bytes = b""
     _path: tuple[str, ...] = ()  # names from the root to the record, or the last ones of them
 
@@ -124,27 +133,94 @@ class XmlFeed:
 
     def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
         """Batches with `__row`, `__problem` and a column for each wanted path."""
+        row = 1
+        for unread in self.parts(wanted):
+            frame = unread().frame
+            if frame.height:
+                numbers = pl.int_range(row, row + frame.height, dtype=pl.Int64, eager=True)
+                yield frame.hstack([numbers.alias("__row")])
+                row += frame.height
+
+    def parts(self, wanted: Collection[str]) -> Iterator[Unread]:
+        """The same without `__row`, in parts that are still to be read."""
         paths = tuple(wanted)
-        lists = frozenset(p for p in paths if is_list_path(p))
         with self.source:
-            read = RecordReader(paths).read
-            yield from gathered((read(e) for e in self.elements()), paths, lists)
+            place = self._place() if are_plain(paths) else None
+            if place is None:
+                yield from _one_by_one(self.elements(), paths)
+            else:
+                yield from self._by_blocks(place, paths)
+
+    def heard(self, part: Part) -> None:
+        """Nothing is told of damage here: bytes that are no text stop the reading."""
+
+    def _place(self) -> Place | None:
+        """Where records stand, if blocks of them can be read at once."""
+        if _is_utf8(self._head, self.settings.encoding):
+            return find_place(self._head, self._path, lambda: self._parser(("start",)))
+        return None
+
+    def _by_blocks(self, place: Place, paths: tuple[str, ...]) -> Iterator[Unread]:
+        """Blocks of whole records; what follows the last, or the first that is astray, as a stream."""
+        end = f"</{place.record}>".encode()
+        waiting, self._head = self._head[len(place.before) :], b""
+        count = lines = 0
+        while True:
+            if len(waiting) < self.block:
+                waiting += self.source.read(self.block - len(waiting))
+            cut = waiting.rfind(end, 0, self.block) + len(end)
+            block = waiting[:cut] if cut >= len(end) else b""
+            read = self._block(block, place, paths)
+            if read is None:
+                break
+            yield from read
+            count, lines = 1, lines + block.count(b"\n")
+            waiting = waiting[cut:]
+        # The parser is told what it has not seen, so that it says of a fault where it is.
+        unseen = [place.before, *_line_ends(lines)]
+        yield from _one_by_one(self._elements(unseen, waiting, count), paths)
+
+    def _block(self, block: bytes, place: Place, paths: tuple[str, ...]) -> Sequence[Unread] | None:
+        """The records of a block; None where it is not surely whole records, each well-formed."""
+        if not block:
+            return None
+        tags = Tags.of(block, place)
+        if tags is not None:
+            return [partial(read_columns, tags, paths)]
+        if any(f"</{name}".encode() in block for name in place.around):
+            return None
+        opened, closed = place.before, closing(place.around)
+        pieces = (block[n : n + _PIECE] for n in range(0, len(block), _PIECE))
+        parser, read = self._record_parser(), RecordReader(paths).read
+        records: list[Record] = []
+        try:
+            for piece in (opened, *pieces, closed):
+                parser.feed(piece)
+                records += [read(element) for element in self._records(parser)]
+            parser.close()
+        except etree.XMLSyntaxError:
+            return None
+        return [partial(Part, frame) for frame in _frames(records, paths)]
 
     def elements(self) -> Iterator[Any]:
         """Each record's element; it is emptied when the next one is asked for."""
-        parser = self._parser(("end",), tag=f"{{*}}{self._path[-1].rpartition(':')[2]}")
-        data, count, since = self._head, 0, 0
+        return self._elements((), self._head, 0)
+
+    def _elements(self, unseen: Iterable[bytes], data: bytes, count: int) -> Iterator[Any]:
+        """The same, from the bytes `data` on, where `unseen` stands for those before."""
+        parser = self._record_parser()
+        since = 0
         try:
+            for piece in unseen:
+                parser.feed(piece)
             while data:
                 parser.feed(data)
                 since += len(data)
-                for _, element in parser.read_events():
+                for element in self._records(parser):
                     if not count:
                         self._refuse_definitions(element)
-                    if self._is_record(element):
-                        yield element
-                        _forget(element)
-                        count, since = count + 1, 0
+                    yield element
+                    count, since = count + 1, 0
                 if since > LONGEST_RECORD:
                     raise FeedError(
                         f"{self.source.shown}: no <{self._path[-1]}> ends within "
@@ -161,6 +237,16 @@ class XmlFeed:
             ) from None
         if not count:
             self.notes.append(f"no <{'/'.join(self._path)}> stands in it; check `records`")
+
+    def _record_parser(self) -> Any:
+        return self._parser(("end",), tag=f"{{*}}{self._path[-1].rpartition(':')[2]}")
+
+    def _records(self, parser: Any) -> Iterator[Any]:
+        """The records that ended in what the parser was given; each is emptied behind its turn."""
+        for _, element in parser.read_events():
+            if self._is_record(element):
+                yield element
+                _forget(element)
 
     def _is_record(self, element: Any) -> bool:
         """Whether the names above `element` are those of the path, from its end on."""
@@ -179,3 +265,27 @@ def _forget(element: Any) -> None:
     if parent is not None:
         while element.getprevious() is not None:
             del parent[0]
+
+
+def _is_utf8(head: bytes, encoding: str | None) -> bool:
+    """Whether the document is written in UTF-8, by what it or the settings say."""
+    declared = _ENCODING.search(head[:400])
+    said = encoding or (declared[1].decode() if declared else "utf-8")
+    return said.lower() in {"utf-8", "utf8"} and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def _one_by_one(elements: Iterable[Any], paths: tuple[str, ...]) -> Iterator[Unread]:
+    read = RecordReader(paths).read
+    for frame in _frames((read(element) for element in elements), paths):
+        yield partial(Part, frame)
+
+
+def _frames(records: Iterable[Record], paths: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+    lists = frozenset(path for path in paths if is_list_path(path))
+    return (frame.drop("__row") for frame in gathered(records, paths, lists))
+
+
+def _line_ends(count: int) -> Iterator[bytes]:
+    """So many line ends where no reader takes them for text."""
+    for start in range(0, count, _PIECE):
+        yield b"<?lines " + b"\n" * min(_PIECE, count - start) + b"?>"

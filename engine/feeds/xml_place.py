@@ -1,0 +1,93 @@
+"""Where the records of an XML document begin: the bytes before, and what is open and declared there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lxml import etree
+
+from engine.feeds.xml_records import is_named, shown_name
+from engine.feeds.xml_signs import Place
+
+_SIGN = re.compile(
+    rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<!"
+    rb"|</([^\s<>/]+)\s*>|<([^\s<>/!?]+)((?:\"[^\"]*\"|'[^']*'|[^\"'<>])*?)(/?)>",
+    re.DOTALL,
+)
+
+
+def find_place(head: bytes, path: Sequence[str], parser: Callable[[], Any]) -> Place | None:
+    """The place of the records at `path`; None where it cannot be told for sure.
+
+    Args:
+        head: what the document begins with, in UTF-8.
+        path: names from the root to the record, or the last ones of them.
+        parser: makes a pull parser that tells of elements which start.
+    """
+    found = _first(head, path)
+    if found is None:
+        return None
+    start, around, record = found
+    if not around:
+        return None
+    elements = _starts(parser(), head[:start] + b"<x/>" + closing(around))
+    if elements is None or any(_is_at(e, path) for e in elements):
+        return None
+    probe = elements[-1]
+    above = tuple(shown_name(e) for e in probe.iterancestors())[::-1]
+    if shown_name(probe) != "x" or above != around:
+        return None
+    prefixes = frozenset(p for p in probe.nsmap if p)
+    return Place(head[:start], around, prefixes, record, path[-1])
+
+
+def closing(around: Sequence[str]) -> bytes:
+    """The tags that close these elements."""
+    return "".join(f"</{name}>" for name in reversed(around)).encode()
+
+
+def _first(head: bytes, path: Sequence[str]) -> tuple[int, tuple[str, ...], str] | None:
+    """Where the first record starts, what is open there, and how the document writes its name."""
+    around: list[str] = []
+    for sign in _SIGN.finditer(head):
+        ended, started, _, empty = sign.groups()
+        if sign[0] == b"<!":  # a definition, or something that does not end
+            return None
+        if ended is not None and around:
+            around.pop()
+        if started is None:
+            continue
+        try:
+            name = started.decode()
+        except UnicodeDecodeError:
+            return None
+        if _are_named([*around, name], path):
+            return sign.start(), tuple(around), name
+        if not empty:
+            around.append(name)
+    return None
+
+
+def _are_named(names: Sequence[str], path: Sequence[str]) -> bool:
+    """Whether the last of the names are those of the path."""
+    if len(names) < len(path):
+        return False
+    return all(map(is_named, names[len(names) - len(path) :], path))
+
+
+def _is_at(element: Any, path: Sequence[str]) -> bool:
+    names = [shown_name(element), *(shown_name(e) for e in element.iterancestors())]
+    return _are_named(names[::-1], path)
+
+
+def _starts(parser: Any, document: bytes) -> list[Any] | None:
+    """The elements of a document in the order they start; None where it is not well-formed."""
+    try:
+        parser.feed(document)
+        elements = [element for _, element in parser.read_events()]
+        parser.close()
+    except etree.XMLSyntaxError:
+        return None
+    return elements or None

@@ -1,0 +1,184 @@
+"""Blocks of whole, well-formed records of XML, read at once: a column of texts for each path.
+
+What `xml_records` says of one element after the other is said here of all records of a block. Paths that
+ask for a child by what stands in it are left to that reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from engine.feeds.part import Part
+from engine.feeds.paths import is_list_path
+from engine.feeds.xml_records import is_named, stands_often, steps_of
+from engine.feeds.xml_signs import Tags
+
+
+def are_plain(paths: Sequence[str]) -> bool:
+    """Whether each path is a row of names, the last perhaps an attribute's."""
+    return all(map(_is_plain, paths))
+
+
+def _is_plain(path: str) -> bool:
+    steps = steps_of(path)
+    inner = [name for name, _, _ in steps[:-1]]
+    return bool(steps) and not any(key for _, key, _ in steps) and not any("@" in n for n in inner)
+
+
+def read_columns(tags: Tags, paths: Sequence[str]) -> Part:
+    """The cells at `paths`, a row a record, and `__problem`."""
+    block = _Block(tags)
+    rows = len(block.level(0).kind)
+    problem = pl.Series("__problem", dtype=pl.String).extend_constant(None, rows)
+    columns = []
+    for path in paths:
+        found = block.at(path)
+        column, said = _column(path, found, rows)
+        columns.append(column.alias(path))
+        if said is not None:
+            problem = problem.zip_with(problem.is_not_null(), said)
+    frame = pl.DataFrame([*columns, problem])
+    if problem.null_count() < rows:
+        sound = pl.col(problem.name).is_null()
+        frame = frame.with_columns(pl.when(sound).then(pl.col(path)).alias(path) for path in paths)
+    return Part(frame)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Texts that stand at a path, in their order, and the record that each is of."""
+
+    record: pl.Series
+    text: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """The elements at one depth, in their order; those at 0 are the records."""
+
+    places: pl.Series  # of the tags that open them, or are all of them
+    kind: pl.Series
+    record: pl.Series
+    parent: pl.Series  # the number of the element one level up
+    text: pl.Series  # what stands right behind those tags, references as they are written
+    holds: pl.Series | None  # whether others stand in them, where that is so of any
+
+
+@dataclass(slots=True)
+class _Block:
+    """The elements of a block by their depth, found when they are asked for."""
+
+    tags: Tags
+    _levels: list[_Level] = field(default_factory=list)
+    _record: pl.Series = field(init=False)  # what each tag stands in, or opens
+
+    def __post_init__(self) -> None:
+        self._record = self._number(0)
+
+    def _number(self, depth: int) -> pl.Series:
+        """The number of the element at `depth` that opened last, at each tag."""
+        opens = (self.tags.level == depth) & (self.tags.change >= 0)
+        return opens.cast(pl.UInt32).cum_sum() - 1
+
+    def level(self, depth: int) -> _Level:
+        """The elements at `depth`."""
+        while len(self._levels) <= depth:
+            self._levels.append(self._made(len(self._levels)))
+        return self._levels[depth]
+
+    def _made(self, depth: int) -> _Level:
+        tags = self.tags
+        here = (tags.level == depth) & (tags.change >= 0)
+        record = self._record.filter(here)
+        parent = self._number(depth - 1).filter(here) if depth > 1 else record
+        text, change = tags.text.filter(here), tags.change.filter(here)
+        if (change == 0).any():
+            text = text.set(change == 0, "")
+        holds = (change == 1) & (tags.change.shift(-1, fill_value=-1).filter(here) != -1)
+        places, kind = here.arg_true(), tags.kind.filter(here)
+        return _Level(places, kind, record, parent, text, holds if holds.any() else None)
+
+    def _gathered(self, places: pl.Series) -> list[str]:
+        """The text in and behind all that stands in the elements which open at `places`."""
+        depth = self.tags.level[places[0]]
+        closes = ((self.tags.level == depth) & (self.tags.change == -1)).arg_true()
+        ends = closes.gather(closes.search_sorted(places))
+        spans = zip(places.to_list(), ends.to_list(), strict=True)
+        return ["".join(self.tags.text[start:end].to_list()) for start, end in spans]
+
+    def at(self, path: str) -> _Found:
+        """The texts at `path`."""
+        *names, last = (name for name, _, _ in steps_of(path))
+        if not last.startswith("@"):
+            level, chosen = self._chosen([*names, last])
+            text = level.text.filter(chosen)
+            holds = None if level.holds is None else level.holds.filter(chosen)
+            if holds is not None and holds.any():
+                places = level.places.filter(chosen).filter(holds)
+                text = text.scatter(holds.arg_true(), self._gathered(places))
+            return _Found(level.record.filter(chosen), self._decoded(text))
+        level, chosen = self._chosen(names)
+        values = [kind.attributes.get(last[1:]) for kind in self.tags.kinds]
+        text = pl.Series(values, dtype=pl.String).gather(level.kind.filter(chosen))
+        there = text.is_not_null()
+        return _Found(level.record.filter(chosen).filter(there), text.filter(there))
+
+    def _chosen(self, names: Sequence[str]) -> tuple[_Level, pl.Series]:
+        """Which elements of a level stand at the path of these names: a child, its child and so on."""
+        level = self.level(0)
+        chosen = level.record.is_not_null()
+        for depth, name in enumerate(names, 1):
+            level = self.level(depth)
+            named = self._named(level, name)
+            chosen = named & chosen.gather(level.parent) if depth > 1 else named
+        return level, chosen
+
+    def _named(self, level: _Level, name: str) -> pl.Series:
+        asked = [is_named(kind.name, name) for kind in self.tags.kinds]
+        if asked.count(True) == 1:
+            return level.kind == asked.index(True)
+        return pl.Series(asked, dtype=pl.Boolean).gather(level.kind)
+
+    def _decoded(self, text: pl.Series) -> pl.Series:
+        references = self.tags.references
+        if references and text.str.contains("&", literal=True).any():
+            return text.str.replace_many(list(references), list(references.values()))
+        return text
+
+
+def _column(path: str, found: _Found, rows: int) -> tuple[pl.Series, pl.Series | None]:
+    """The cell of each record, and what is wrong with some, if anything."""
+    record, text, said = found.record, found.text, None
+    once = bool((record.slice(1) > record.head(-1)).all())
+    if is_list_path(path):
+        held = pl.DataFrame([record.alias("r"), text.alias("t")])
+        lists = held.group_by("r", maintain_order=True).agg("t")
+        record, text = lists["r"], lists["t"]
+    elif not once:
+        held = pl.DataFrame([record.alias("r"), text.alias("t")])
+        firsts = held.group_by("r", maintain_order=True).agg(
+            pl.col("t").first(), pl.col("t").n_unique().alias("different"), pl.len().alias("n")
+        )
+        record, text = firsts["r"], firsts["t"]
+        if "[0]" not in path:
+            said = _said(path, firsts.filter(pl.col("different") > 1), rows)
+    return _spread(text, record, rows), said
+
+
+def _said(path: str, several: pl.DataFrame, rows: int) -> pl.Series | None:
+    if not several.height:
+        return None
+    words = pl.Series([stands_often(path, n) for n in several["n"]], dtype=pl.String)
+    return _spread(words, several["r"], rows)
+
+
+def _spread(values: pl.Series, record: pl.Series, rows: int) -> pl.Series:
+    """`values` at the places of their records, which rise; null for records without one."""
+    if len(values) == rows:
+        return values
+    at = pl.Series(dtype=pl.UInt32).extend_constant(None, rows)
+    at = at.scatter(record, pl.int_range(len(values), dtype=pl.UInt32, eager=True))
+    return values.gather(at)
