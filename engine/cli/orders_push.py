@@ -27,14 +27,15 @@ def command(plan: Path, project_folder: Path | None, by: str | None) -> None:
     2 could not run, 3 halted: stale, altered, foreign, expired.
     """
     from engine.cli.journal import sending_of
-    from engine.outbox.account import open_sender
+    from engine.outbox.account import masked_logs, open_sender
     from engine.outbox.moments import SystemClock
     from engine.sending.orders import push_orders, read_order_plan
-    from engine.transport.secrets import Mask
 
     made = read_order_plan(plan)
     sending = sending_of(project_folder)
-    sender = open_sender(sending.root, sending.seller(made.seller), made.channel, Mask())
+    sender = open_sender(
+        sending.root, sending.seller(made.seller), made.channel, masked_logs(sending)
+    )
     outcome = push_orders(
         open_project(project_folder),
         plan,

@@ -35,18 +35,19 @@ def command(plan: Path, project_folder: Path | None, by: str | None, minutes: in
     `feedwright sync offers`), 2 could not run, 3 halted: stale, altered, foreign, expired, or a
     guard rail.
     """
-    from engine.outbox.account import open_sender, remote_channel
+    from engine.outbox.account import masked_logs, open_sender, remote_channel
     from engine.outbox.moments import MINUTE, SystemClock
     from engine.outbox.offer_plan import read_offer_head
     from engine.outbox.settings import sending_settings
     from engine.sending.offers import push
-    from engine.transport.secrets import Mask
 
     project = open_project(project_folder)
     made = read_offer_head(plan)
     remote = remote_channel(made.channel)
     sending = sending_settings(project)
-    sender = open_sender(sending.root, sending.seller(made.seller), made.channel, Mask())
+    sender = open_sender(
+        sending.root, sending.seller(made.seller), made.channel, masked_logs(sending)
+    )
     pushed = push(
         project,
         plan,

@@ -22,7 +22,7 @@ def command(project_folder: Path | None, *, once: bool) -> None:
 
     Exit codes: 0 ended, 1 with --once: a job failed, 2 could not run.
     """
-    from engine.outbox.account import open_sender
+    from engine.outbox.account import masked_logs, open_sender
     from engine.outbox.local_disk import lock
     from engine.outbox.moments import SystemClock
     from engine.outbox.schedule import Schedule, times_of
@@ -30,15 +30,14 @@ def command(project_folder: Path | None, *, once: bool) -> None:
     from engine.outbox.signs import Numbers, logger
     from engine.sending.runner import Runner
     from engine.transport.outcome import Sender
-    from engine.transport.secrets import Mask
 
     project = open_project(project_folder)
-    sending, times, clock, mask = (
+    sending, times, clock = (
         sending_settings(project),
         times_of(project.schedule),
         SystemClock(),
-        Mask(),
     )
+    mask = masked_logs(sending)
 
     def connect(seller: Seller, channel: str) -> Sender:
         return open_sender(sending.root, seller, channel, mask)

@@ -24,13 +24,14 @@ def orders(project_folder: Path | None, seller: str | None) -> None:
     Exit codes: 0 nothing is open, 1 something is, 2 could not run, 3 halted.
     """
     from engine.cli.orders_push import told
-    from engine.outbox.account import seller_sender
+    from engine.outbox.account import masked_logs, seller_sender
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
     from engine.sending.orders import sync_orders
 
     project = open_project(project_folder)
-    sender = seller_sender(sending_settings(project), seller)
+    sending = sending_settings(project)
+    sender = seller_sender(sending, seller, masked_logs(sending))
     sys.exit(told(sync_orders(project, sender, SystemClock())))
 
 
@@ -43,13 +44,14 @@ def offers(project_folder: Path | None, seller: str | None) -> None:
     Exit codes: 0 nothing is under way, 1 something is, 2 could not run, 3 halted.
     """
     from engine.cli.orders_push import tell_halts
-    from engine.outbox.account import seller_sender
+    from engine.outbox.account import masked_logs, seller_sender
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
     from engine.sending.offers import sync_offers
 
     project = open_project(project_folder)
-    sender = seller_sender(sending_settings(project), seller)
+    sending = sending_settings(project)
+    sender = seller_sender(sending, seller, masked_logs(sending))
     synced = sync_offers(project, sender, SystemClock())
     for package in synced.open:
         click.echo(f"{package.key}  {package.state}  {len(package.offers)} offers")

@@ -46,12 +46,6 @@ def offer_fragment(columns: OfferColumns, channel: SalesChannel) -> Fragment | G
     return _Writer(columns.collected, channel).write(_leaves(columns))
 
 
-def offer_reference_json(columns: OfferColumns) -> pl.Expr:
-    """The item of a Delete package: the seller's reference alone."""
-    sku = columns.values["SellerProductId"]
-    return Fragment((json_string(sku.expr),)).between('{"sellerExternalReference":', "}").expr()
-
-
 def _leaves(columns: OfferColumns) -> list[_Leaf]:
     leaves = [_Leaf(_steps(c), c) for c in columns.values.values() if c.attribute.json]
     for number, row in enumerate(columns.collected):

@@ -114,9 +114,9 @@ class OrderDocument:
         field, value = self.shipper_said
         return Diagnostic.of(NOT_SHIPPED_BY_SELLER, span, field=field, value=value)
 
-    def find_state(self, table: StateTable) -> StateFound:
-        """Its state among those of its channel; several where only Lengow's name is given."""
-        channel = self.channel or self.marketplace
+    def find_state(self, table: StateTable, channel: str | None = None) -> StateFound:
+        """Its state among those of a channel, its own if not said; several by Lengow's name alone."""
+        channel = channel or self.channel or self.marketplace
         if self.lengow_only:
             return table.of_lengow(self.state, channel)
         return table.of_native(self.state, channel)

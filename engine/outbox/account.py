@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import ProjectError
@@ -13,7 +14,7 @@ from engine.orders.connectors import connector
 from engine.outbox.places import secret_of
 from engine.outbox.settings import LENGOW, OCTOPIA, Seller, Sending
 from engine.transport.connection import Address, Connection, usual_address
-from engine.transport.secrets import Mask
+from engine.transport.secrets import Mask, hide_in_logs
 from engine.transport.tokens import Credentials
 
 
@@ -47,10 +48,25 @@ def remote_channel(channel: str, through: str = OCTOPIA) -> str:
     return found
 
 
-def seller_sender(sending: Sending, wanted: str | None) -> Connection:
+def seller_sender(sending: Sending, wanted: str | None, mask: Mask) -> Connection:
     """The connection of a seller of the settings, on the first of its channels."""
     seller = sending.seller(wanted)
-    return open_sender(sending.root, seller, first_channel(seller), Mask())
+    return open_sender(sending.root, seller, first_channel(seller), mask)
+
+
+def masked_logs(sending: Sending) -> Mask:
+    """What hides secrets wherever something is written, in what libraries log as well.
+
+    Connections teach it theirs; those of the place for XML packages it knows from here on.
+    """
+    mask = Mask()
+    place = sending.xml
+    for source in (place.key, place.secret, place.password) if place is not None else ():
+        with suppress(ProjectError):  # told where it is needed
+            if source is not None:
+                mask.add(secret_of(sending.root, source))
+    hide_in_logs(mask)
+    return mask
 
 
 def first_channel(seller: Seller) -> str:

@@ -128,7 +128,7 @@ class Journal:
     def _reading(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, ValueError, KeyError, TypeError) as fault:
+        except (sqlite3.Error, ValueError, KeyError, TypeError, OverflowError) as fault:
             raise JournalError(f"{self.path}: cannot be read: {fault}") from None
 
     # Writing

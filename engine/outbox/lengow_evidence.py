@@ -138,9 +138,8 @@ def look_through_lengow(sender: Sender, record: Record) -> Look:
 
 def _states(order: OrderDocument, channel: str) -> frozenset[str]:
     """The common states that the order may be in: Lengow's own word may mean several."""
-    table = state_table()
-    find = table.of_lengow if order.lengow_only else table.of_native
-    return frozenset(n.state for n in find(order.state, channel).names if n.state is not None)
+    found = order.find_state(state_table(), channel)
+    return frozenset(n.state for n in found.names if n.state is not None)
 
 
 def _asked(record: Record) -> dict[str, Any]:

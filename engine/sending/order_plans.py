@@ -28,11 +28,12 @@ from engine.outbox.moments import Clock
 from engine.outbox.opening import seller_journal
 from engine.outbox.order_plan import Wanted as Wish
 from engine.outbox.order_plan import plan_orders
-from engine.outbox.plan import Plan
+from engine.outbox.plan import GuardFinding, Plan
 from engine.outbox.settings import LENGOW, Seller, sending_settings
 from engine.pipeline import checked_ruleset
 from engine.project import Project
 from engine.sending.orders import order_inputs
+from engine.sending.reasons import unlisted_reasons
 from engine.transport.outcome import Reading, Sender
 
 
@@ -70,6 +71,9 @@ def plan_wanted(
         unread = [f"{t.span.line}: {t.code} {t.says}" for t in index.fill(lines, name)]
         with wanted.open("rb") as rows:
             decided = list(Batch(policy, index).decide(_rows(wanted, rows)))
+    notes: tuple[GuardFinding, ...] = ()
+    if not isinstance(orders, Path) and account.connector != LENGOW:
+        notes = tuple(unlisted_reasons(orders, decided))
     with seller_journal(sending, seller, clock) as journal:
         replaced = None if corrects is None else find_message(journal, corrects).id
         sent = [w for d in decided for w in _wishes(d, account, replaced)]
@@ -83,6 +87,7 @@ def plan_wanted(
             sent,
             channels[0] if channels else "",
             inputs=inputs,
+            guards=notes,
             rails=rails_of(sending.guards),
             denied=[_denied(d, account) for d in decided if not _wishes(d, account, None)],
             unread=unread,

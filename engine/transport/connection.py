@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from engine.transport.answers import read_answer
 from engine.transport.clock import Clock
 from engine.transport.endpoint import Endpoint, Interface
-from engine.transport.http import HttpLine, HttpRequest, Limits, require_safe
+from engine.transport.http import HttpAnswer, HttpLine, HttpRequest, Limits, require_safe
 from engine.transport.outcome import (
     Answer,
     Call,
@@ -34,7 +34,7 @@ from engine.transport.pace import (
 from engine.transport.secrets import Mask
 from engine.transport.tokens import Credentials, TokenCache
 
-UNAUTHORIZED = 401
+REFUSED, UNAUTHORIZED = 400, 401  # from 400 on
 # Headers that only the connection may set; a call that brings one of them is not made.
 OURS = frozenset(
     {"authorization", "host", "content-length", "transfer-encoding", "connection", "cookie"}
@@ -94,7 +94,7 @@ class Connection:
             ProjectError: the address is neither https nor on this machine.
         """
         at = usual_address(interface) if address is None else address
-        limits = limits or Limits()
+        limits, mask = limits or Limits(), mask or Mask()
         self._interface, self._seller, self._clock = interface, seller, clock
         self._base, self._headers = require_safe(at.base), dict(headers)
         self._seller_header = seller_header
@@ -104,8 +104,9 @@ class Connection:
             replace(interface.token, url=require_safe(at.token_url)),
             credentials,
             clock,
-            mask or Mask(),
+            mask,
         )
+        self._mask = mask
         self._breaker = Breaker(clock)
         self._pause_until = 0
         self._random_below = random_below or random.SystemRandom().randrange
@@ -198,7 +199,16 @@ class Connection:
             return outcome
         if outcome.status == UNAUTHORIZED:
             self._tokens.drop()
-        return read_answer(outcome, endpoint.answers)
+        if outcome.status >= REFUSED:
+            outcome = self._hidden(outcome)
+        answer = read_answer(outcome, endpoint.answers)
+        return answer if answer.fault is None else replace(answer, fault=self._mask(answer.fault))
+
+    def _hidden(self, answer: HttpAnswer) -> HttpAnswer:
+        """The answer without secrets: gateways quote a request in their errors, its headers too."""
+        text = self._mask(answer.body.decode("utf-8", "surrogateescape"))
+        headers = {name: self._mask(value) for name, value in answer.headers.items()}
+        return HttpAnswer(answer.status, headers, text.encode("utf-8", "surrogateescape"))
 
     def _all_headers(self, call: Call) -> dict[str, str]:
         found = {name.lower(): (name, value) for name, value in self._headers.items()}

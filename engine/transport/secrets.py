@@ -146,3 +146,10 @@ class MaskingFilter(logging.Filter):
         if record.exc_text:
             record.exc_text = self._mask(record.exc_text)
         return True
+
+
+def hide_in_logs(mask: Mask) -> None:
+    """Hide what `mask` knows, and will learn, in what libraries log: it ends on stderr, set up or not."""
+    for handler in (logging.lastResort, *logging.getLogger().handlers):
+        if handler is not None:
+            handler.addFilter(MaskingFilter(mask))

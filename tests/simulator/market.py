@@ -218,6 +218,7 @@ class Market(Way):
     calls: list[Call] = field(default_factory=list)
     writes: list[tuple[int, Call]] = field(default_factory=list)
     seller_shown: str = SELLER
+    allowable: int = 100  # what may be given for an order, at most
 
     def add(self, order: Order) -> None:
         self.orders[order.id] = order
@@ -330,7 +331,11 @@ class Market(Way):
                 return Answer(200, fault="the body is HTML")
         split = urlsplit(call.path)
         if split.path.startswith("/orders/"):
-            return self._read_order(unquote(split.path.split("/")[2]), how)
+            order = unquote(split.path.split("/")[2])
+            if split.path.endswith("/commercial-gestures-available-amounts"):
+                given = sum(r.get("amount", 0) for r in self._visible(order)[1])
+                return Answer(200, body={"allowableAmount": self.allowable - given})
+            return self._read_order(order, how)
         return self._read_list(split.path, parse_qs(split.query), how)
 
     def _read_order(self, order: str, how: str) -> Outcome:

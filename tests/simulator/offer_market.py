@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
-from simulator.market import Way
+from simulator.market import LIES, Way
 
 from engine.octopia.endpoints import message_class
 from engine.transport.outcome import (
@@ -25,6 +25,7 @@ from engine.transport.outcome import (
     Outcome,
 )
 
+OFFER_LIES = (*LIES, "row missing")
 READY, PENDING, INTEGRATED, WAITING = (
     "Ready",
     "IntegrationPending",
@@ -174,7 +175,7 @@ class OfferMarket(Way):
         query = parse_qs(split.query)
         parts = split.path.strip("/").split("/")
         if parts[0] == "offers":
-            wanted = query.get("sellerExternalReferences")
+            wanted = query.get("sellerExternalReferences") if how != "filter ignored" else None
             found = [o for s, o in sorted(self.offers.items()) if not wanted or s in wanted]
             return self._page(found, query, split.path, how)
         package = self.packages.get(parts[1])
@@ -187,7 +188,8 @@ class OfferMarket(Way):
         if len(parts) == 3:
             if package.state != INTEGRATED:
                 return Answer(400, body={"title": "too early"})
-            return self._page(package.results, query, split.path, how)
+            rows = package.results[1:] if how == "row missing" else package.results
+            return self._page(rows, query, split.path, how)
         state = WAITING if package.shows > self.clock.true else package.state
         name = "P0" if how == "another order" else parts[1]
         return Answer(200, body={"packageId": name, "state": state})

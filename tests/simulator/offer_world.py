@@ -10,7 +10,7 @@ from checking.offer_texts import element, request
 from simulator.disk import KilledError
 from simulator.life import KILLS, BrokenError, Life, lived
 from simulator.market import DrawnFate, Fate
-from simulator.offer_market import PUBLIC, OfferMarket, Published
+from simulator.offer_market import OFFER_LIES, PUBLIC, OfferMarket, Published
 
 from engine.errors import JournalError
 from engine.outbox.gate import push_offers
@@ -52,7 +52,7 @@ class OfferWorld(Life):
     def __post_init__(self) -> None:
         Life.__post_init__(self)
         fate = KillingFate(self.random, self.random.choice((0.05, 0.2, 0.6)))
-        fate.world = self
+        fate.world, fate.lies = self, OFFER_LIES
         bad = {f"S{n}" for n in range(8) if self.random.random() < 0.1}
         self.market = OfferMarket(self.clock, fate, self.random, bad)
         self.market.files = Published(self.folder)

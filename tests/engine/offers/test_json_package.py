@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.marketplace.attributes import WireName, WireValue
 from engine.marketplace.facts import NOT_KNOWN
 from engine.offers.columns import CollectedRow, OfferColumns, WireColumn
-from engine.offers.json_package import offer_json, offer_reference_json
+from engine.offers.json_package import offer_json
 from engine.offers.validation import check_payload, parse_payload
 
 LAMP_TEXT = (
@@ -112,13 +112,6 @@ def test_a_row_that_lacks_what_is_required_has_no_text(desk: Any, lamp: Any) -> 
 
 def test_a_value_without_a_known_name_is_left_out(desk: Any, lamp: Any) -> None:
     assert written(desk, lamp | {"ProductCondition": "Refurbished"}) == [None]
-
-
-def test_the_item_of_a_delete_package(desk: Any, lamp: Any) -> None:
-    offers = desk.lay(lamp | {"SellerProductId": 'a"b'})
-    assert offers.of(offer_reference_json(offers.columns)) == [
-        '{"sellerExternalReference":"a\\"b"}'
-    ]
 
 
 def named(desk: Any, name: str, path: str, shape: str, **changes: Any) -> Any:

@@ -430,3 +430,25 @@ def test_a_few_lives() -> None:
     """Thousands of them: tests/properties/test_lives.py."""
     for seed in range(40):
         run_seed(seed)
+
+
+def test_more_than_may_be_given_is_not_asked_for(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, Kind.GESTURE)
+    shop.market.allowable = 3
+    shop.approve()
+    record = shop.run()
+    assert (record.state, record.sends) == (State.WITHDRAWN, 0)
+    assert "only 3 may still be given" in record.why
+    assert shop.market.ledger == []
+
+
+def test_a_gesture_that_is_gone_and_not_listed_is_held(tmp_path: Path) -> None:
+    """What may be given shrank after it was sent: it may have been given, and does not show."""
+    shop = Shop(tmp_path, Kind.GESTURE, Named("lost before"))
+    shop.approve()
+    shop.run()
+    shop.market.allowable = 3
+    record = shop.run(later=MINUTE)
+    assert (record.state, record.sends) == (State.HELD, 1)
+    shop.market.allowable = 100
+    assert shop.run(later=HOUR).state is State.HELD

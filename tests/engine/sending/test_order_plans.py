@@ -18,6 +18,7 @@ from engine.outbox.order_plan import messages_of
 from engine.project import load_project
 from engine.sending.order_plans import plan_wanted
 from engine.sending.orders import push_orders
+from engine.transport.outcome import Answer, Call, Outcome
 
 ROOT = Path(__file__).parents[3]
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -130,3 +131,46 @@ def test_changed_order_rules_make_a_plan_stale(project: Path) -> None:
     with pytest.raises(HaltedError, match=r"rules/orders\.rules changed"):
         push_orders(opened, project / "plan.json", market, approver="Ada", clock=clock)
     assert market.calls == []
+
+
+class Listing(Market):
+    """A marketplace that lists its reasons for cancelling."""
+
+    codes: tuple[str, ...] = ("buyer-request",)
+
+    def send(self, call: Call) -> Outcome:
+        if call.path.startswith("/cancellation-reasons"):
+            self.calls.append(call)
+            return Answer(200, body=[{"code": code} for code in self.codes])
+        return Market.send(self, call)
+
+
+@pytest.mark.parametrize(
+    ("codes", "noted"), [(("buyer-request",), True), (("seller-out-of-stock", "buyer-request"), False), ((), False)]
+)
+def test_a_reason_that_the_marketplace_does_not_list_is_noted(
+    project: Path, codes: tuple[str, ...], *, noted: bool
+) -> None:
+    clock = ManualClock()
+    market = Listing(clock, Fate())
+    market.codes = codes
+    for name in ("O-1", "O-2"):
+        market.add(Order(name, "Shipped", ("1",)))
+    refund = {"action": "refund", "parameters": {"refund_reason": "out_of_stock"}}
+    want(project, {"order": "O-1", **refund}, {"order": "O-2", **refund})
+    made = plan_wanted(
+        load_project(project),
+        project / "wanted.jsonl",
+        market,
+        seller=SELLER,
+        at=AT,
+        clock=clock,
+    )
+    assert len(messages_of(made)) == 2
+    assert [g.name for g in made.guards] == (["reason"] if noted else [])
+    assert not any(g.halts for g in made.guards)
+    asked = [c for c in market.calls if c.path.startswith("/cancellation-reasons")]
+    assert len(asked) == 1  # the same list serves all orders of a state
+    if noted:
+        assert "`seller-out-of-stock` (order O-1) is not among" in made.guards[0].says
+        assert "for Shipped: buyer-request" in made.guards[0].says

@@ -5,11 +5,18 @@ import json
 import logging
 import os
 import pickle
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from engine.errors import ProjectError
+from engine.octopia.client import Account, connect
+from engine.transport.connection import Address
+from engine.transport.outcome import Answer, Call
 from engine.transport.secrets import (
     Mask,
     MaskingFilter,
@@ -17,6 +24,7 @@ from engine.transport.secrets import (
     secret_from_environment,
     secret_from_file,
 )
+from engine.transport.tokens import Credentials
 
 TEXT = 'p&ss "w+rd/é'
 
@@ -131,3 +139,73 @@ def test_logs_are_masked(caplog: pytest.LogCaptureFixture) -> None:
         logger.removeFilter(masking)
     assert "t0ken" not in caplog.text
     assert "with base 10: '***'" in caplog.text
+
+
+LIBRARY = """
+import logging
+from engine.transport.secrets import Mask, Secret, hide_in_logs
+mask = Mask()
+hide_in_logs(mask)
+mask.add(Secret("t0ken"))  # learned later, as connections teach it
+logging.getLogger("paramiko.transport").error("no %s", "t0ken")
+try:
+    int("t0ken")
+except ValueError:
+    logging.getLogger("any").exception("failed")
+"""
+
+
+def test_what_libraries_log_is_masked() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", LIBRARY], capture_output=True, text=True, check=True
+    ).stderr
+    assert "t0ken" not in said
+    assert "no ***" in said
+    assert "with base 10: '***'" in said
+
+
+class Quoting(BaseHTTPRequestHandler):
+    """A gateway that quotes the whole request in its errors, in its headers too."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(200, {"access_token": "t0ken-of-tests", "expires_in": 7200})
+
+    def do_GET(self) -> None:
+        said = f"{dict(self.headers)} of hunter2"
+        self._answer(self.server.status, {"title": said, "detail": said})  # type: ignore[attr-defined]
+
+    def _answer(self, status: int, body: object) -> None:
+        text = json.dumps(body).encode()
+        self.send_response(status)
+        kind = "application/json" if status != 502 else f"text/{self.headers['Authorization']}"
+        self.send_header("Content-Type", kind)
+        self.send_header("X-Request-Id", self.headers.get("Authorization", ""))
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is printed."""
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500, 502])
+def test_an_error_that_quotes_the_request_brings_no_secret(status: int) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Quoting)
+    server.status = status  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    try:
+        credentials = Credentials(Secret("ada-lovelace"), Secret("hunter2"))
+        line = connect(Account("1", credentials), "CDISFR", address=Address(base, f"{base}/token"))
+        answer = line.send(Call("GET", "/carriers"))
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)
+    assert isinstance(answer, Answer)
+    assert answer.status == status
+    assert "t0ken" not in repr(answer)
+    assert "hunter2" not in repr(answer)
+    assert "***" in repr(answer)
