@@ -146,7 +146,8 @@ class Listing(Market):
 
 
 @pytest.mark.parametrize(
-    ("codes", "noted"), [(("buyer-request",), True), (("seller-out-of-stock", "buyer-request"), False), ((), False)]
+    ("codes", "noted"),
+    [(("buyer-request",), True), (("seller-out-of-stock", "buyer-request"), False), ((), False)],
 )
 def test_a_reason_that_the_marketplace_does_not_list_is_noted(
     project: Path, codes: tuple[str, ...], *, noted: bool
