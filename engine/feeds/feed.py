@@ -140,7 +140,7 @@ class Feed:
     def _again(self) -> OpenFeed:
         if self.path == "-":
             raise FeedError(
-                "stdin: rows refer to a parent row, so the feed is read twice; name a file"
+                "stdin: rows refer to a parent row, so the feed is read several times; name a file"
             )
         return open_feed(self.settings, self.path, self.base).opened
 

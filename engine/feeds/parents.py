@@ -10,6 +10,8 @@ import polars as pl
 from engine.feeds.feed_settings import FeedSettings, ParentSettings, SkipSettings
 from engine.feeds.opened import OpenFeed
 
+# Names of parents that are put together at once.
+_NAMED_AT_ONCE = 100_000
 _BLANKS = " \t\u00a0"
 
 
@@ -66,6 +68,10 @@ class Inheritance:
             pl.concat([self.carried, batch], how="diagonal") if self.carried is not None else batch
         )
         key = _cell(parent.key)  # rows without a key belong to nobody
+        if self.carried is None:
+            self.carried = batch.select(key).clear()
+        earlier = _of_those(self.carried, parent.key, batch.select(key))
+        whole = pl.concat([earlier, batch], how="diagonal")
         filled = whole.with_columns(
             pl.coalesce(
                 _cell(c), pl.when(key.is_not_null()).then(_cell(c).first().over(key))
@@ -73,9 +79,12 @@ class Inheritance:
             for c in columns
         )
         # The first row of each key so far: whether a row inherits must not hang on the batches' size.
-        firsts = whole.select([*dict.fromkeys([parent.key, *columns])]).filter(key.is_not_null())
-        self.carried = firsts.unique(parent.key, keep="first", maintain_order=True)
-        return filled.tail(rows)
+        given = [c for c in columns if c != parent.key]
+        firsts = whole.select(key, *given).drop_nulls(parent.key)
+        firsts = firsts.unique(parent.key, keep="first", maintain_order=True)
+        new = firsts.join(earlier, on=parent.key, how="anti")
+        self.carried = pl.concat([self.carried, new], how="diagonal")
+        return filled.tail(rows).select(batch.columns)
 
     def _reference(
         self, batch: pl.DataFrame, parent: ParentSettings
@@ -91,12 +100,14 @@ class Inheritance:
             if label:
                 key = key.str.strip_prefix(f"{label}:")
         keyed = batch.with_columns(key.alias("__parent"))
+        known = _of_those(self.parents, "__id", keyed.select("__parent"))
         made = keyed.join(
-            self.parents, left_on="__parent", right_on="__id", how="left", maintain_order="left"
+            known, left_on="__parent", right_on="__id", how="left", maintain_order="left"
         )
         made = made.with_columns(pl.coalesce(_cell(c), f"__parent.{c}").alias(c) for c in columns)
         ids = [_cell(i) for i in id_columns(parent)]
-        named = self.parents["__id"].implode()
+        own = pl.concat([batch.select(i.alias("__id")) for i in ids])
+        named = _of_those(self.parents, "__id", own)["__id"].implode()
         is_parent = pl.any_horizontal([i.is_in(named).fill_null(value=False) for i in ids])
         made = made.with_columns(is_parent.alias("__is_parent"))
         return made.drop("__parent", *(f"__parent.{c}" for c in columns)), pl.col("__is_parent")
@@ -105,20 +116,34 @@ class Inheritance:
         """The rows that others name as their parent, by identifier: one more pass over the feed."""
         ids = id_columns(parent)
         wanted = [parent.key, *ids, *parent.columns]
-        frames = list(self.reopen().batches(list(dict.fromkeys(wanted))))
-        if not frames:
-            return pl.DataFrame(
-                schema={"__id": pl.String, **{f"__parent.{c}": pl.String for c in parent.columns}}
-            )
-        rows = pl.concat(frames)
-        named = rows.select(_cell(parent.key).alias("k")).drop_nulls().to_series()
-        named = pl.concat([named, named.str.replace(r"^[a-z]+:", "")]).unique()
-        kept = [
-            rows.select(
-                _cell(i).alias("__id"),
-                *(_cell(c).alias(f"__parent.{c}") for c in parent.columns if c in rows.columns),
-            )
-            for i in ids
-        ]
-        table = pl.concat(kept).drop_nulls("__id").unique("__id", keep="first", maintain_order=True)
-        return table.filter(pl.col("__id").is_in(named.implode()))
+        named = self._named(parent.key)
+        nobody = pl.DataFrame(
+            schema={"__id": pl.String, **{f"__parent.{c}": pl.String for c in parent.columns}}
+        )
+        found: dict[str, list[pl.DataFrame]] = {i: [] for i in ids}
+        for batch in self.reopen().batches(list(dict.fromkeys(wanted))):
+            cells = [_cell(c).alias(f"__parent.{c}") for c in parent.columns if c in batch.columns]
+            for i in ids:
+                rows = batch.select(_cell(i).alias("__id"), *cells)
+                found[i].append(_of_those(rows, "__id", named))
+        # What is named by the first of the identifiers counts before what another one names.
+        table = pl.concat([nobody, *(r for rows in found.values() for r in rows)], how="diagonal")
+        return table.unique("__id", keep="first", maintain_order=True)
+
+    def _named(self, key: str) -> pl.DataFrame:
+        """What rows call their parents, each once, with and without the word before the colon."""
+        named, fresh = pl.Series(dtype=pl.String), list[pl.Series]()
+        for batch in self.reopen().batches([key]):
+            said = batch.select(_cell(key)).to_series().drop_nulls()
+            fresh += [said.unique(), said.str.replace(r"^[a-z]+:", "").unique()]
+            if sum(map(len, fresh)) > len(named) + _NAMED_AT_ONCE:
+                named = pl.concat([named, *fresh]).unique()
+                fresh.clear()
+        return pl.concat([named, *fresh]).unique().to_frame("__id")
+
+
+def _of_those(table: pl.DataFrame, column: str, named: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `table` whose `column` has one of the texts in the one column of `named`."""
+    return table.join(
+        named, left_on=column, right_on=named.columns[0], how="semi", maintain_order="left"
+    )

@@ -1,13 +1,18 @@
 """Rows that take over cells from a parent row, and rows that are no products."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
+from weakref import ReferenceType, ref
 
+import polars as pl
 import pytest
 
 from engine.errors import FeedError
 from engine.feeds import csv_feed
+from engine.feeds.feed import Feed, open_feed
+from engine.feeds.feed_settings import feed_settings
+from engine.feeds.parents import Inheritance
 
 Read = Callable[..., Any]
 SHOPIFY = b"""Handle,Title,Option,Price,Image
@@ -110,9 +115,6 @@ def test_references_need_a_file_to_read_twice(monkeypatch: pytest.MonkeyPatch) -
     import io
     import sys
 
-    from engine.feeds.feed import open_feed
-    from engine.feeds.feed_settings import feed_settings
-
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(WOO))))
     feed = open_feed(feed_settings({"parent": REFERENCE, "format": "csv"}, "feeds.x"), "-", Path())
     with pytest.raises(FeedError, match="stdin: rows refer to a parent row"):
@@ -123,3 +125,54 @@ def test_parents_of_other_formats(read: Read) -> None:
     data = b'{"h":"a","t":"Lampe"}\n{"h":"a"}\n{"h":"b"}\n'
     found = read("feed.jsonl", data, wanted=["h", "t"], parent={"key": "h", "columns": ["t"]})
     assert found["t"] == ["Lampe", "Lampe", None]
+
+
+@pytest.mark.parametrize("block", [30, 1 << 20])
+def test_the_first_identifier_counts_before_another_wherever_the_rows_stand(
+    read: Read, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_feed.CsvFeed.__init__, "__defaults__", _with_block(block))
+    data = b"ID,SKU,Name,Parent\n7,T,by number,\n1,T-S,,7\n2,7,by reference,\n3,T-M,,id:7\n"
+    found = read("feed.csv", data, parent=REFERENCE, delimiter=",")
+    assert found["Name"] == ["by number", "by reference", "by reference", "by reference"]
+
+
+class Watched:
+    """A feed that sees how many of its batches somebody still holds."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self.most = 0
+
+    def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
+        given: list[ReferenceType[pl.DataFrame]] = []
+        for batch in self.feed.opened.batches(wanted):
+            given.append(ref(batch))
+            yield batch
+            del batch
+            self.most = max(self.most, sum(one() is not None for one in given))
+
+
+def test_of_the_rows_before_only_parents_are_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_feed.CsvFeed.__init__, "__defaults__", _with_block(500))
+    rows = [f"h{n},P{n},,Title {n}\nh{n},C{n},P{n},\nh{n},D{n},P{n},\n" for n in range(100)]
+    (tmp_path / "feed.csv").write_text("Handle,SKU,Parent,Title\n" + "".join(rows))
+    for settings in (GROUP, {**REFERENCE, "id": ["SKU"], "columns": ["Title"]}):
+        read = feed_settings({"parent": settings, "delimiter": ","}, "feeds.x")
+        watched = [Watched(open_feed(read, str(tmp_path / "feed.csv"), tmp_path)) for _ in range(3)]
+        again = iter(watched[1:])
+        inheritance = Inheritance(read, lambda again=again: next(again))
+        made = [
+            inheritance.apply(batch).select("Title")
+            for batch in watched[0].batches(watched[0].feed.columns)
+        ]
+        assert len(made) > 5
+        assert pl.concat(made)["Title"].to_list() == [f"Title {n // 3}" for n in range(300)]
+        kept = inheritance.parents if settings["key"] == "Parent" else inheritance.carried
+        assert kept is not None
+        assert kept.height == 100
+        assert all(one.most <= 2 for one in watched)
+        for one in watched:
+            one.feed.opened.source.close()
