@@ -38,7 +38,7 @@ class CsvFeed:
     dialect: Dialect = field(init=False)
     _pending: bytes = b""
     _decoder: codecs.IncrementalDecoder | None = None
-    _carriage_returns: bool = False  # the lines end with nothing else
+    _held_back: bytes = b""  # a carriage return whose line feed may follow
     _ended: bool = False
     _damage_noted: bool = False
 
@@ -58,25 +58,35 @@ class CsvFeed:
         self.notes.append(encoding.note)
         if codecs.lookup(encoding.name).name not in ("utf-8", "ascii"):
             self._decoder = codecs.getincrementaldecoder(encoding.name)("replace")
-        text = self._as_utf8(first[encoding.bom :])
-        self._carriage_returns = b"\r" in text.rstrip(b"\r") and b"\n" not in text
-        self._pending = self._with_line_ends(text)
+        self._pending = self._with_line_feeds(self._as_utf8(first[encoding.bom :]))
 
     def _as_utf8(self, data: bytes) -> bytes:
         if self._decoder is None:
             return data
         return self._decoder.decode(data, final=self._ended).encode("utf-8", "replace")
 
-    def _with_line_ends(self, data: bytes) -> bytes:
-        return data.replace(b"\r", b"\n") if self._carriage_returns else data
+    def _with_line_feeds(self, data: bytes) -> bytes:
+        """`data` with a line feed for each other line end."""
+        if self._held_back:
+            data, self._held_back = self._held_back + data, b""
+        if b"\r" not in data:
+            return data
+        if data.endswith(b"\r") and not self._ended:
+            data, self._held_back = data[:-1], b"\r"
+        # Quicker than replacing, since most feeds have few or none.
+        first, *rest = data.split(b"\r")
+        return b"\n".join([first, *(piece.removeprefix(b"\n") for piece in rest)])
 
     def _fill(self, size: int) -> None:
-        """Read on until `size` bytes wait, or the feed ends; then its last line ends too."""
-        while not self._ended and len(self._pending) < size:
+        """Read on until about `size` bytes wait, or the feed ends; then its last line ends too.
+
+        Line ends may become shorter as they are read: a quarter less will do.
+        """
+        while not self._ended and len(self._pending) < size - size // 4:
             wanted = size - len(self._pending)
             data = self.source.read(wanted)
             self._ended = len(data) < wanted
-            self._pending += self._with_line_ends(self._as_utf8(data))
+            self._pending += self._with_line_feeds(self._as_utf8(data))
         if self._ended and self._pending and not self._pending.endswith(b"\n"):
             self._pending += b"\n"
 
@@ -160,9 +170,6 @@ class CsvFeed:
         if signs is None or not cut:
             return self._slow(read)
         signs = signs.up_to(cut)
-        if b"\r" in signs.block:
-            block = _with_line_feeds(signs.block)
-            signs = Signs.of(block, self.dialect.quote, self.dialect.delimiter) or signs
         if not signs.in_order():
             return self._slow(read)
         return partial(_quick, signs, self.dialect, len(self.columns), read), cut
@@ -197,12 +204,6 @@ class CsvFeed:
 def _quick(signs: Signs, dialect: Dialect, columns: int, read: dict[int, str]) -> Part:
     rows = quick_rows(signs.block, dialect, columns, read, signs)
     return Part(rows.frame, rows.damage)
-
-
-def _with_line_feeds(block: bytes) -> bytes:
-    """`block` with a line feed for each other line end; quicker than replacing, for few of them."""
-    first, *rest = block.split(b"\r")
-    return b"\n".join([first, *(piece.removeprefix(b"\n") for piece in rest)])
 
 
 def _last_even_line_end(block: bytes, quote: bytes) -> int:

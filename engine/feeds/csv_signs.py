@@ -6,26 +6,31 @@ where the quotes stand follows what stands within them, and whether each is wher
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
 _LINE_FEED = 10
+# A column of bytes is so long: then it stays near the processor, and its copies take little memory.
+PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """Where the quotes of a block stand, and the bytes before and behind each.
+    """Where the quotes and line ends of a block stand, and what is beside each quote.
 
-    Quote and delimiter are single bytes. The bytes at both ends of the block have none beyond them;
-    a line feed stands for that, which parts cells as well.
+    Quote and delimiter are single bytes. `begins` tells whether a cell may begin with the quote: a
+    delimiter or a line end stands before it; `ends`, whether one may end with it. The bytes at both
+    ends of the block have none beyond them; that parts cells as well. Without quotes, line ends are
+    not looked for.
     """
 
     block: bytes
     quotes: pl.Series
-    before: pl.Series
-    behind: pl.Series
-    delimiter: int
+    begins: pl.Series
+    ends: pl.Series
+    line_ends: pl.Series
 
     @classmethod
     def of(cls, block: bytes, quote: str, delimiter: str) -> Signs | None:
@@ -33,22 +38,12 @@ class Signs:
         marks = quote.encode(), delimiter.encode()
         if len(marks[0]) > 1 or len(marks[1]) != 1:
             return None
+        places = pl.Series(dtype=pl.UInt32)
+        beside = pl.Series(dtype=pl.Boolean)
         if not marks[0] or marks[0] not in block:
-            none = pl.Series(dtype=pl.UInt8)
-            return cls(block, pl.Series(dtype=pl.UInt32), none, none, marks[1][0])
-        held = _bytes_of(block)
-        quotes = (held == marks[0][0]).arg_true()
-        edge = pl.Series([_LINE_FEED], dtype=pl.UInt8)
-        first, last = quotes[0] == 0, quotes[-1] == len(block) - 1
-        before = held.gather(quotes.slice(int(first)) - 1)
-        behind = held.gather(quotes.head(len(quotes) - int(last)) + 1)
-        return cls(
-            block,
-            quotes,
-            edge.append(before) if first else before,
-            behind.append(edge) if last else behind,
-            marks[1][0],
-        )
+            return cls(block, places, beside, beside, places)
+        found = list(_signs(block, marks[0][0], marks[1][0]))
+        return cls(block, *(pl.concat(columns) for columns in zip(*found, strict=True)))
 
     def last_line_end(self) -> int:
         """Behind the last line that does not end within quotes, or 0."""
@@ -62,8 +57,14 @@ class Signs:
         if cut == len(self.block):
             return self
         count = self._quotes_up_to(cut)
-        quotes, before, behind = (s.head(count) for s in (self.quotes, self.before, self.behind))
-        return Signs(self.block[:cut], quotes, before, behind, self.delimiter)
+        lines = self.line_ends.search_sorted(cut) if len(self.line_ends) else 0
+        return Signs(
+            self.block[:cut],
+            self.quotes.head(count),
+            self.begins.head(count),
+            self.ends.head(count),
+            self.line_ends.head(lines),
+        )
 
     def _quotes_up_to(self, place: int) -> int:
         return self.quotes.search_sorted(place) if len(self.quotes) else 0
@@ -77,24 +78,45 @@ class Signs:
             return True
         if len(self.quotes) % 2:
             return False
-        begins = self._parts(self.before.gather_every(2))
-        ends = self._parts(self.behind.gather_every(2, 1))
+        begins, ends = self.begins.gather_every(2), self.ends.gather_every(2, 1)
         if not (begins[0] and ends[-1]):
             return False
         # Two quotes side by side within a cell are one.
         opening, closing = self.quotes.gather_every(2)[1:], self.quotes.gather_every(2, 1)[:-1]
         return bool(((begins[1:] & ends[:-1]) | (opening == closing + 1)).all())
 
-    def _parts(self, found: pl.Series) -> pl.Series:
-        return (found == self.delimiter) | (found == _LINE_FEED)
-
     def line_ends_in_cells(self) -> pl.Series:
         """Where line feeds stand within quotes, which are in order."""
         if not len(self.quotes):
-            return pl.Series(dtype=pl.UInt32)
-        ends = (_bytes_of(self.block) == _LINE_FEED).arg_true()
-        return ends.filter(self.quotes.search_sorted(ends) % 2 == 1)
+            return self.line_ends
+        return self.line_ends.filter(self.quotes.search_sorted(self.line_ends) % 2 == 1)
 
 
-def _bytes_of(block: bytes) -> pl.Series:
+def _signs(
+    block: bytes, quote: int, delimiter: int
+) -> Iterator[tuple[pl.Series, pl.Series, pl.Series, pl.Series]]:
+    """Quotes, whether cells begin and end with each, and line ends, of each piece of the block."""
+    for start in range(0, len(block), PIECE):
+        end = start + PIECE
+        # With the byte before and the byte behind, or line ends beyond the block.
+        around = (
+            block[start - 1 : end + 1] if start else b"\n" + block[: end + 1],
+            b"" if end < len(block) else b"\n",
+        )
+        held = bytes_of(b"".join(around))
+        inner = held.slice(1, len(held) - 2)
+        places = ((inner == quote) | (inner == _LINE_FEED)).arg_true()
+        are_quotes = inner.gather(places) == quote
+        quotes, lines = places.filter(are_quotes), places.filter(~are_quotes)
+        before, behind = held.gather(quotes), held.gather(quotes + 2)
+        yield (
+            quotes + start,
+            (before == delimiter) | (before == _LINE_FEED),
+            (behind == delimiter) | (behind == _LINE_FEED),
+            lines + start,
+        )
+
+
+def bytes_of(block: bytes) -> pl.Series:
+    """The bytes of `block` as a column."""
     return pl.Series([block], dtype=pl.Binary).cast(pl.List(pl.UInt8)).explode()

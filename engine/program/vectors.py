@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 _AT_ONCE = 8
-_ALWAYS_NORMAL = "^[\\x00-\\x{2ff}]*$"
+_FIRST_OF_OTHERS = 0xCC  # with this byte, or a higher one, all from U+0300 on begin
 
 
 def over_cells(
@@ -30,11 +30,9 @@ def normalized(text: pl.Expr) -> pl.Expr:
 
 
 def _normalized(text: pl.Series) -> pl.Series:
-    cells = text.to_frame("text")
-    column = pl.col("text")
-    if cells.select(column.str.len_bytes().sum() == column.str.len_chars().sum()).item():
-        return text  # ASCII alone
-    if cells.select(column.str.contains(_ALWAYS_NORMAL).all()).item():
+    bytes_of_all = text.cast(pl.Binary).cast(pl.List(pl.UInt8)).explode()
+    highest = bytes_of_all.max()
+    if highest is None or highest < _FIRST_OF_OTHERS:
         return text
     return text.str.normalize("NFC")
 
