@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import os
 import struct
@@ -38,7 +37,7 @@ _BROKEN = (
 
 
 class ByteSource:
-    """The bytes of a feed as they are read, with their fingerprint.
+    """The bytes of a feed as they are read.
 
     `name` is the file's name without `.gz`, or the member's inside a `.zip`; formats are told by it.
     Use it in a `with`, or read it to its end: both close the file.
@@ -59,7 +58,6 @@ class ByteSource:
         self.count = 0
         self._under = under
         self._ahead = b""
-        self._hash = hashlib.sha256()
 
     def peek(self, size: int) -> bytes:
         """The first `size` bytes (fewer at the end), which will be read again; before any `read`."""
@@ -76,7 +74,6 @@ class ByteSource:
         data, self._ahead = self._ahead[:size], self._ahead[size:]
         if len(data) < size and not self.stream.closed:
             data += self._from_stream(size - len(data))
-        self._hash.update(data)
         self.count += len(data)
         if self.packed is not None and self.count > ALWAYS_UNPACKED:
             self._refuse_a_trap(self.packed)
@@ -104,7 +101,7 @@ class ByteSource:
             )
 
     def drain(self) -> None:
-        """Read what is left, so that the fingerprint tells the whole of the feed."""
+        """Read what is left: a broken archive shows at its end."""
         while self.read():
             pass
 
@@ -124,11 +121,6 @@ class ByteSource:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of what was read so far, out of its archive."""
-        return self._hash.hexdigest()
 
 
 def open_bytes(path: str, member: str | None = None) -> ByteSource:

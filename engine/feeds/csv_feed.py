@@ -11,7 +11,7 @@ from functools import partial
 import polars as pl
 
 from engine.errors import FeedError
-from engine.feeds.archive import ByteSource
+from engine.feeds.archive import CHUNK, ByteSource
 from engine.feeds.csv_rows import Dialect, one_by_one, quick_rows, slow_rows
 from engine.feeds.csv_signs import Signs
 from engine.feeds.dialect import find_delimiter, find_encoding
@@ -80,13 +80,16 @@ class CsvFeed:
     def _fill(self, size: int) -> None:
         """Read on until about `size` bytes wait, or the feed ends; then its last line ends too.
 
-        Line ends may become shorter as they are read: a quarter less will do.
+        Line ends may become shorter as they are read: then fewer will do.
         """
-        while not self._ended and len(self._pending) < size - size // 4:
-            wanted = size - len(self._pending)
+        taken, left = [self._pending], size - len(self._pending)
+        while not self._ended and (left > 0 or not any(taken)):
+            wanted = min(max(left, 1), CHUNK)
             data = self.source.read(wanted)
             self._ended = len(data) < wanted
-            self._pending += self._with_line_feeds(self._as_utf8(data))
+            taken.append(self._with_line_feeds(self._as_utf8(data)))
+            left -= wanted
+        self._pending = b"".join(taken)
         if self._ended and self._pending and not self._pending.endswith(b"\n"):
             self._pending += b"\n"
 

@@ -64,11 +64,6 @@ class Feed:
         """What was found out about the file."""
         return self.opened.notes
 
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the bytes read so far."""
-        return self.opened.source.fingerprint
-
     def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
         """Batches in the order of the file.
 

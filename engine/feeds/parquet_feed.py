@@ -42,7 +42,6 @@ class ParquetFeed:
             kinds = {n: k for n, k in self._types.items() if n in wanted}
             read = [_as_text(name, kind, self.source.shown) for name, kind in kinds.items()]
             yield from self._batches(read)
-            self.source.drain()
 
     def _batches(self, read: list[pl.Expr]) -> Iterator[pl.DataFrame]:
         rows = pl.scan_parquet(self.source.shown)

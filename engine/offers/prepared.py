@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
 
 from engine.offers.fragments import Fragment, Group, constant, in_a_row
 from engine.offers.json_package import offer_fragment
 from engine.offers.mapping import EXCLUDES, SKU, STOPS, Mapper
-from engine.offers.reasons import Complaint
+from engine.offers.reasons import Complaint, listed
 from engine.offers.text_expressions import json_escaped, json_string
 from engine.offers.xml_package import offer_xml
 from engine.program.program import LEFT_OUT, PROBLEM, ROW, Program
-from engine.program.vectors import made_where
+from engine.program.vectors import made_where, taken_where
 
 LINE, REASONS, PACKAGE = "__line", "reasons", "package"
 # Rows that go through the query at once: so many that its fixed cost is little beside them.
@@ -46,7 +47,7 @@ class Prepared:
         query = self.formed(rows).lazy()
         for made, kept in self.stages:
             query = query.with_columns(made).select(kept)
-        return query.collect(engine="in-memory")
+        return query.collect(engine="in-memory", optimizations=_planning())
 
     def formed(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` with the columns of the schema: those that their feed lacks are empty."""
@@ -56,6 +57,13 @@ class Prepared:
             pl.col(name) if name in rows.columns else pl.lit(None, dtype).alias(name)
             for name, dtype in self.schema.items()
         )
+
+
+def _planning() -> pl.QueryOptFlags:
+    """What is worth its time: what is written twice is computed once. The rest is done already."""
+    flags = pl.QueryOptFlags.none()
+    flags.comm_subexpr_elim = True
+    return flags
 
 
 def raw_schema(program: Program) -> dict[str, pl.DataType]:
@@ -91,8 +99,8 @@ def _warned(warnings: Sequence[Complaint]) -> list[Sequence[pl.Expr]]:
     if not warnings:
         return [[pl.lit(None, pl.String).alias(REASONS)]]
     warns = pl.any_horizontal([c.where for c in warnings]) & ~pl.col(STOPS) & ~pl.col(EXCLUDES)
-    listed = pl.concat_str([c.json() for c in warnings], separator=",", ignore_nulls=True)
-    reasons = made_where(warns, pl.concat_str(pl.lit("["), listed, pl.lit("]")))
+    read = [name for warning in warnings for name in warning.json().meta.root_names()]
+    reasons = taken_where(warns, read, partial(listed, complaints=warnings))
     line = pl.concat_str(
         pl.col(LINE).str.head(-1), pl.lit(',"warnings":'), pl.col(REASONS), pl.lit("}")
     )

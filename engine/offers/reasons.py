@@ -76,6 +76,14 @@ def _of_check(check: Check, program: Program) -> Complaint:
     return Complaint(check.code, check.fails, check.sentence(), rule=rule)
 
 
+def listed(rows: pl.DataFrame, complaints: Sequence[Complaint]) -> pl.Series:
+    """The reasons of each row as a JSON array, all of which have one; most complaints are about none."""
+    given = rows.select(c.where.any().alias(str(n)) for n, c in enumerate(complaints)).row(0)
+    said = [c.json() for c, any_row in zip(complaints, given, strict=True) if any_row]
+    between = pl.concat_str(said, separator=",", ignore_nulls=True)
+    return rows.select(pl.concat_str(pl.lit("["), between, pl.lit("]"))).to_series()
+
+
 def reasons_of(frame: pl.DataFrame, given: Sequence[tuple[Complaint, pl.Expr]]) -> pl.Series:
     """The reasons of each row as a JSON array in a column `reasons`; null where there is none.
 

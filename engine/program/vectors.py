@@ -7,7 +7,7 @@ be cut into batches anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
 
@@ -42,20 +42,32 @@ def made_where(condition: pl.Expr, text: pl.Expr) -> pl.Expr:
 
     Both read columns of the rows, and `text` at least one.
     """
-    names = list(dict.fromkeys(text.meta.root_names()))
+    return taken_where(condition, text.meta.root_names(), lambda rows: rows.select(text).to_series())
+
+
+def taken_where(
+    condition: pl.Expr, columns: Iterable[str], function: Callable[[pl.DataFrame], pl.Series]
+) -> pl.Expr:
+    """What `function` makes, as texts, of the rows where `condition` is true; null elsewhere.
+
+    It is given the columns of those rows, of which there are some. The condition reads columns too.
+    """
+    names = list(dict.fromkeys(columns))
 
     def some(found: Sequence[pl.Series]) -> pl.Series:
         wanted = found[0].fill_null(value=False)
-        rows = pl.DataFrame(found[1:])
         if not wanted.any():
             return pl.Series(dtype=pl.String).extend_constant(None, len(wanted))
-        made = rows.filter(wanted).select(text.alias("text"))
-        # The place of a row among those that are wanted; null for the others.
-        place = pl.when(wanted).then(wanted.cum_sum() - 1).cast(pl.UInt32)
-        return made.to_series().gather(pl.select(place).to_series())
+        return at_their_rows(function(pl.DataFrame(found[1:]).filter(wanted)), wanted)
 
     columns = [condition, *map(pl.col, names)]
     return pl.map_batches(columns, some, return_dtype=pl.String, is_elementwise=True)
+
+
+def at_their_rows(values: pl.Series, wanted: pl.Series) -> pl.Series:
+    """`values`, one for each row that is wanted, at those rows; null at the others."""
+    place = pl.when(wanted).then(wanted.cum_sum() - 1).cast(pl.UInt32)
+    return values.gather(pl.select(place).to_series())
 
 
 def any_true(conditions: Sequence[pl.Expr]) -> pl.Expr:
