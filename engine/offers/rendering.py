@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import IO
 
 import polars as pl
@@ -21,6 +22,9 @@ from engine.offers.mapping import EXCLUDES, FIRST, STOPS, Mapper
 from engine.offers.prepared import LINE, Prepared, raw_name
 from engine.program.program import ROW
 
+# Parts whose rows go through the query together: its fixed cost is half of that of one part then, and
+# they are still read one by one, in as little memory.
+PARTS_AT_ONCE = 2
 # Rows without an offer that are explained at once.
 REJECTED_AT_ONCE = 10_000
 
@@ -56,20 +60,30 @@ class Renderer:
             FeedError: what reading the parts raises.
         """
         keep_freed_memory()
-        for part, frame in in_turn(parts, _read, self._made, pl.thread_pool_size()):
-            heard(part)
+        left = iter(parts)
+        pieces = iter(lambda: list(islice(left, PARTS_AT_ONCE)), [])
+        for read, frame in in_turn(pieces, _read, self._made, pl.thread_pool_size()):
+            for part in read:
+                heard(part)
             self._write(frame)
             count(frame.height)
         self._reject()
         self.accounting.check()
 
-    def _made(self, part: Part, first: int) -> tuple[Part, pl.DataFrame]:
-        """What becomes of the rows of `part`, before which there are `first` others."""
-        rows = part.frame
-        if ROW not in rows.columns:
-            numbers = pl.int_range(first + 1, first + rows.height + 1, dtype=pl.Int64, eager=True)
-            rows = rows.with_columns(numbers.alias(ROW))
-        return Part(rows.clear(), part.damage), self.prepared.run(rows)
+    def _made(self, parts: list[Part], first: int) -> tuple[list[Part], pl.DataFrame]:
+        """What becomes of the rows of `parts`, before which there are `first` others."""
+        frames = []
+        for part in parts:
+            rows = part.frame
+            if ROW not in rows.columns:
+                last = first + rows.height
+                numbers = pl.int_range(first + 1, last + 1, dtype=pl.Int64, eager=True)
+                rows = rows.with_columns(numbers.alias(ROW))
+                first = last
+            frames.append(self.prepared.formed(rows))
+        read = [Part(part.frame.clear(), part.damage) for part in parts]
+        parts.clear()
+        return read, self.prepared.run(pl.concat(frames))
 
     def _write(self, frame: pl.DataFrame) -> None:
         """Write the offers among the rows of `frame`; put the others by."""
@@ -120,6 +134,9 @@ def copied(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(frame.to_dict(as_series=False), schema=frame.schema)
 
 
-def _read(unread: Unread) -> tuple[Part, int]:
-    part = unread()
-    return part, part.frame.height
+def _read(unread: list[Unread]) -> tuple[list[Part], int]:
+    """The parts, each read and its bytes given up before the next one is."""
+    parts = []
+    while unread:
+        parts.append(unread.pop(0)())
+    return parts, sum(part.frame.height for part in parts)

@@ -42,7 +42,9 @@ def made_where(condition: pl.Expr, text: pl.Expr) -> pl.Expr:
 
     Both read columns of the rows, and `text` at least one.
     """
-    return taken_where(condition, text.meta.root_names(), lambda rows: rows.select(text).to_series())
+    return taken_where(
+        condition, text.meta.root_names(), lambda rows: rows.select(text).to_series()
+    )
 
 
 def taken_where(
