@@ -23,7 +23,6 @@ from engine.cli.options import (
     write_summary,
 )
 
-
 # How Polars keeps what it frees, read when it loads: for whichever thread is next, and not for longer
 # than half a second. That is a fifth less memory.
 MEMORY = "narenas:1,tcache:false,dirty_decay_ms:500,muzzy_decay_ms:0"
