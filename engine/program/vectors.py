@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 import polars as pl
 
 _AT_ONCE = 8
-_FIRST_OF_OTHERS = 0xCC  # with this byte, or a higher one, all from U+0300 on begin
+_ALWAYS_NORMAL = "^[\\x00-\\x{2ff}]*$"
 
 
 def over_cells(
@@ -30,9 +30,11 @@ def normalized(text: pl.Expr) -> pl.Expr:
 
 
 def _normalized(text: pl.Series) -> pl.Series:
-    bytes_of_all = text.cast(pl.Binary).cast(pl.List(pl.UInt8)).explode()
-    highest = bytes_of_all.max()
-    if highest is None or highest < _FIRST_OF_OTHERS:
+    cells = text.to_frame("text")
+    column = pl.col("text")
+    if cells.select(column.str.len_bytes().sum() == column.str.len_chars().sum()).item():
+        return text  # ASCII alone
+    if cells.select(column.str.contains(_ALWAYS_NORMAL).all()).item():
         return text
     return text.str.normalize("NFC")
 
@@ -62,8 +64,8 @@ def taken_where(
             return pl.Series(dtype=pl.String).extend_constant(None, len(wanted))
         return at_their_rows(function(pl.DataFrame(found[1:]).filter(wanted)), wanted)
 
-    columns = [condition, *map(pl.col, names)]
-    return pl.map_batches(columns, some, return_dtype=pl.String, is_elementwise=True)
+    read: list[pl.Expr] = [condition, *map(pl.col, names)]
+    return pl.map_batches(read, some, return_dtype=pl.String, is_elementwise=True)
 
 
 def at_their_rows(values: pl.Series, wanted: pl.Series) -> pl.Series:

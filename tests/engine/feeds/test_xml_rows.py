@@ -96,8 +96,8 @@ def told(path: Path, block: int, paths: tuple[str, ...], *, slow: bool) -> tuple
             feed = XmlFeed(source, feed_settings({"records": "item"}, "feeds.test"), block=block)
             frames = [f.select("__row", "__problem", *paths) for f in feed.batches(paths)]
         except FeedError as fault:
-            return str(fault), source.fingerprint
-        return pl.concat(frames).rows() if frames else [], feed.notes, source.fingerprint
+            return str(fault), source.count
+        return pl.concat(frames).rows() if frames else [], feed.notes, source.count
 
 
 MANY = settings(
