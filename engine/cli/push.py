@@ -28,7 +28,14 @@ if TYPE_CHECKING:
     metavar="MINUTES",
     help="How long to wait for results.",
 )
-def command(plan: Path, project_folder: Path | None, by: str | None, minutes: int) -> None:
+@click.option(
+    "--first",
+    is_flag=True,
+    help="You looked at the first plan of a channel: its prices have nothing to be held against.",
+)
+def command(
+    plan: Path, project_folder: Path | None, by: str | None, minutes: int, *, first: bool
+) -> None:
     """Send PLAN and nothing else; what was sent before is not sent again.
 
     Exit codes: 0 all is at its end, 1 something is still under way (push the plan again, or run
@@ -57,6 +64,7 @@ def command(plan: Path, project_folder: Path | None, by: str | None, minutes: in
         at=now_utc(),
         clock=SystemClock(),
         patience=minutes * MINUTE,
+        first=first,
         tell=lambda words: click.echo(words, err=True),
     )
     click.echo(_came_to(pushed) if pushed.done else "not at its end yet")

@@ -23,6 +23,7 @@ from engine.values.placed import wrong
 
 SLIPS = (Decimal(10), Decimal(100), Decimal(1000))
 SLIP_NEAR = Decimal("0.2")  # how near to a factor counts as it: prices move while they slip
+UNLIKELY = 10  # how many times another price of the same offer
 EXAMPLES = 3
 
 
@@ -41,6 +42,10 @@ class Rails:
         rejected: how many rows may be rejected, in percent.
         floors_lost: how many offers may lose their floor price, in percent.
         cheap: a price below this many cents is an error.
+        dear: a price above this many euros, or what the channel's currency is, is an error.
+        unlikely: how many offers that are new may cost a tenth of their own struck price or less, or
+            ten times their own floor price or more.
+        refused: how many offers of a package the marketplace may refuse, in percent.
         few: below so many offers, percents say nothing: each counts alone.
         stale_hours: how old a feed's file may be.
         repeated_hours: how long the very same feed may be pushed, where offers change all the same.
@@ -59,6 +64,9 @@ class Rails:
     rejected: int = 20
     floors_lost: int = 10
     cheap: int = 50
+    dear: int = 10_000
+    unlikely: int = 0
+    refused: int = 20
     few: int = 10
     stale_hours: int = 48
     repeated_hours: int = 72
@@ -83,6 +91,14 @@ def rails_of(read: Mapping[str, Any]) -> Rails:
     return Rails(**{name: int(value) for name, value in read.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The other prices of an offer, None where it has none."""
+
+    struck: Decimal | None = None
+    floor: Decimal | None = None
+
+
 @dataclass(slots=True)
 class Watch:
     """Sees every offer of a plan beside what was confirmed of it, and then judges."""
@@ -96,24 +112,44 @@ class Watch:
     ratios: Counter[int] = field(default_factory=Counter)  # of the new price, in thousandths
     floors: int = 0
 
-    def see(self, sku: str, price: str | None, quantity: int | None, *, floor: bool) -> None:
-        """An offer as it would be, whether or not it changed."""
+    def see(
+        self,
+        sku: str,
+        price: str | None,
+        quantity: int | None,
+        *,
+        floor: bool,
+        own: Beside | None = None,
+    ) -> None:
+        """An offer as it would be, whether or not it changed; `own`: its other prices."""
         self.seen += 1
         if price is not None and Decimal(price) * 100 < self.rails.cheap:
             self._count("cheap", f"{sku}: {price}")
+        if price is not None and Decimal(price) > self.rails.dear:
+            self._count("dear", f"{sku}: {price}")
         known = self.known.get(sku)
+        before = None if known is None else known.value.price
+        if before is None and price is not None and own is not None:
+            # Nothing was confirmed that its price could be held against, but what it says itself.
+            self._beside(sku, Decimal(price), own)
         if known is None:
             return
         self.compared += 1
-        before = known.value
-        if before.floor:
+        was = known.value
+        if was.floor:
             self.floors += 1
             if not floor:
                 self._count("floors-lost", sku)
-        if before.quantity and quantity == 0:
+        if was.quantity and quantity == 0:
             self._count("to-zero", sku)
-        if price is not None and before.price is not None and Decimal(before.price) > 0:
-            self._price(sku, Decimal(before.price), Decimal(price))
+        if price is not None and before is not None and Decimal(before) > 0:
+            self._price(sku, Decimal(before), Decimal(price))
+
+    def _beside(self, sku: str, price: Decimal, own: Beside) -> None:
+        if own.struck is not None and price * UNLIKELY <= own.struck:
+            self._count("unlikely", f"{sku}: {price}, struck {own.struck}")
+        elif own.floor is not None and own.floor > 0 and price >= own.floor * UNLIKELY:
+            self._count("unlikely", f"{sku}: {price}, floor {own.floor}")
 
     def _price(self, sku: str, before: Decimal, after: Decimal) -> None:
         ratio = after / before
@@ -147,6 +183,9 @@ class Watch:
         words = f"prices moved by more than {rails.price_change} %"
         yield from self._limit("price-changes", allowed, words)
         yield from self._limit("cheap", 0, f"prices below {rails.cheap} cents")
+        yield from self._limit("dear", 0, f"prices above {rails.dear}")
+        words = "new offers cost a tenth of their struck price or ten times their floor price"
+        yield from self._limit("unlikely", rails.unlikely, words)
 
     def _limit(self, name: str, allowed: int, words: str) -> Iterator[GuardFinding]:
         number = self.counts[name]

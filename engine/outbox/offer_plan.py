@@ -23,7 +23,7 @@ import msgspec
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.book import Known
 from engine.outbox.canonical import canonical
-from engine.outbox.guards import Rails, Watch, new_rules, repeated_feed, stale_feed
+from engine.outbox.guards import Beside, Rails, Watch, new_rules, repeated_feed, stale_feed
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR
 from engine.outbox.offers import (
@@ -47,7 +47,8 @@ MOST_NAMED = 100  # how many of those that were refused before, or do not fit, a
 class OfferRow:
     """A row of a feed with its outcome: `payload` None where it makes no offer.
 
-    `keeps` is yes for a rejected row: what is on sale is left as it is, and reported.
+    `keeps` is yes for a rejected row: what is on sale is left as it is, and reported; `own` the offer's
+    other prices.
     """
 
     row: int
@@ -56,6 +57,7 @@ class OfferRow:
     xml: str | None = None
     floor: bool = False
     keeps: bool = False
+    own: Beside | None = None
 
 
 class _Price(msgspec.Struct):
@@ -110,7 +112,7 @@ class OfferPlanner:
         if change in SENT and self._misfits(offer):
             self.counts["rejected"] += 1
             return
-        self.watch.see(row.sku, offer.price, offer.quantity, floor=row.floor)
+        self.watch.see(row.sku, offer.price, offer.quantity, floor=row.floor, own=row.own)
         if change in {"new", "changed"} and self._waits():
             change = "waiting"
         self.counts[change] += 1

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import heapq
+from bisect import insort
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from engine.diagnostics.visible import visible
 from engine.outbox.offers import OfferLine
 from engine.values.movement import Movement
 
-MOST_FARTHEST = 10
+MOST_FARTHEST = MOST_EXTREME = 10
 TENTH = Decimal("0.1")
 
 
@@ -36,6 +38,9 @@ class PlanMoves:
     emptied: int = 0
     kept: dict[str, list[OfferLine]] = field(default_factory=dict)
     _farthest: list[tuple[Decimal, int, OfferLine]] = field(default_factory=list)
+    # Of prices that nothing was confirmed of: the smallest, and the largest (negative), with their SKU.
+    _smallest: list[tuple[Decimal, int, str]] = field(default_factory=list)
+    _largest: list[tuple[Decimal, int, str]] = field(default_factory=list)
 
     def take(self, offer: OfferLine) -> None:
         """An offer of the plan."""
@@ -51,7 +56,12 @@ class PlanMoves:
             self.emptied += now == 0
 
     def _price(self, offer: OfferLine) -> None:
-        if offer.was_price is None or offer.price is None:
+        if offer.price is None:
+            return
+        if offer.was_price is None:
+            number, price = sum(self.changes.values()), Decimal(offer.price)
+            _keep(self._smallest, (price, number, offer.sku))
+            _keep(self._largest, (-price, number, offer.sku))
             return
         old, new = Decimal(offer.was_price), Decimal(offer.price)
         if old == new:
@@ -71,6 +81,25 @@ class PlanMoves:
         """The offers whose prices move furthest."""
         return [offer for *_, offer in sorted(self._farthest, key=lambda e: (-e[0], -e[1]))]
 
+    @property
+    def smallest(self) -> list[tuple[str, Decimal]]:
+        """Of the prices that are new, the ten smallest, each with its SKU."""
+        return [(sku, price) for price, _, sku in self._smallest]
+
+    @property
+    def largest(self) -> list[tuple[str, Decimal]]:
+        """Of the prices that are new, the ten largest, each with its SKU."""
+        return [(sku, -price) for price, _, sku in self._largest]
+
+    def new_prices_lines(self) -> list[str]:
+        """The prices that are new, as two lines of text: nothing was confirmed that they could move from."""
+        both = (("smallest", self.smallest), ("largest", self.largest))
+        return [
+            f"{name} prices: {', '.join(f'{visible(sku)} {price}' for sku, price in found)}"
+            for name, found in both
+            if found
+        ]
+
     def as_json(self) -> dict[str, Any]:
         """The moves as JSON data."""
         return {
@@ -79,11 +108,22 @@ class PlanMoves:
             "price": movement_json(self.price),
             "stock": movement_json(self.stock),
             "stock_falls_to_zero": self.emptied,
+            "new_prices": {
+                name: [{"sku": sku, "price": str(price)} for sku, price in found]
+                for name, found in (("smallest", self.smallest), ("largest", self.largest))
+            },
             "farthest": [
                 {"sku": o.sku, "old": o.was_price, "new": o.price, "percent": str(percent(o))}
                 for o in self.farthest
             ],
         }
+
+
+def _keep(kept: list[tuple[Decimal, int, str]], entry: tuple[Decimal, int, str]) -> None:
+    """Keep the ten first entries, in their order."""
+    if len(kept) < MOST_EXTREME or entry < kept[-1]:
+        insort(kept, entry)
+        del kept[MOST_EXTREME:]
 
 
 def percent(offer: OfferLine) -> Decimal | None:

@@ -15,6 +15,7 @@ from engine.preview.page import render_page
 from engine.preview.plans import (
     GONE,
     MISFITS,
+    first_lines,
     misfit_words,
     moves_lines,
     place_of,
@@ -59,7 +60,10 @@ def offer_plan_page(plan: Plan, moves: PlanMoves) -> str:
         sentence=rows_sentence(plan),
         tiles=list(_tiles(counts, _WORDS, plan.content["rows"])),
         gone=sum(counts.get(name, 0) for name in GONE),
-        moves=[line.strip() for line in moves_lines(moves) if "furthest" not in line],
+        moves=[
+            *(line.strip() for line in moves_lines(moves) if "furthest" not in line),
+            *first_lines(plan, moves),
+        ],
         farthest=[_farthest(offer) for offer in moves.farthest],
         reasons=[_reason(r) for r in reasons if r["severity"] == "error"],
         warnings=[_reason(r) for r in reasons if r["severity"] != "error"],

@@ -26,6 +26,7 @@ def offer_plan_lines(plan: Plan, moves: PlanMoves) -> Iterator[str]:
     if gone:
         yield "beside them: " + ", ".join(f"{n} {name}" for name, n in gone.items())
     yield from moves_lines(moves)
+    yield from first_lines(plan, moves)
     for offers in moves.kept.values():
         yield from (f"  {offer_line(offer)}" for offer in offers)
     yield from _reasons(plan)
@@ -48,6 +49,13 @@ def moves_lines(moves: PlanMoves) -> Iterator[str]:
         yield f"stock falls to 0: {moves.emptied}"
     for offer in moves.farthest[:3]:
         yield f"  furthest: {offer.sku}: {offer.was_price} -> {offer.price} ({signed(percent(offer))} %)"
+
+
+def first_lines(plan: Plan, moves: PlanMoves) -> Iterator[str]:
+    """Of a channel's first plan: the prices that nobody has seen yet, for a person to look at."""
+    if plan.serial == 0 and moves.smallest:
+        yield from moves.new_prices_lines()
+        yield f"nothing was pushed to {plan.channel} before: `feedwright push PLAN --first` once you looked"
 
 
 def offer_line(offer: OfferLine) -> str:

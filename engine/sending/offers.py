@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
-from engine.errors import ProjectError
+from engine.errors import HaltedError, ProjectError
 from engine.offers.accounting import Accounting
 from engine.outbox.account import remote_channel
 from engine.outbox.book import Package
 from engine.outbox.canonical import hash_of
 from engine.outbox.gate import push_offers
-from engine.outbox.guards import rails_of
+from engine.outbox.guards import Beside, rails_of
 from engine.outbox.moments import MINUTE, Clock
 from engine.outbox.obstacles import Obstacle
 from engine.outbox.offer_plan import OfferRow, plan_offers, read_offer_head, stored_offer_plan
-from engine.outbox.offers import hash_of_offer
+from engine.outbox.offers import OfferLine, hash_of_offer
 from engine.outbox.opening import seller_journal
 from engine.outbox.packages import PackagePush
 from engine.outbox.plan import Plan
+from engine.outbox.plan_moves import PlanMoves
 from engine.outbox.settings import LENGOW, sending_settings
 from engine.outbox.xml_files import publisher
 from engine.pipeline import Run, check, checked_ruleset, open_run
@@ -31,6 +33,9 @@ from engine.transport.outcome import Sender
 
 if TYPE_CHECKING:
     from engine.offers.mapping import MappedBatch
+
+
+OTHER_PRICES = ("StrikedPrice", "MinimumPriceForPriceAlignment")
 
 
 def plan(
@@ -87,19 +92,42 @@ def plan(
 
 def rows_of(run: Run, accounting: Accounting) -> Iterator[OfferRow]:
     """Every row of the run with its outcome, as a plan takes it; `accounting` gets the reasons."""
+    others = _other_prices(run)
     for raw, mapped in run.batches():
         accounting.add(raw, mapped)
-        yield from _offers(mapped)
+        yield from _offers(mapped, others)
         for row, sku, outcome in mapped.others.select("__row", "sku", "outcome").iter_rows():
             yield OfferRow(row, sku, keeps=outcome == "rejected")
 
 
-def _offers(mapped: MappedBatch) -> Iterator[OfferRow]:
-    frame = mapped.offers
-    floor = "attribute.MinimumPriceForPriceAlignment"
-    columns = ["__row", "sku", "payload", "xml", *([floor] if floor in frame.columns else [])]
-    for row, sku, payload, xml, *rest in frame.select(columns).iter_rows():
-        yield OfferRow(row, sku, payload, xml, floor=bool(rest) and rest[0] is not None)
+def _offers(mapped: MappedBatch, others: Sequence[tuple[str, int] | None]) -> Iterator[OfferRow]:
+    """The offers of a batch; `others`: where their struck and floor prices stand, and at what scale."""
+    frame, at = mapped.offers, 4
+    columns = ["__row", "sku", "payload", "xml", *(o[0] for o in others if o is not None)]
+    places: list[tuple[int, int] | None] = []
+    for other in others:
+        places.append(None if other is None else (at, other[1]))
+        at += other is not None
+    struck_at, floor_at = places
+    for cells in frame.select(columns).iter_rows():
+        own = Beside(_price(cells, struck_at), _price(cells, floor_at))
+        row, sku, payload, xml = cells[:4]
+        yield OfferRow(row, sku, payload, xml, floor=own.floor is not None, own=own)
+
+
+def _price(cells: tuple[Any, ...], place: tuple[int, int] | None) -> Decimal | None:
+    if place is None or cells[place[0]] is None:
+        return None
+    return Decimal(cells[place[0]]).scaleb(-place[1])
+
+
+def _other_prices(run: Run) -> list[tuple[str, int] | None]:
+    """The columns of the struck and the floor price, None where the rules make none."""
+    made = (run.program.made.get(name) for name in OTHER_PRICES)
+    return [
+        None if m is None or m.value.number is None else (m.column, m.value.scaled.scale)
+        for m in made
+    ]
 
 
 def current_inputs(project: Project, made: Plan, at: datetime) -> dict[str, str]:
@@ -135,11 +163,13 @@ def push(
     at: datetime,
     clock: Clock,
     patience: int = 30 * MINUTE,
+    first: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> Pushed:
     """Push the plan of offers in `path`: exactly it, once, and on from where it stopped.
 
-    `tell` is told what is going on, for who waits.
+    `first`: a person looked at the first plan of the channel; `tell` is told what is going on, for who
+    waits.
 
     Raises:
         HaltedError: it may not be pushed.
@@ -151,8 +181,12 @@ def push(
         stored_offer_plan(path) as (made, offers),
         seller_journal(sending, sender.seller, clock) as journal,
     ):
+        begun = any(p.channel == made.channel for p in journal.book.packages.values())
+        if offers and not first and not begun:
+            raise HaltedError(_first_push(path, made, offers))
         publish = None if sending.xml is None else publisher(sending.xml, remote_channel)
         work = PackagePush(journal, sender, made.channel, remote_channel, patience, publish=publish)
+        work.most_rejected = rails_of(sending.guards).refused
         if tell is not None:
             work.tell = tell
         done = push_offers(made, offers, work, inputs=inputs, approver=approver)
@@ -161,6 +195,19 @@ def push(
             o.sku in known and known[o.sku].value.hash == hash_of_offer(o) for o in offers
         )
         return Pushed(done, tuple(work.notes.values()), len(offers), confirmed)
+
+
+def _first_push(path: Path, made: Plan, offers: Sequence[OfferLine]) -> str:
+    """Why the first push waits for a person: there is no price yet that its own could be held against."""
+    moves = PlanMoves(0)
+    for offer in offers:
+        moves.take(offer)
+    lines = "".join(f"\n  {line}" for line in moves.new_prices_lines())
+    return (
+        f"nothing was pushed to {made.channel} before, so no guard rail knows what these prices were:"
+        f"{lines}\nIf they are right: `feedwright push {path} --first`. To try a few before: "
+        "`feedwright plan --canary 20`"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +230,7 @@ def sync_offers(project: Project, sender: Sender, clock: Clock) -> Synced:
         notes: list[Obstacle] = []
         for channel in sorted({p.channel for p in journal.book.open_packages()}):
             work = PackagePush(journal, sender, channel, remote_channel(channel))
+            work.most_rejected = rails_of(sending.guards).refused
             work.settle()
             notes += work.notes.values()
         return Synced(tuple(journal.book.open_packages()), tuple(notes), dict(journal.halts))

@@ -120,7 +120,7 @@ class Shop:
         target = self.random.randrange(self.latest)
         pause = self.random.uniform(0, 0.02)
         process = subprocess.Popen(
-            [COMMAND, "push", plan, "--by", "Ada", "--wait", "0"],
+            [COMMAND, "push", plan, "--first", "--by", "Ada", "--wait", "0"],
             cwd=self.folder,
             env=self._environment(),
             stdout=subprocess.PIPE,
@@ -164,7 +164,7 @@ class Shop:
         deadline = time.monotonic() + PATIENCE
         while not done and time.monotonic() < deadline:
             self.sandbox.advance(10)
-            pushed = self.run("push", plan, "--by", "Ada", "--wait", "0")
+            pushed = self.run("push", plan, "--first", "--by", "Ada", "--wait", "0")
             done = self._ended(pushed.returncode, pushed.stdout + pushed.stderr)
         if not done:
             raise BrokenError(f"seed {self.seed}: round {number} never came to its end")

@@ -67,7 +67,7 @@ def push(offers: int, folder: Path) -> Cost:
     shop = Shop(folder, 1, offers, 1)
     try:
         plan = shop.plan(0)
-        return measured(folder, "push", plan, "--by", "Ada", "--wait", "10")
+        return measured(folder, "push", plan, "--first", "--by", "Ada", "--wait", "10")
     finally:
         shop.sandbox.end()
 

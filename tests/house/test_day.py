@@ -32,7 +32,7 @@ def the_day(folder: Path, *, patient: bool) -> subprocess.CompletedProcess[str]:
     day = day.replace("feedwright sandbox", f"feedwright sandbox --ledger var/ledger --port {port}")
     day = day.replace(" &\n", " >/dev/null &\n" + UNTIL_IT_SERVES.format(port=port))
     if not patient:
-        day = day.replace("push var/offers.jsonl", "push var/offers.jsonl --wait 0 || sleep 4") + (
+        day = day.replace("offers.jsonl --first", "offers.jsonl --first --wait 0 || sleep 4") + (
             "feedwright sync offers\n"
         )
     script = f"set -e\nmkdir -p var/published\ntrap 'kill %1' EXIT\n{set_up}{day}"

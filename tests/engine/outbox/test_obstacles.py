@@ -173,7 +173,7 @@ def test_a_push_that_reaches_nobody_says_what_to_do(project: Path) -> None:
     feed, out = str(project / "shop.csv"), str(project / "plan.jsonl")
     code, said = run("plan", feed, "--channel", CHANNEL, "--out", out)
     assert code == 0, said
-    code, said = run("push", out, "--wait", "0")
+    code, said = run("push", out, "--first", "--wait", "0")
     assert code == 1
     assert said.startswith("not at its end yet\n")
     assert "  tried      POST /offer-packages, 3 times\n" in said

@@ -14,7 +14,7 @@ from simulator.market import SELLER
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.book import OfferValue, PackageStep
 from engine.outbox.events import Event
-from engine.outbox.guards import Rails, rails_of
+from engine.outbox.guards import Beside, Rails, rails_of
 from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR
 from engine.outbox.offer_plan import (
@@ -281,6 +281,40 @@ def test_limits_are_settings() -> None:
 def test_a_price_that_is_too_cheap_halts_at_first_sight(journal: Journal) -> None:
     made, _ = plan(journal, rows({"A": (Decimal("0.19"), 1, False)}))
     assert [(g.name, g.halts) for g in made.guards] == [("cheap", True)]
+
+
+def test_a_price_that_is_too_dear_halts_at_first_sight(journal: Journal) -> None:
+    feed: Feed = {"A": (Decimal("10000.00"), 3, False)}
+    assert plan(journal, rows(feed))[0].guards == ()
+    feed["B"] = (Decimal("10000.01"), 3, False)
+    (guard,) = plan(journal, rows(feed))[0].guards
+    assert (guard.name, guard.halts) == ("dear", True)
+    assert guard.says == "1 prices above 10000, 0 may: B: 10000.01"
+    assert plan(journal, rows(feed), Rails(dear=20_000))[0].guards == ()
+
+
+BESIDE = {
+    "a tenth of what is struck": ("9.90", Beside(struck=Decimal("99.00")), True),
+    "nearly a tenth of it": ("9.91", Beside(struck=Decimal("99.00")), False),
+    "ten times the floor": ("150.00", Beside(floor=Decimal("15.00")), True),
+    "nearly ten times the floor": ("149.99", Beside(floor=Decimal("15.00")), False),
+    "no other price": ("9.90", Beside(), False),
+    "a floor of nothing": ("9.90", Beside(floor=Decimal(0)), False),
+}
+
+
+@pytest.mark.parametrize("case", BESIDE)
+def test_a_new_price_is_held_against_the_other_prices_of_its_offer(
+    journal: Journal, tmp_path: Path, case: str
+) -> None:
+    price, own, halts = BESIDE[case]
+    given = [OfferRow(1, "A", request("A", price), own=own)]
+    guards = plan(journal, given)[0].guards
+    assert [(g.name, g.halts) for g in guards] == ([("unlikely", True)] if halts else [])
+    assert plan(journal, given, Rails(unlikely=1))[0].guards == () or halts
+    # Once it was confirmed, what is known of it watches its price.
+    confirm(journal, plan(journal, given)[1], tmp_path)
+    assert plan(journal, given)[0].guards == ()
 
 
 def test_offers_that_stay_in_their_file_are_those_that_are_read(

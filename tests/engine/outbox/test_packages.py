@@ -289,7 +289,7 @@ def test_a_package_that_is_rejected_whole_confirms_nothing_and_is_sent_anew(
     def pushed(sender: Sender) -> Pushed:
         with path.open("wb") as to:
             plan(opened, feed, to, seller=None, channel=CHANNEL, at=now, clock=clock)
-        how = {"remote_channel": "CDISFR", "approver": "Ada", "patience": HOUR}
+        how = {"remote_channel": "CDISFR", "approver": "Ada", "patience": HOUR, "first": True}
         return push(opened, path, sender, at=now, clock=clock, **how)
 
     rejected = pushed(Rejecting())
@@ -390,6 +390,7 @@ def test_from_the_sample_feed_to_the_marketplace(project: Path) -> None:
         at=now,
         clock=clock,
         patience=HOUR,
+        first=True,
     )
     assert pushed.done, pushed.notes
     assert len(market.offers) == made.content["counts"]["new"]
@@ -417,7 +418,16 @@ def test_a_plan_of_what_changed_since_is_refused(project: Path, file: str) -> No
     with (project / file).open("a") as changed:
         changed.write("\n# more\n")
     with pytest.raises(HaltedError, match="changed since the plan was made"):
-        push(opened, path, market, remote_channel="CDISFR", approver="A", at=now, clock=clock)
+        push(
+            opened,
+            path,
+            market,
+            remote_channel="CDISFR",
+            approver="A",
+            at=now,
+            clock=clock,
+            first=True,
+        )
     assert market.writes == 0
 
 

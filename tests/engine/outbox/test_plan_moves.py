@@ -69,3 +69,15 @@ def test_each_change_keeps_its_first_offers_only() -> None:
         "changed": ["C0", "C1"],
     }
     assert moves.changes == {"new": 5, "changed": 5}
+
+
+def test_of_prices_that_are_new_the_smallest_and_largest_are_kept() -> None:
+    new = [offer(f"N{n:02}", "new", price=f"{(n * 7) % 30 + 1}.00") for n in range(30)]
+    moves = moves_of(*new, offer("OLD", price="0.10", was=("0.20", 3)))
+    assert [str(price) for _, price in moves.smallest] == [f"{n}.00" for n in range(1, 11)]
+    assert [str(price) for _, price in moves.largest] == [f"{n}.00" for n in range(30, 20, -1)]
+    assert moves.smallest[0][0] == "N00"
+    first, last = moves.new_prices_lines()
+    assert first.startswith("smallest prices: N00 1.00, ")
+    assert last.startswith("largest prices: N17 30.00, ")
+    assert moves_of(offer("A", was=("10.00", 3))).new_prices_lines() == []

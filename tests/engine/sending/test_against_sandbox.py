@@ -81,6 +81,7 @@ def test_a_feed_ends_as_the_offers_of_the_marketplace(
             at=at,
             clock=clock,
             patience=30 * MINUTE,
+            first=True,
         )
 
     counts = planned()

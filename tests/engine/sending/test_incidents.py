@@ -213,8 +213,10 @@ def yesterday(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     try:
         code, said = shop.plan(good_feed(), "first.jsonl")
         assert code == 0, said
-        for _ in range(6):
-            code, said = shop.run("push", str(folder / "first.jsonl"), "--by", "Ada", "--wait", "0")
+        first = ("push", str(folder / "first.jsonl"), "--by", "Ada", "--wait", "0")
+        _waits_for_a_look(shop, said, *first)
+        for number in range(6):
+            code, said = shop.run(*first, *(["--first"] if number == 0 else []))
             if code == 0:
                 break
             shop.advance(30)
@@ -231,6 +233,18 @@ def shop(yesterday: Shop, tmp_path: Path) -> Shop:
     copy = tmp_path / "shop"
     shutil.copytree(yesterday.folder, copy)
     return Shop(copy, yesterday.sandbox)
+
+
+def _waits_for_a_look(shop: Shop, plan: str, *words: str) -> None:
+    """Nothing was pushed before: a person looks at prices that nothing is known of."""
+    code, said = shop.run(*words)
+    assert code == 3
+    told = "smallest prices: S-0001 16.22, S-0003 17.00, "
+    assert told in plan
+    assert told in said
+    assert "largest prices: S-0298 " in plan
+    assert "--first" in said
+    assert shop.ledger() == []
 
 
 def test_the_feed_of_yesterday_is_on_sale(shop: Shop) -> None:
