@@ -21,7 +21,7 @@ class PackageStep(StrEnum):
     BEGIN = "package begun"
     NAME = "package named"
     COMMIT = "package committed"  # claimed: from here on it may be shown
-    UNCOMMIT = "package not committed"  # certainly nothing arrived
+    UNCOMMIT = "package not committed"  # of its last commit certainly nothing arrived
     INTEGRATE = "package taken"
     WAIT_AGAIN = "package waits again"  # the clocks disagree: its wait starts again
     RESULTS = "package results"
@@ -158,7 +158,9 @@ class Book:
         if what is PackageStep.INTEGRATE:
             return replace(moved, remote=data.get("remote") or package.remote)
         if what is PackageStep.UNCOMMIT:
-            return replace(moved, commits=package.commits - 1)
+            earlier = package.commits - 1
+            # An earlier commit may have arrived all the same: then the package stays in flight.
+            return replace(package if earlier else moved, commits=earlier)
         return moved
 
     def _committed(self, package: Package, data: Mapping[str, Any], at: Moment) -> Package:

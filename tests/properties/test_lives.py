@@ -23,6 +23,7 @@ from engine.outbox.message import Kind
 from engine.outbox.opening import open_journal
 
 SEEDS, OFFER_SEEDS, LENGOW_SEEDS, CHUNK = 2_000, 500, 100, 50
+WENT_WRONG_ONCE = (12_690, 25_040, 35_095, 35_970)  # lives of offers that campaigns found
 
 
 def run_seeds(first: int, number: int) -> None:
@@ -49,6 +50,11 @@ def run_offer_seeds(first: int, number: int) -> None:
 @pytest.mark.parametrize("first", range(0, OFFER_SEEDS, CHUNK))
 def test_offers_end_as_the_feed_says(first: int) -> None:
     run_offer_seeds(first, CHUNK)
+
+
+@pytest.mark.parametrize("seed", WENT_WRONG_ONCE)
+def test_offers_that_went_wrong_once_end_as_the_feed_says(seed: int) -> None:
+    run_offer_seed(seed)
 
 
 @pytest.mark.parametrize("tooth", OFFER_TEETH)

@@ -135,6 +135,47 @@ def test_a_commit_that_never_arrived_is_said_again_while_the_stock_is_fresh(tmp_
     assert shop.prices == {}
 
 
+@pytest.mark.parametrize("first", ["late", "lost after", "500 after", "html", "409"])
+def test_a_repeat_that_did_not_leave_takes_nothing_back(tmp_path: Path, first: str) -> None:
+    """The first commit may have arrived: the package is in flight until a read tells its end."""
+    shop = Shop(tmp_path)
+    staged, effect = ["answered"] * 2, first in {"late", "lost after", "500 after", "html"}
+    shop.market.fate = Named(
+        *staged, first, "no connection", lag=4 * MINUTE, errors_had_effect=effect
+    )
+    path = shop.plan("10.00")
+    assert not shop.push(path, patience=2 * MINUTE)
+    assert shop.market.writes == 4  # create, upload, commit, the repeat that did not leave
+    assert shop.states == [PackageState.COMMITTING]
+    with pytest.raises(HaltedError, match="still under way"):
+        shop.push(shop.plan("11.00"), patience=0)
+    assert shop.market.writes == 4
+    shop.push(path)
+    assert shop.states == [PackageState.DONE]
+    assert set(shop.journal.book.offers(CHANNEL)) == {"S0", "S1", "S2"}
+    made, _ = read_offer_plan(shop.plan("10.00", number=1))
+    assert made.content["counts"] == {"unchanged": 1, "withdrawn": 2}
+    assert shop.push(shop.plan("10.10"))
+    assert shop.market.history["S0"] == [Decimal("10.00"), Decimal("10.10")]
+    assert shop.market.most_at_once == 1
+
+
+def test_a_repeat_that_did_not_leave_is_tried_again(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, "answered", "answered", "lost before", "no connection")
+    assert shop.push(shop.plan())
+    assert shop.market.writes == 5
+    assert shop.states == [PackageState.DONE]
+
+
+def test_a_commit_that_never_left_is_built_anew(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, "answered", "answered", *["no connection"] * 3)
+    path = shop.plan()
+    assert not shop.push(path)
+    assert shop.states == [PackageState.ABANDONED]
+    assert shop.push(path)
+    assert shop.states == [PackageState.ABANDONED, PackageState.DONE]
+
+
 def test_no_other_plan_goes_out_while_a_package_is_under_way(tmp_path: Path) -> None:
     shop = Shop(tmp_path, "answered", "answered", "lost before")
     assert not shop.push(shop.plan("10.00"), patience=0)
