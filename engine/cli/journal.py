@@ -21,10 +21,16 @@ from engine.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.outbox.book import Book, Package
     from engine.outbox.events import Record
     from engine.outbox.journal import Entry, Journal
     from engine.outbox.settings import Sending
     from engine.sending.refusals import Refusal
+
+
+LAST_PACKAGES = 10  # that are listed though they are at their end
 
 
 @click.group()
@@ -54,12 +60,39 @@ def reading(sending: Sending, seller: str | None) -> Journal:
 @seller_option
 @click.option("--state", "states", multiple=True, metavar="STATE", help="Only those in a state.")
 def list_messages(project_folder: Path | None, seller: str | None, states: tuple[str, ...]) -> None:
-    """List the messages, one a line: id, state, what, order, how often sent, why."""
+    """List the packages of offers, then the messages, one a line: id, state, what it is about, why."""
     with reading(sending_of(project_folder), seller) as journal:
         for name, why in sorted(journal.halts.items()):
             click.echo(f"HALTED {name}: {why}")
+        for line in () if states else package_lines(journal.book):
+            click.echo(line)
         for record in journal.records(*states):
             click.echo(line_of(record))
+
+
+def package_lines(book: Book) -> Iterator[str]:
+    """The packages of offers: those that are at their end only as far as they are the last ones."""
+    packages, still = list(book.packages.values()), {p.key for p in book.open_packages()}
+    earlier = [p for p in packages[:-LAST_PACKAGES] if p.key not in still]
+    if earlier:
+        yield f"{len(earlier)} earlier packages are at their end"
+    left_out = {p.key for p in earlier}
+    yield from (line_of_package(p) for p in packages if p.key not in left_out)
+
+
+def line_of_package(package: Package) -> str:
+    """A package of offers as one line."""
+    from engine.outbox.obstacles import clock_time
+
+    first = package.first
+    words = (
+        package.key,
+        package.state.value,
+        f"{package.type} package by {package.carrier} to {package.channel}",
+        f"{len(package.offers)} offers" if package.offers else "",
+        f"committed {clock_time(first.wall)}" if first is not None else "",
+    )
+    return "  ".join(w for w in words if w)
 
 
 def line_of(record: Record) -> str:

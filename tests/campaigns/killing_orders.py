@@ -1,4 +1,4 @@
-"""`feedwright orders push` killed with `kill -9`, against a real sandbox process.
+"""`feedwright orders push` killed with `kill -9`, against a real sandbox process, or behind Lengow.
 
 A life is a merchant's project with the sample's rules and orders of every action that they allow.
 The actions are planned, the push is killed while it sends, and started again, until its kills are
@@ -6,6 +6,8 @@ used up; then it is left in peace, `sync orders` goes on after the quarantine, a
 says took effect is held against what the journal says.
 
     PYTHONPATH=.:tests python -m campaigns.killing_orders --kills 250
+
+Every other life is one of a seller behind Lengow, which carries out later what it was asked for.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from campaigns.killing import FAULTY, QUIET, SELLER, BrokenError, SandboxProcess
+from campaigns.lengow_place import LengowPlace
 from campaigns.lives import command, lives
 
 from engine.outbox.events import State
@@ -49,6 +52,7 @@ class Life:
     folder: Path
     seed: int
     faults: str = QUIET
+    lengow: bool = False
     each: int = 12  # orders of every action
     kills: int = 0
     ended: int = 0
@@ -57,12 +61,14 @@ class Life:
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)  # noqa: S311 - the same for the same seed
-        self.sandbox = SandboxProcess(self.folder, self.seed, self.faults)
+        self.sandbox = self._place()
         for part in ("rules", "schemas", "samples"):
             shutil.copytree(ROOT / part, self.folder / part)
         settings = (ROOT / ".feedwright.yaml").read_text(encoding="utf-8")
         settings += (
-            f"sellers:\n  '{SELLER}':\n    client_id: env:CAMPAIGN\n    client_secret: env:CAMPAIGN\n"
+            f"{LengowPlace.more if self.lengow else ''}"
+            f"sellers:\n  '{self.seller}':\n    client_id: env:CAMPAIGN\n"
+            f"    client_secret: env:CAMPAIGN\n{LengowPlace.settings if self.lengow else ''}"
             f"    channels: [{CHANNEL}]\n    api: {self.sandbox.base}\n"
             f"    token_url: {self.sandbox.token_url}\n"
         )
@@ -77,6 +83,15 @@ class Life:
         self.random.shuffle(rows)
         head = "order,action,carrier,tracking_number,refund_reason"
         (self.folder / "wanted.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+
+    @property
+    def seller(self) -> str:
+        return LengowPlace.seller if self.lengow else SELLER
+
+    def _place(self) -> SandboxProcess | LengowPlace:
+        if self.lengow:
+            return LengowPlace(self.folder, self.seed, faulty=self.faults != QUIET)
+        return SandboxProcess(self.folder, self.seed, self.faults)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a command of its own process; its clock is as far ahead as the life is."""
@@ -169,7 +184,7 @@ class Life:
 
     @property
     def _journal(self) -> Path:
-        return self.folder / f"var/journal/{SELLER}.sqlite"
+        return self.folder / f"var/journal/{self.seller}.sqlite"
 
     def check(self) -> None:
         """No action took effect twice, none is lost, the journal is whole and says what is true."""
@@ -201,13 +216,20 @@ def campaign(
     first: int,
     faults: tuple[str, ...] = (QUIET,),
     *,
+    lengow: tuple[bool, ...] = (False,),
     per_life: int = 12,
     each: int = 12,
 ) -> Counter[str]:
     """So many kills, over as many lives as it takes; what was counted."""
     counted: Counter[str] = Counter()
     for life in lives(
-        lambda folder, seed: Life(folder, seed, faults[seed % len(faults)], each),
+        lambda folder, seed: Life(
+            folder,
+            seed,
+            faults[seed // len(lengow) % len(faults)],
+            lengow=lengow[seed % len(lengow)],
+            each=each,
+        ),
         kills,
         first,
         per_life,
@@ -224,6 +246,6 @@ if __name__ == "__main__":
         "killing_orders",
         __doc__,
         250,
-        lambda kills, first: campaign(kills, first, (QUIET, FAULTY)),
+        lambda kills, first: campaign(kills, first, (QUIET, FAULTY), lengow=(False, True)),
         "none twice, none lost",
     )

@@ -51,11 +51,17 @@ def test_a_killed_push_of_orders_sends_each_action_once() -> None:
     assert killing_orders.campaign(2, 1, each=3)["kills"] == 2
 
 
+def test_a_killed_push_through_lengow_asks_for_each_action_once() -> None:
+    from campaigns import killing_orders
+
+    assert killing_orders.campaign(2, 1, lengow=(True,), each=3)["kills"] == 2
+
+
 @pytest.mark.campaign
 def test_kills_of_the_command_for_orders() -> None:
     from campaigns import killing_orders
 
-    assert killing_orders.campaign(250, 1000, (QUIET, FAULTY))["kills"] == 250
+    assert killing_orders.campaign(250, 1000, (QUIET, FAULTY), lengow=(False, True))["kills"] == 250
 
 
 @pytest.mark.campaign

@@ -12,6 +12,7 @@ from simulator.wishes import approved, order_for, wish
 
 from engine.cli.main import feedwright
 from engine.errors import ProjectError
+from engine.outbox.book import OfferValue, PackageStep
 from engine.outbox.decisions import decide, find_message
 from engine.outbox.events import Event, State, Step
 from engine.outbox.guards import rails_of
@@ -54,6 +55,27 @@ def journal_in(folder: Path) -> Journal:
 
 def run(folder: Path, *words: str) -> Result:
     return CliRunner().invoke(feedwright, ["journal", *words, "--project", str(folder)])
+
+
+def test_packages_are_listed_as_well(folder: Path) -> None:
+    value = OfferValue("A", "h" * 32, "10.00", 3).as_json()
+    with journal_in(folder) as journal:
+        for number in range(14):
+            begin = {"channel": "cdiscount_octopia", "carrier": "json", "type": "Upsert"}
+            steps = [(PackageStep.BEGIN, {**begin, "plan": "p", "part": 0})]
+            if number == 2:
+                steps.append((PackageStep.COMMIT, {"offers": [value]}))
+            elif number != 1:
+                steps.append((PackageStep.ABANDON, {"why": "an upload is not certain"}))
+            for step, data in steps:
+                journal.append(Event(step, None, {"package": f"P-{number}", **data}))
+    listed = run(folder, "list").output.splitlines()
+    assert listed[1] == "2 earlier packages are at their end"  # not the two that are open
+    told = "Upsert package by json to cdiscount_octopia"
+    assert listed[2] == f"P-1  begun  {told}"
+    assert listed[3] == f"P-2  committing  {told}  1 offers  committed 2026-01-01 00:00 UTC"
+    assert [line.split("  ")[0] for line in listed[4:-2]] == [f"P-{n}" for n in range(4, 14)]
+    assert not any("P-" in line for line in run(folder, "list", "--state", "held").output.split())
 
 
 def test_list_and_show(folder: Path) -> None:
