@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 @click.argument("plan", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @project_option
 @click.option("--by", metavar="NAME", help="Who approves; else the name of the login.")
-def command(plan: Path, project_folder: Path | None, by: str | None) -> None:
+@click.option(
+    "--first",
+    is_flag=True,
+    help="You looked at the actions of a sort that was never sent before.",
+)
+def command(plan: Path, project_folder: Path | None, by: str | None, *, first: bool) -> None:
     """Send PLAN and nothing else: each message looked at first, money once.
 
     Exit codes: 0 all is at its end, 1 something is open or held (`feedwright sync orders` goes on),
-    2 could not run, 3 halted: stale, altered, foreign, expired.
+    2 could not run, 3 halted: stale, altered, foreign, expired, or the first of its sort.
     """
     from engine.cli.journal import sending_of
     from engine.outbox.account import masked_logs, open_sender
@@ -42,6 +47,7 @@ def command(plan: Path, project_folder: Path | None, by: str | None) -> None:
         sender,
         approver=by or getpass.getuser(),
         clock=SystemClock(),
+        first=first,
     )
     sys.exit(told(outcome))
 

@@ -39,8 +39,8 @@ def command(
     """Send PLAN and nothing else; what was sent before is not sent again.
 
     Exit codes: 0 all is at its end, 1 something is still under way (push the plan again, or run
-    `feedwright sync offers`), 2 could not run, 3 halted: stale, altered, foreign, expired, or a
-    guard rail.
+    `feedwright sync offers`), 2 could not run, 3 halted: stale, altered, foreign, expired, a
+    guard rail, or the first push to its channel.
     """
     from engine.outbox.account import masked_logs, open_sender, remote_channel
     from engine.outbox.moments import MINUTE, SystemClock

@@ -91,9 +91,17 @@ class Outcome:
 
 
 def push_orders(
-    project: Project, path: Path, sender: Sender, *, approver: str, clock: Clock
+    project: Project,
+    path: Path,
+    sender: Sender,
+    *,
+    approver: str,
+    clock: Clock,
+    first: bool = False,
 ) -> Outcome:
     """Push a plan about orders: exactly it, each message as often as its class allows.
+
+    `first`: a person looked at the actions of which none was ever sent.
 
     Raises:
         HaltedError: it may not be pushed.
@@ -103,12 +111,32 @@ def push_orders(
     sending = sending_settings(project)
     inputs = order_inputs(project)
     with seller_journal(sending, sender.seller, clock) as journal:
+        new = _never_sent(journal, plan)
+        if new and not first:
+            raise HaltedError(
+                f"nothing of this sort was ever sent from here: {', '.join(new)}; look at "
+                f"`feedwright show {path}`, and if it is right: `feedwright orders push {path} --first`"
+            )
         keep_plan(sending, plan)
         try:
             messages = approve_plan(plan, journal, approver, inputs)
         except AlreadySentError as fault:
             raise HaltedError(f"{fault}; make another plan") from None
         return _run(sending, journal, sender, messages)
+
+
+def _never_sent(journal: Journal, plan: Plan) -> list[str]:
+    """The kinds of action that the plan would send and the journal never saw: how often, and of which order."""
+    known = {
+        r.kind
+        for r in journal.records()
+        if r.channel == plan.channel and not (r.state is State.WITHDRAWN and r.sends == 0)
+    }
+    found: dict[str, list[str]] = {}
+    for one in messages_of(plan):
+        if one.planned in SENT and one.message.kind not in known:
+            found.setdefault(one.message.kind.value, []).append(one.message.subject)
+    return [f"{len(orders)} {kind} (order {orders[0]})" for kind, orders in sorted(found.items())]
 
 
 def sync_orders(project: Project, sender: Sender, clock: Clock) -> Outcome:

@@ -126,7 +126,7 @@ class Life:
         """Start a push and kill it while it sends; whether it came to its end before that."""
         target = self._count() + self.random.randrange(4)
         pause = self.random.uniform(0, 0.05)
-        process = self.start("orders", "push", "plan.json", "--by", "Ada")
+        process = self.start("orders", "push", "plan.json", "--by", "Ada", "--first")
         while process.poll() is None and self._count() < target:
             time.sleep(0.002)
         time.sleep(pause)
@@ -157,7 +157,7 @@ class Life:
                 break  # the plan is good for ten minutes
         self.sandbox.calm()
         self._lift()
-        self.run("orders", "push", "plan.json", "--by", "Ada")
+        self.run("orders", "push", "plan.json", "--by", "Ada", "--first")
         for _ in range(6):
             self.ahead += 16
             self.sandbox.advance(16 * 60)

@@ -43,7 +43,7 @@ class Shop:
         return self.run(*words, *more, "--out", str(self.folder / "plan.json"))
 
     def push(self) -> tuple[int, str]:
-        return self.run("orders", "push", str(self.folder / "plan.json"), "--by", "Ada")
+        return self.run("orders", "push", str(self.folder / "plan.json"), "--by", "Ada", "--first")
 
 
 @pytest.fixture

@@ -98,7 +98,9 @@ def test_it_is_pushed_once(project: Path) -> None:
     paths = project / "wanted.jsonl", project / "orders.jsonl"
     made = plan_wanted(opened, *paths, seller=None, at=AT, clock=clock)
     (project / "plan.json").write_bytes(made.text())
-    done = push_orders(opened, project / "plan.json", market, approver="Ada", clock=clock)
+    done = push_orders(
+        opened, project / "plan.json", market, approver="Ada", clock=clock, first=True
+    )
     assert done.open == ()
     assert [(e.order, e.what) for e in market.ledger] == [
         ("O-1", "ship XY123456789FR"),
@@ -129,7 +131,7 @@ def test_changed_order_rules_make_a_plan_stale(project: Path) -> None:
         rules.write("\n# changed\n")
     market = Market(clock, Fate())
     with pytest.raises(HaltedError, match=r"rules/orders\.rules changed"):
-        push_orders(opened, project / "plan.json", market, approver="Ada", clock=clock)
+        push_orders(opened, project / "plan.json", market, approver="Ada", clock=clock, first=True)
     assert market.calls == []
 
 

@@ -80,7 +80,9 @@ def shop(tmp_path: Path) -> Shop:
 
 
 def test_a_plan_is_pushed_and_kept(shop: Shop) -> None:
-    done = push_orders(shop.project, shop.plan(), shop.market, approver="Ada", clock=shop.clock)
+    done = push_orders(
+        shop.project, shop.plan(), shop.market, approver="Ada", clock=shop.clock, first=True
+    )
     assert done.open == ()
     assert {e.what for e in shop.market.ledger} == {"ship X1", "cancel returned"}
     (kept,) = (shop.folder / "var/plans").glob("*.json")
@@ -94,7 +96,9 @@ def test_what_is_open_is_gone_on_with_from_the_kept_plan(
     shop = Shop(tmp_path, "lost before", "lost before")
     monkeypatch.setattr("engine.outbox.moments.SystemClock", lambda: shop.clock)
     path = shop.plan()
-    done = push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock)
+    done = push_orders(
+        shop.project, path, shop.market, approver="Ada", clock=shop.clock, first=True
+    )
     assert {r.state for r in done.open} == {"unknown"}
     path.unlink()
     shop.clock.sleep(16 * MINUTE)
@@ -119,18 +123,32 @@ def test_what_is_open_is_gone_on_with_from_the_kept_plan(
     assert [e.what for e in shop.market.ledger] == ["ship X1", "cancel returned"]
 
 
+def test_the_first_of_a_sort_waits_for_a_person(shop: Shop) -> None:
+    path = shop.plan()
+    with pytest.raises(HaltedError, match=r"1 refund \(order .*\), 1 ship \(order .*--first"):
+        push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock)
+    assert shop.market.writes == []
+    push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock, first=True)
+    assert len(shop.market.writes) == 2
+    # Once it was begun it goes on without another look, and so does the next of its sort.
+    push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock)
+    assert len(shop.market.writes) == 2
+
+
 def test_a_plan_of_other_rules_is_refused(shop: Shop) -> None:
     path = shop.plan()
     with (shop.folder / "rules/offers.rules").open("a") as rules:
         rules.write("\n# changed\n")
     with pytest.raises(HaltedError, match=r"rules/offers\.rules changed since"):
-        push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock)
+        push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock, first=True)
     assert shop.market.writes == []
 
 
 def test_a_kept_plan_that_was_altered_sends_nothing(tmp_path: Path) -> None:
     shop = Shop(tmp_path, *["lost before"] * 2)
-    push_orders(shop.project, shop.plan(), shop.market, approver="Ada", clock=shop.clock)
+    push_orders(
+        shop.project, shop.plan(), shop.market, approver="Ada", clock=shop.clock, first=True
+    )
     (kept,) = (tmp_path / "var/plans").glob("*.json")
     kept.write_bytes(kept.read_bytes().replace(b"X1", b"X2"))
     shop.clock.sleep(HOUR)
