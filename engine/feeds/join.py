@@ -46,16 +46,16 @@ def _names(join: JoinSettings) -> list[str]:
 
 def joined(batch: pl.DataFrame, join: JoinSettings, table: pl.DataFrame) -> pl.DataFrame:
     """`batch` with the joined columns; a row that matches none has them empty."""
-    key = pl.col(join.key).str.strip_chars(_BLANKS)
+    keyed = batch.with_columns(pl.col(join.key).str.strip_chars(_BLANKS).alias(_KEY))
+    # The table may be as long as the feed: what is costly is done with what this batch asks for.
+    table = table.join(keyed.select(_KEY), on=_KEY, how="semi", maintain_order="left")
     if join.many == "each":
-        return _each(batch.with_columns(key.alias(_KEY)), table)
+        return _each(keyed, table)
     counts = table.group_by(_KEY, maintain_order=True).agg(
         pl.len().alias("__many"),
         *(pl.col(n).first() for n in _names(join)),
     )
-    made = batch.with_columns(key.alias(_KEY)).join(
-        counts, on=_KEY, how="left", maintain_order="left"
-    )
+    made = keyed.join(counts, on=_KEY, how="left", maintain_order="left")
     if join.many == "reject":
         says = pl.format(
             f"{{}} rows of {join.path} have the {join.other_key} of this row", pl.col("__many")
