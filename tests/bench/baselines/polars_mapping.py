@@ -356,7 +356,7 @@ def mapped(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 REJECTED_AT_ONCE = 20_000
 ROWS_AT_ONCE = 40_000  # of a Parquet file
-LINES = {"include_header": False, "quote_style": "never"}
+LINES = {"include_header": False, "quote_style": "never", "batch_size": 8192}
 
 
 def run_query(feed: Path, kind: str, offers: Path, rejections: Path) -> None:
