@@ -19,7 +19,7 @@ from engine.feeds.feed_settings import FeedSettings
 from engine.feeds.part import Part, Unread
 
 # So much that what a block costs whatever it holds is little, and still little memory.
-BLOCK = 4 << 20
+BLOCK = 3 << 20
 # A piece that is read cell by cell, where quotes stand astray, and so costs more memory.
 SLOW_BLOCK = 2 << 20
 LONGEST_RECORD = 64 << 20

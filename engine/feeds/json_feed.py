@@ -22,7 +22,7 @@ from engine.feeds.paths import is_list_path, values_at
 from engine.feeds.records import Cell, Record, gathered
 
 LONGEST_RECORD = 64 << 20
-_LINES = 6 << 20  # bytes of lines read at once
+_LINES = 4 << 20  # bytes of lines read at once
 # What tells where an element of an array ends: whole texts, brackets, commas; a lone quote is cut off.
 _SIGNS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\],]', re.DOTALL)
 _BETWEEN = re.compile(r"[ \t\r\n,]*")

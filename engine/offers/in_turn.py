@@ -1,7 +1,8 @@
 """Pieces of a feed worked on by several threads, their results in the order of the feed.
 
-So many pieces are under way at once as there are threads: that bounds memory. What a piece needs from
-the one before it, the number of rows so far, is handed on as soon as it is known.
+As many pieces are under way at once as there are threads, and one waits, so that no thread has to: that
+bounds memory. What a piece needs from the one before it, the number of rows so far, is handed on as soon
+as it is known.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def in_turn(
             after: Future[int] = Future()
             running.append(pool.submit(turn, given, before, after))
             before = after
-            if len(running) == threads:
+            if len(running) > threads:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
