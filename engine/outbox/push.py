@@ -99,19 +99,18 @@ class Push:
         """Look, claim, send, note; again where nothing left, or the token was old."""
         renewed = False
         for number in range(self.waits.tries):
-            obstacle = self._obstacle(record)
-            if obstacle is not None:
-                self.done.notes[record.id] = obstacle
+            if self._hindered(record):
                 return
-            self.done.notes.pop(record.id, None)
             message = self.messages[record.id]
             looked = self.journal.clock.now()
             seen = self._look(record)
             if not self._permits(record, seen):
                 return
             claimed = self._move(record, Step.CLAIM, n=record.sends + 1)
-            if not self._fresh(looked):
-                self._move(claimed, Step.RETURN, why="the look was too old")
+            # Looking and claiming took their time: both limits are asked once more, at the last moment.
+            late = self._too_late(record) or self._look_too_old(looked)
+            if late:
+                self._hindered(self._move(claimed, Step.RETURN, why=late))
                 return
             verdict, record = self._call(claimed, message, renewed=renewed)
             if verdict.next not in {Next.RENEW, Next.SEND_AGAIN, Next.WAIT}:
@@ -129,16 +128,23 @@ class Push:
         if record.state in {State.ANSWERED, State.UNKNOWN}:
             self._settle(record)
 
+    def _hindered(self, record: Record) -> bool:
+        """Whether something is in the way of a message; it is noted."""
+        obstacle = self._obstacle(record)
+        if obstacle is None:
+            self.done.notes.pop(record.id, None)
+            return False
+        self.done.notes[record.id] = obstacle
+        return True
+
     def _obstacle(self, record: Record) -> Obstacle | None:
         """Why a message is not sent now, if something is in the way; what expired is withdrawn."""
-        now = self.journal.clock.now()
-        if record.sends == 0 and self._expired(record, now):
-            why = "its plan expired before it was sent"
-            self._move(record, Step.WITHDRAW, why=why)
-            return Obstacle("nothing", why, "never", "plan it again: `feedwright orders plan`")
-        if record.sends > 0 and _older(record.approved, now, self.waits.repeat_within):
-            why = "too long after its approval to be sent again"
-            return _held(self._move(record, Step.HOLD, why=why))
+        late = self._too_late(record)
+        if late and record.sends:
+            return _held(self._move(record, Step.HOLD, why=late))
+        if late:
+            self._move(record, Step.WITHDRAW, why=late)
+            return Obstacle("nothing", late, "never", "plan it again: `feedwright orders plan`")
         if self.journal.halts:
             return halted(self.journal.halts)
         message = self.messages.get(record.id)
@@ -146,16 +152,30 @@ class Push:
             why = f"its plan {record.plan[:12]} is not kept in the plans' folder"
             return Obstacle("nothing", why, _until(record), "push the file of the plan once more")
         self._as_approved(record, message)
-        if now.wall < record.not_before:
+        if self.journal.clock.now().wall < record.not_before:
             return _asked_to_wait(record)
         blocked = self.line.blocked_seconds()
         if not blocked:
             return None
         return self.line.obstacle(f"in {blocked} s at the earliest; {_until(record)}")
 
+    def _too_late(self, record: Record) -> str:
+        """Why a message may not go out any more by itself, "" where it may.
+
+        A plan's expiry is about the first time. What may have gone out is sent again after the
+        quarantine, which outlasts the plans of orders; how long after, has its own limit.
+        """
+        now = self.journal.clock.now()
+        if record.sends == 0:
+            return "its plan expired before it was sent" if self._expired(record, now) else ""
+        return "too long after its approval to be sent again" if self._stale(record, now) else ""
+
     def _expired(self, record: Record, now: Moment) -> bool:
         lifetime = record.expires - record.approved.wall
         return now.wall > record.expires or _older(record.approved, now, lifetime)
+
+    def _stale(self, record: Record, now: Moment) -> bool:
+        return _older(record.approved, now, self.waits.repeat_within)
 
     def _as_approved(self, record: Record, message: Message) -> None:
         if message.id != record.id or message.payload_hash != record.payload_hash:
@@ -185,9 +205,9 @@ class Push:
                     self._move(record, Step.WITHDRAW, why=why, look=evidence)
                 return seen.ready
 
-    def _fresh(self, looked: Moment) -> bool:
+    def _look_too_old(self, looked: Moment) -> str:
         age = self.journal.clock.now().since(looked)
-        return age is not None and age <= self.waits.fresh
+        return "" if age is not None and age <= self.waits.fresh else "the look was too old"
 
     def _call(self, claimed: Record, message: Message, *, renewed: bool) -> tuple[Verdict, Record]:
         """The one place where a message goes out; what became of it is on the disk afterwards."""

@@ -36,6 +36,16 @@ def test_what_must_hold_holds(first: int) -> None:
     run_seeds(first, CHUNK)
 
 
+# Their senders died between the claim and the first byte; what followed was no first time.
+DIED_CLAIMED = (8557, 9973, 10514, 18364, 20416, 21148, 27944)
+DIED_CLAIMED += (32732, 35876, 40472, 42221, 44529, 44899, 45104)
+
+
+@pytest.mark.parametrize("seed", DIED_CLAIMED)
+def test_lives_whose_sender_died_with_a_claim(seed: int) -> None:
+    run_seed(seed)
+
+
 @pytest.mark.parametrize("tooth", TEETH)
 def test_without_a_safeguard_lives_go_wrong(tooth: str) -> None:
     with TEETH[tooth](), pytest.raises(BrokenError):

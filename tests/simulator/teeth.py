@@ -163,6 +163,23 @@ def _expiry() -> Any:
     return mock.patch.object(push.Push, "_expired", never)
 
 
+def _expiry_after_waiting() -> Any:
+    """What was asked to come later, and did, is not held against its plan's expiry any more."""
+    expired = push.Push._expired
+
+    def once(self: push.Push, record: Record, now: Any) -> bool:
+        return not record.turned_away and expired(self, record, now)
+
+    return mock.patch.object(push.Push, "_expired", once)
+
+
+def _repeat_limit() -> Any:
+    def never(*_: Any) -> bool:
+        return False
+
+    return mock.patch.object(push.Push, "_stale", never)
+
+
 def _one_in_flight() -> Any:
     def none(*_: Any) -> None:
         return None
@@ -199,4 +216,6 @@ TEETH: Mapping[str, Removed] = {
     "page check": _page_check,
     "unique id": _unique_id,
     "expiry": _expiry,
+    "expiry after waiting": _expiry_after_waiting,
+    "repeat limit": _repeat_limit,
 }

@@ -23,6 +23,7 @@ from engine.outbox.journal import AlreadySentError, Journal
 from engine.outbox.message import Kind, Message
 from engine.outbox.moments import MINUTE, SECOND
 from engine.outbox.push import Looks, Push
+from engine.outbox.settlement import Waits
 from engine.transport.outcome import Call
 
 OPPOSITE = {
@@ -56,7 +57,7 @@ class World(Life):
     messages: dict[str, Message] = field(default_factory=dict)
     lifetimes: dict[str, int] = field(default_factory=dict)
     expiries: dict[str, int] = field(default_factory=dict)
-    sent: Counter[str] = field(default_factory=Counter)
+    approvals: dict[str, int] = field(default_factory=dict)
     depth: int = 0
     sending: Journal | None = None
 
@@ -65,6 +66,11 @@ class World(Life):
         fate = TroubledFate(self.random, self.random.choice((0.2, 0.5, 0.9)))
         fate.world = self
         self.market = self.open_market(fate)
+
+    @property
+    def waits(self) -> Waits:
+        """In some lives what may be sent again has little time: in few would it take six hours."""
+        return Waits(repeat_within=30 * MINUTE) if self.seed % 7 == 6 else Waits()
 
     def open_market(self, fate: DrawnFate) -> Any:
         """The marketplace of this life."""
@@ -124,7 +130,8 @@ class World(Life):
             for message in self.messages.values() if approving else ():
                 self._approve(journal, message)
             self.sending = journal
-            Push(journal, self.market, self.messages, looks=type(self).looks).run()
+            looks = type(self).looks
+            Push(journal, self.market, self.messages, self.waits, looks=looks).run()
             return "ended"
 
         return self.process(work, at=at, how=how)
@@ -137,6 +144,7 @@ class World(Life):
             known = journal.record(message.id)
             expires = self.clock.wall + lifetime
             if known is None:
+                self.approvals[message.id] = self.clock.true
                 self.expiries[message.id] = self.clock.true + lifetime
             journal.approve(approved(message, self.clock.wall, expires=expires))
         except AlreadySentError:
@@ -148,12 +156,14 @@ class World(Life):
         if self.random.random() > 0.15 or self.depth:
             return
         self.depth += 1
+        own = self.sending
         kept = (self.disk.at, self.disk.how, self.disk.writes, self.disk.synchronous)
         for _ in range(self.random.choice((1, 3))):
             self.pass_time(self.random.choice((MINUTE, 20 * MINUTE)))
             said = self.push(approving=False)
             self.say(f"  while it sleeps, another: {said}")
         self.disk.at, self.disk.how, self.disk.writes, self.disk.synchronous = kept
+        self.sending = own
         self.depth -= 1
         if self.random.random() < 0.3:
             # What it sent arrives, and it dies before it can note an answer.
@@ -169,12 +179,30 @@ class World(Life):
             raise BrokenError("sent for another seller")
         if self.sending is not None and self.sending.halts:
             raise BrokenError(f"sent while halted: {self.sending.halts}")
-        self.sent[message.id] += 1
-        late = self.clock.true - self.expiries[message.id]
+        self._in_time(message)
+
+    def _in_time(self, message: Message) -> None:
+        """Nothing goes out for the first time after its plan expired, nor long after that again.
+
+        The first time is that of the first claim which was not taken back. Where its sender died,
+        nobody can know whether anything left: what follows may be the second time, and is sent as
+        such, after the quarantine that outlasts most plans. What certainly had no effect (no
+        connection, an old token, to come later) leaves the message as new as it was.
+        """
+        entries = self.sending.entries(message.id) if self.sending is not None else ()
+        steps = Counter(e.event.step for e in entries)
+        claims = steps[Step.CLAIM] - steps[Step.RETURN]
+        if claims < 1:
+            raise BrokenError(f"{message.kind} sent without a claim")
         # With the wall clock moved and the machine started again, nobody can know how late it is.
-        known = not (self.clock.jumped and self.clock.rebooted)
-        if self.sent[message.id] == 1 and late > MINUTE and known:
+        if self.clock.jumped and self.clock.rebooted:
+            return
+        late = self.clock.true - self.expiries[message.id]
+        if claims == 1 and late > 0:
             raise BrokenError(f"{message.kind} sent {late // 1000} s after its plan expired")
+        since = self.clock.true - self.approvals[message.id]
+        if claims > 1 and since > self.waits.repeat_within:
+            raise BrokenError(f"{message.kind} sent again {since // 1000} s after its approval")
 
     # Time and people
 
@@ -191,6 +219,7 @@ class World(Life):
                     if seen == "absent" and record.sends < 3 and self.random.random() < 0.5:
                         self.say(f"released {record.kind}")
                         journal.append(Event(Step.RELEASE, record.id, {"by": "Ada"}))
+                        self.approvals[record.id] = self.clock.true
         except JournalError as fault:
             self.say(f"person: {fault}")
             raise BrokenError(f"the journal cannot be opened any more: {fault}") from None

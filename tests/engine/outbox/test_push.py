@@ -1,9 +1,11 @@
 """One message at a time: what is sent, what is not, and what is found out later."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from simulator.clock import ManualClock
+from simulator.disk import KilledError
 from simulator.market import SELLER, Effect, Fate, Market, Named, Order
 from simulator.wishes import approved, order_for, wish
 from simulator.world import run_seed
@@ -44,6 +46,10 @@ class Shop:
         self.clock.sleep(later)
         with self.journal() as journal:
             Push(journal, self.market, self.messages).run()
+        return self.record()
+
+    def record(self) -> Record:
+        with self.journal() as journal:
             found = journal.record(self.message.id)
         assert found is not None
         return found
@@ -300,21 +306,121 @@ def test_a_plan_that_expired_is_withdrawn(tmp_path: Path) -> None:
 def test_a_look_that_grew_old_permits_nothing(tmp_path: Path) -> None:
     shop = Shop(tmp_path, Kind.REFUND)
     shop.approve()
-    commits = 0
-    look_age = 2 * MINUTE
-
-    def slow(_: Path) -> None:
-        nonlocal commits
-        commits += 1
-        if commits == 1:  # the claim takes long: the machine sleeps
-            shop.clock.sleep(look_age)
-
-    with open_journal(shop.path, shop.clock, seller=SELLER, synced=slow) as journal:
-        Push(journal, shop.market, shop.messages).run()
-        found = journal.record(shop.message.id)
-    assert found is not None
+    # The claim takes long: the machine sleeps.
+    found = at_the_claim(shop, lambda: shop.clock.sleep(2 * MINUTE))
     assert (found.state, found.sends) == (State.APPROVED, 0)
     assert shop.market.writes == []
+
+
+def at_the_claim(shop: Shop, what: Callable[[], None], *, nth: int = 1) -> Record:
+    """A run in which something happens right after its `nth` commit: the claim, where it is told so."""
+    commits = 0
+
+    def committed(_: Path) -> None:
+        nonlocal commits
+        commits += 1
+        if commits == nth:
+            what()
+
+    with open_journal(shop.path, shop.clock, seller=SELLER, synced=committed) as journal:
+        Push(journal, shop.market, shop.messages).run()
+    return shop.record()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_plan_that_expires_between_the_look_and_the_first_byte(
+    tmp_path: Path, kind: Kind
+) -> None:
+    shop = Shop(tmp_path, kind)
+    shop.approve(10 * MINUTE)
+    shop.clock.sleep(10 * MINUTE - 20 * SECOND)
+    withdrawn = at_the_claim(shop, lambda: shop.clock.sleep(30 * SECOND))
+    assert (withdrawn.state, withdrawn.sends) == (State.WITHDRAWN, 0)
+    assert withdrawn.why == "its plan expired before it was sent"
+    assert shop.market.writes == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_plan_that_is_good_until_the_first_byte(tmp_path: Path, kind: Kind) -> None:
+    shop = Shop(tmp_path, kind)
+    shop.approve(10 * MINUTE)
+    shop.clock.sleep(10 * MINUTE - 40 * SECOND)
+    assert at_the_claim(shop, lambda: shop.clock.sleep(30 * SECOND)).state is State.CONFIRMED
+
+
+@pytest.mark.parametrize("outcome", ["429", "no connection"])
+def test_what_had_no_effect_is_as_new_as_it_was(tmp_path: Path, outcome: str) -> None:
+    shop = Shop(tmp_path, Kind.SHIP, Named(*[outcome] * 3))
+    shop.approve(10 * MINUTE)
+    shop.run()
+    sent = len(shop.market.writes)
+    assert sent > 0
+    assert (shop.record().state, shop.record().sends) == (State.APPROVED, 0)
+    assert shop.run(later=11 * MINUTE).state is State.WITHDRAWN
+    assert len(shop.market.writes) == sent
+
+
+def test_a_plan_that_expires_while_the_token_is_renewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(tmp_path, Kind.SHIP, Named("401"))
+    shop.approve(10 * MINUTE)
+
+    def slowly(_: Market) -> bool:
+        shop.clock.sleep(50 * SECOND)
+        return True
+
+    monkeypatch.setattr(Market, "renew", slowly)
+    assert shop.run(later=10 * MINUTE - 20 * SECOND).state is State.WITHDRAWN
+    assert len(shop.market.writes) == 1  # the one that was answered 401
+    assert shop.effects == []
+
+
+@pytest.mark.parametrize("kind", [Kind.ACCEPT, Kind.REFUSE, Kind.SHIP])
+def test_a_claim_whose_sender_died_goes_out_again_once_though_its_plan_expired(
+    tmp_path: Path, kind: Kind
+) -> None:
+    shop = dead_with_a_claim(tmp_path, kind)
+    assert shop.run().state is State.UNKNOWN  # the quarantine begins
+    assert shop.run(later=14 * MINUTE).state is State.UNKNOWN
+    assert shop.market.writes == []
+    again = shop.run(later=2 * MINUTE)
+    assert (again.state, again.sends) == (State.CONFIRMED, 2)
+    assert len(shop.market.writes) == len(shop.effects) == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.CANCEL, Kind.REFUND, Kind.GESTURE])
+def test_money_whose_sender_died_with_a_claim_does_not_go_out(tmp_path: Path, kind: Kind) -> None:
+    shop = dead_with_a_claim(tmp_path, kind)
+    for _ in range(3):
+        found = shop.run(later=16 * MINUTE)
+    assert (found.state, found.sends) == (State.HELD, 1)
+    assert shop.market.writes == []
+
+
+def test_long_after_its_approval_nothing_goes_out_again(tmp_path: Path) -> None:
+    shop = dead_with_a_claim(tmp_path, Kind.SHIP)
+    assert shop.run().state is State.UNKNOWN
+    shop.clock.sleep(6 * HOUR - 20 * SECOND)
+    # The second commit is the claim: the first is what the look showed.
+    held = at_the_claim(shop, lambda: shop.clock.sleep(30 * SECOND), nth=2)
+    assert (held.state, held.sends) == (State.HELD, 1)
+    assert held.why == "too long after its approval to be sent again"
+    assert shop.market.writes == []
+
+
+def dead_with_a_claim(folder: Path, kind: Kind) -> Shop:
+    """A shop whose process died right after the claim: nothing left, and nobody can know."""
+
+    def die() -> None:
+        raise KilledError
+
+    shop = Shop(folder, kind)
+    shop.approve(10 * MINUTE)
+    with pytest.raises(KilledError):
+        at_the_claim(shop, die)
+    assert shop.record().state is State.SENDING
+    return shop
 
 
 def test_clocks_that_disagree_start_the_quarantine_again(tmp_path: Path) -> None:
