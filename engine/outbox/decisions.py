@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.errors import ProjectError
 from engine.outbox.events import Event, Record, State, Step
 from engine.outbox.journal import Journal
-from engine.transport.outcome import MessageClass
+from engine.outbox.message import MOVES_MONEY
 
 DECISIONS = {"confirm": Step.CONFIRM, "release": Step.RELEASE, "withdraw": Step.WITHDRAW}
 
@@ -44,7 +44,7 @@ def decide(
         raise ProjectError("say who decides (--by) and why (--why): the journal keeps it")
     if record.state is not State.HELD:
         raise ProjectError(f"message {record.id[:12]} is {record.state}, not held")
-    money = record.message_class is MessageClass.MONEY
+    money = record.kind in MOVES_MONEY
     if decision == "release" and money and rights and by not in rights:
         raise ProjectError(f"{by} may not release money; sending.refund_rights names who may")
     event = Event(DECISIONS[decision], record.id, {"by": by, "why": why})

@@ -16,13 +16,14 @@ from typing import Any
 
 from engine.outbox.book import Known
 from engine.outbox.journal import Journal
+from engine.outbox.message import MOVES_MONEY, Kind
 from engine.outbox.moments import HOUR
 from engine.outbox.plan import GuardFinding
-from engine.transport.outcome import MessageClass
 from engine.values.placed import wrong
 
 SLIPS = (Decimal(10), Decimal(100), Decimal(1000))
 SLIP_NEAR = Decimal("0.2")  # how near to a factor counts as it: prices move while they slip
+CAPPED: Mapping[str, str] = {**dict.fromkeys(MOVES_MONEY, "refunds"), Kind.REFUSE: "refusals"}
 UNLIKELY = 10  # how many times another price of the same offer
 EXAMPLES = 3
 
@@ -269,20 +270,18 @@ def new_rules(rails: Rails, changed: int) -> tuple[GuardFinding, ...]:
     return (GuardFinding("new-rules", says, halts=True),)
 
 
-def order_findings(
-    rails: Rails, journal: Journal, new: Iterable[tuple[str, MessageClass]]
-) -> tuple[GuardFinding, ...]:
+def order_findings(rails: Rails, journal: Journal, new: Iterable[str]) -> tuple[GuardFinding, ...]:
     """What is said of new messages about orders, with those of the last day.
 
     Args:
         rails: the limits.
         journal: the seller's.
-        new: kind and class of each message that a plan would send.
+        new: the kind of each message that a plan would send.
     """
     since = journal.clock.now().wall - 24 * HOUR
     recent = [r for r in journal.records() if r.approved.wall >= since]
-    counted = Counter(_capped(r.kind, r.message_class) for r in recent)
-    counted += Counter(_capped(kind, of) for kind, of in new)
+    counted = Counter(CAPPED.get(r.kind, "") for r in recent)
+    counted += Counter(CAPPED.get(kind, "") for kind in new)
     limits = (
         ("refunds", rails.refunds, "move money"),
         ("refusals", rails.refusals, "refuse orders"),
@@ -294,12 +293,6 @@ def order_findings(
         for name, limit, words in limits
         if counted[name] > limit
     )
-
-
-def _capped(kind: str, of: MessageClass) -> str:
-    if of is MessageClass.MONEY:
-        return "refunds"
-    return "refusals" if kind == "refuse" else ""
 
 
 def _near(ratio: Decimal, factor: Decimal) -> bool:

@@ -41,6 +41,10 @@ GROUPS: Mapping[Kind, tuple[str, ...]] = {
     Kind.GESTURE: (),
 }
 
+# What gives money back. The class of a call says how often it may go out, and is no measure of it:
+# behind Lengow every action has the class of those that move money.
+MOVES_MONEY = frozenset({Kind.CANCEL, Kind.REFUND, Kind.GESTURE})
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

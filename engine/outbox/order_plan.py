@@ -115,7 +115,7 @@ def plan_orders(
         message = message_of(wish, journal.seller, channel)
         if not any(_same(message, p.message) for p in planned):  # the same wish twice is one
             planned.append(_planned(journal, message, planned, now))
-    new = [(p.message.kind.value, p.message.message_class) for p in planned if p.planned in SENT]
+    new = [p.message.kind.value for p in planned if p.planned in SENT]
     guards = (*guards, *order_findings(rails or Rails(), journal, new))
     return Plan(
         kind=ORDERS,

@@ -489,3 +489,31 @@ def test_the_commands(project: Path) -> None:
     out.write_bytes(replace(made, serial=made.serial).text().replace(b'"serial":0', b'"serial":9'))
     altered = CliRunner().invoke(feedwright, ["push", str(out), "--project", str(project)])
     assert isinstance(altered.exception, HaltedError)
+
+
+@pytest.mark.parametrize(("most", "halts"), [("20", []), ("2", ["rejected-share"])])
+def test_how_many_may_be_refused_is_a_setting(project: Path, most: str, halts: list[str]) -> None:
+    settings = project / ".feedwright.yaml"
+    settings.write_text(f"{settings.read_text()}  guards: {{refused: {most}}}\n")
+    clock, opened = ManualClock(wall=START), load_project(project)
+    market = OfferMarket(clock, Fate(), Random(1))  # noqa: S311 - a game
+    market.files = Published(project / "var/public")
+    path, now = project / "plan.jsonl", instant_of(START)
+    feed = str(project / "samples/catalogue.csv")
+    with path.open("wb") as file:
+        plan(opened, feed, file, seller=None, channel=CHANNEL, at=now, clock=clock)
+    market.bad = {offer.sku for offer in read_offer_plan(path)[1][:10]}
+    pushed = push(
+        opened,
+        path,
+        market,
+        remote_channel="CDISFR",
+        approver="Ada",
+        at=now,
+        clock=clock,
+        patience=HOUR,
+        first=True,
+    )
+    assert pushed.confirmed == pushed.offers - 10 > 200
+    with open_journal(project / f"var/journal/{SELLER}.sqlite", clock, seller=SELLER) as journal:
+        assert list(journal.halts) == halts

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from simulator.clock import ManualClock
+from simulator.lengow_market import ACCOUNT
 from simulator.market import SELLER, Fate, Market
-from simulator.wishes import order_for, wish
+from simulator.wishes import lengow_body, order_for, wish
 
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.events import Event, State, Step
@@ -255,3 +256,32 @@ def test_too_many_refunds_within_a_day_halt(journal: Journal, clock: ManualClock
         approve_plan(plan(journal, cancel("O-20")), journal, "Ada", INPUTS)
     journal.lift("refunds", "Ada", "a recall")
     approve_plan(plan(journal, cancel("O-20")), journal, "Ada", INPUTS)
+
+
+def refuse(order: str) -> Wanted:
+    path, body = f"/orders/{order}/approval-status", {"approval_status": "Refused"}
+    return Wanted(Kind.REFUSE, order, (), "POST", path, HEADERS, body)
+
+
+def test_too_many_refused_orders_within_a_day_halt(journal: Journal) -> None:
+    many = [refuse(f"O-{n}") for n in range(21)]
+    (guard,) = plan(journal, *many).guards
+    assert (guard.name, guard.halts) == ("refusals", True)
+    assert guard.says == "21 messages refuse orders within a day, 20 may"
+    assert plan(journal, *many[:20]).guards == ()
+
+
+def test_shipments_through_lengow_are_no_refunds(tmp_path: Path, clock: ManualClock) -> None:
+    """They have the class of what moves money, for each may go out once only; the cap is on refunds."""
+
+    def wanted(kind: Kind, number: int) -> Wanted:
+        body = lengow_body(kind, f"O-{number}")
+        return Wanted(kind, f"O-{number}", (), "POST", "/v3.0/orders/actions/", (), body)
+
+    with open_journal(tmp_path / "l.sqlite", clock, seller=ACCOUNT) as journal:
+        ships = [wanted(Kind.SHIP, number) for number in range(30)]
+        assert plan(journal, *ships).guards == ()
+        approve_plan(plan(journal, *ships), journal, "Ada", INPUTS)
+        refunds = [wanted(Kind.REFUND, number) for number in range(100, 121)]
+        assert [g.name for g in plan(journal, *refunds).guards] == ["refunds"]
+        assert plan(journal, *refunds[:20]).guards == ()
