@@ -89,6 +89,6 @@ def _repeated_hour(case: Case) -> Iterator[Check]:
 
 def _occurs_twice(instant: pl.Expr, zone: str) -> pl.Expr:
     local = instant.dt.convert_time_zone(zone).dt.replace_time_zone(None)
-    first = local.dt.replace_time_zone(zone, ambiguous="earliest")
-    last = local.dt.replace_time_zone(zone, ambiguous="latest")
-    return first != last
+    # A local time that clocks show is null here only where they show it twice.
+    once = local.dt.replace_time_zone(zone, ambiguous="null")
+    return local.is_not_null() & once.is_null()
