@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from engine.language.ruleset import Scalar, Table, TakeFrom
+from engine.language.ruleset import Bound, FieldValue, Scalar, Table, TakeFrom
 from engine.program.numbers import Quotient, literal, width
 from engine.program.value import Value, any_of
 from engine.values.kinds import KindName
@@ -47,7 +47,10 @@ def _key(node: TakeFrom, keys: tuple[Value, ...]) -> pl.Expr:
     """The keys of each row of the feed as one text."""
     table = node.table
     positions = [_index(table, k) for k in table.keys]
-    texts = [_key_text(table, p, v) for p, v in zip(positions, keys, strict=True)]
+    texts = [
+        _key_text(table, position, value, trimmed=_is_trimmed(sought))
+        for position, value, sought in zip(positions, keys, node.keys, strict=True)
+    ]
     return texts[0] if len(texts) == 1 else pl.concat_str(texts, separator=_BETWEEN)
 
 
@@ -82,7 +85,12 @@ def _plain_key(cell: Scalar | None) -> str:
             return cell.strip(_BLANKS).lower()
 
 
-def _key_text(table: Table, position: int, value: Value) -> pl.Expr:
+def _is_trimmed(sought: Bound) -> bool:
+    """Whether a key has no outer blanks, since its cells were trimmed as they were read."""
+    return isinstance(sought, FieldValue) and sought.field.reading.trim
+
+
+def _key_text(table: Table, position: int, value: Value, *, trimmed: bool) -> pl.Expr:
     """The key of each row of the feed, in the same form."""
     kind = table.columns[position].kind
     if value.number is not None:
@@ -93,7 +101,8 @@ def _key_text(table: Table, position: int, value: Value) -> pl.Expr:
         case KindName.DATE:
             return value.expr.dt.to_string("%Y-%m-%d")
         case _:
-            return value.expr.str.strip_chars(_BLANKS).str.to_lowercase()
+            text = value.expr if trimmed else value.expr.str.strip_chars(_BLANKS)
+            return text.str.to_lowercase()
 
 
 def _number_key(number: Scaled) -> pl.Expr:
