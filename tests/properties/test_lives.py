@@ -14,15 +14,15 @@ from simulator.kills import STEPS, live
 from simulator.lengow_world import LengowWorld, run_lengow_seed
 from simulator.life import BrokenError
 from simulator.market import OUTCOMES, SELLER
-from simulator.offer_world import run_offer_seed
-from simulator.teeth import LENGOW_TEETH, OFFER_TEETH, TEETH
+from simulator.offer_world import run_breaking_seed, run_offer_seed
+from simulator.teeth import BREAKING_TEETH, LENGOW_TEETH, OFFER_TEETH, TEETH
 from simulator.world import World, run_seed
 
 from engine.errors import JournalError
 from engine.outbox.message import Kind
 from engine.outbox.opening import open_journal
 
-SEEDS, OFFER_SEEDS, LENGOW_SEEDS, CHUNK = 2_000, 500, 100, 50
+SEEDS, OFFER_SEEDS, BREAKING_SEEDS, LENGOW_SEEDS, CHUNK = 2_000, 500, 200, 100, 50
 WENT_WRONG_ONCE = (12_690, 25_040, 35_095, 35_970)  # lives of offers that campaigns found
 
 
@@ -71,6 +71,22 @@ def test_offers_that_went_wrong_once_end_as_the_feed_says(seed: int) -> None:
 def test_without_a_safeguard_offers_go_wrong(tooth: str) -> None:
     with OFFER_TEETH[tooth](), pytest.raises(BrokenError):
         run_offer_seeds(0, SEEDS)
+
+
+def run_breaking_seeds(first: int, number: int) -> None:
+    for seed in range(first, first + number):
+        run_breaking_seed(seed)
+
+
+@pytest.mark.parametrize("first", range(0, BREAKING_SEEDS, CHUNK))
+def test_offers_end_as_the_feed_says_behind_a_line_that_breaks(first: int) -> None:
+    run_breaking_seeds(first, CHUNK)
+
+
+@pytest.mark.parametrize("tooth", BREAKING_TEETH)
+def test_without_a_safeguard_offers_behind_a_line_that_breaks_go_wrong(tooth: str) -> None:
+    with BREAKING_TEETH[tooth](), pytest.raises(BrokenError):
+        run_breaking_seeds(0, SEEDS)
 
 
 def run_lengow_seeds(first: int, number: int) -> None:

@@ -10,14 +10,17 @@ from multiprocessing import Pool
 
 from simulator.lengow_world import run_lengow_seed
 from simulator.life import BrokenError
-from simulator.offer_world import run_offer_seed
+from simulator.offer_world import run_breaking_seed, run_offer_seed
 from simulator.world import run_seed
 
 
 def life_of(seed: int) -> Callable[[int], object]:
-    """Every fifth life is one of offers, every tenth goes through Lengow, the others are Octopia's orders."""
+    """Every fifth life is one of offers, every tenth goes through Lengow, the others are Octopia's orders.
+
+    Of those of offers, every fifth is behind a line that breaks.
+    """
     if seed % 5 == 0:
-        return run_offer_seed
+        return run_breaking_seed if seed % 25 == 5 else run_offer_seed
     return run_lengow_seed if seed % 10 == 1 else run_seed
 
 

@@ -54,6 +54,7 @@ OUTCOMES = (
     "500 after",
     "503 after",
 )
+BREAKS = ("no connection", "late", "500 after")  # of a line that fails again and again
 LIES = ("true", "lost", "500", "html", "another order", "filter ignored", "page fails", "lag")
 
 
@@ -133,9 +134,12 @@ class DrawnFate(Fate):
     random: Random
     trouble: float = 0.5
     lies: tuple[str, ...] = LIES
+    outcomes: tuple[str, ...] = OUTCOMES
 
     def write(self) -> str:
-        return self.random.choice(OUTCOMES) if self.random.random() < self.trouble else "answered"
+        return (
+            self.random.choice(self.outcomes) if self.random.random() < self.trouble else "answered"
+        )
 
     def read(self) -> str:
         return self.random.choice(self.lies) if self.random.random() < self.trouble / 2 else "true"

@@ -9,7 +9,7 @@ from pathlib import Path
 from checking.offer_texts import element, request
 from simulator.disk import KilledError
 from simulator.life import KILLS, BrokenError, Life, lived
-from simulator.market import DrawnFate, Fate
+from simulator.market import BREAKS, DrawnFate, Fate
 from simulator.offer_market import OFFER_LIES, PUBLIC, OfferMarket, Published
 
 from engine.errors import JournalError
@@ -185,6 +185,26 @@ class OfferWorld(Life):
                 shown = self.market.offers[sku]
                 if known.value.quantity != shown["quantity"]:
                     raise BrokenError(f"{sku}: the journal says {known.value}, shown is {shown}")
+
+
+@dataclass(slots=True)
+class BreakingWorld(OfferWorld):
+    """A seller whose line breaks before a request left or after it had, and again when it is repeated."""
+
+    def __post_init__(self) -> None:
+        OfferWorld.__post_init__(self)
+        fate = self.market.fate
+        assert isinstance(fate, DrawnFate)
+        fate.trouble, fate.outcomes = 0.6, BREAKS
+
+
+def run_breaking_seed(seed: int) -> BreakingWorld:
+    """Live one life of offers behind a line that breaks.
+
+    Raises:
+        BrokenError: something that must hold does not.
+    """
+    return lived(BreakingWorld, seed)
 
 
 def run_offer_seed(seed: int) -> OfferWorld:

@@ -17,11 +17,12 @@ from engine.lengow.client import LengowReads
 from engine.octopia import paging, reads
 from engine.octopia.reads import OctopiaReads
 from engine.outbox import gate, opening, push
-from engine.outbox.book import Book
+from engine.outbox.book import Book, Package, PackageState, PackageStep
 from engine.outbox.canonical import hash_of
-from engine.outbox.events import Record, Step
+from engine.outbox.events import Event, Record, Step
 from engine.outbox.journal import Journal
 from engine.outbox.message import Message
+from engine.outbox.moments import Moment
 from engine.outbox.plan import Plan, Standing
 from engine.transport.outcome import Answer, Call, Outcome, Reading, Sender
 
@@ -187,6 +188,18 @@ def _one_in_flight() -> Any:
     return mock.patch.object(Book, "in_flight", none)
 
 
+def _earlier_commits() -> Any:
+    """A commit that did not leave takes back those before it, which may have arrived."""
+    after = Book.after
+
+    def forgetting(self: Book, event: Event, at: Moment) -> Package:
+        package = after(self, event, at)
+        forgotten = event.step == PackageStep.UNCOMMIT
+        return replace(package, state=PackageState.NAMED) if forgotten else package
+
+    return mock.patch.object(Book, "after", forgetting)
+
+
 def _serial() -> Any:
     def any_serial(plan: Plan, standing: Standing, now: Any) -> bool:
         return refuse(plan, replace(standing, serial=plan.serial), now)
@@ -198,6 +211,10 @@ def _serial() -> Any:
 OFFER_TEETH: Mapping[str, Removed] = {
     "one package in flight": _one_in_flight,
     "serial": _serial,
+}
+BREAKING_TEETH: Mapping[str, Removed] = {
+    "one package in flight": _one_in_flight,
+    "earlier commits": _earlier_commits,
 }
 LENGOW_TEETH: Mapping[str, Removed] = {
     "sync before send": _sync,
