@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from engine.transport.answers import read_answer
 from engine.transport.clock import Clock
 from engine.transport.endpoint import Endpoint, Interface
-from engine.transport.http import HttpAnswer, HttpLine, HttpRequest, Limits, require_safe
+from engine.transport.http import HttpLine, HttpRequest, Limits, require_safe
 from engine.transport.outcome import (
     Answer,
     Call,
@@ -199,16 +200,18 @@ class Connection:
             return outcome
         if outcome.status == UNAUTHORIZED:
             self._tokens.drop()
-        if outcome.status >= REFUSED:
-            outcome = self._hidden(outcome)
         answer = read_answer(outcome, endpoint.answers)
-        return answer if answer.fault is None else replace(answer, fault=self._mask(answer.fault))
+        return self._hidden(answer) if answer.status >= REFUSED or answer.fault else answer
 
-    def _hidden(self, answer: HttpAnswer) -> HttpAnswer:
+    def _hidden(self, answer: Answer) -> Answer:
         """The answer without secrets: gateways quote a request in their errors, its headers too."""
-        text = self._mask(answer.body.decode("utf-8", "surrogateescape"))
-        headers = {name: self._mask(value) for name, value in answer.headers.items()}
-        return HttpAnswer(answer.status, headers, text.encode("utf-8", "surrogateescape"))
+        return Answer(
+            answer.status,
+            {name: self._mask(value) for name, value in answer.headers.items()},
+            _each_text(answer.body, self._mask),
+            None if answer.trace_id is None else self._mask(answer.trace_id),
+            None if answer.fault is None else self._mask(answer.fault),
+        )
 
     def _all_headers(self, call: Call) -> dict[str, str]:
         found = {name.lower(): (name, value) for name, value in self._headers.items()}
@@ -219,6 +222,19 @@ class Connection:
         if self._seller_header:
             found[self._seller_header.lower()] = (self._seller_header, self._seller)
         return dict(found.values())
+
+
+def _each_text(found: Any, change: Callable[[str], str], deep: int = 50) -> Any:
+    """JSON data with every text in it changed; what is nested deeper than anybody reads is left out."""
+    if isinstance(found, str):
+        return change(found)
+    if isinstance(found, list | dict) and not deep:
+        return None
+    if isinstance(found, list):
+        return [_each_text(one, change, deep - 1) for one in found]
+    if isinstance(found, dict):
+        return {change(name): _each_text(one, change, deep - 1) for name, one in found.items()}
+    return found
 
 
 def _unauthorized(outcome: Outcome) -> bool:

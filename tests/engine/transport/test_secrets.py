@@ -173,7 +173,11 @@ class Quoting(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         said = f"{dict(self.headers)} of hunter2"
-        self._answer(self.server.status, {"title": said, "detail": said})  # type: ignore[attr-defined]
+        deep: object = said
+        for _ in range(900):
+            deep = [deep]
+        body = {"title": said, "detail": said, "errors": {said: [said]}, "deep": deep}
+        self._answer(self.server.status, body)  # type: ignore[attr-defined]
 
     def _answer(self, status: int, body: object) -> None:
         text = json.dumps(body).encode()
