@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -127,7 +128,7 @@ def _run() -> None:
     except OSError as fault:
         # A full disk, or a file that vanished in the middle of the run.
         place = f"{fault.filename}: " if fault.filename else ""
-        click.echo(f"feedwright: {place}{fault.strerror or fault}", err=True)
+        click.echo(f"feedwright: {place}{fault.strerror or fault}{_no_room(fault)}", err=True)
         sys.exit(2)
     except MemoryError:
         click.echo("feedwright: this machine has not enough memory for that", err=True)
@@ -137,6 +138,16 @@ def _run() -> None:
     except BaseException as fault:  # noqa: BLE001 - a panic of Polars is no Exception
         click.echo(_internal_error(fault), err=True)
         sys.exit(2)
+
+
+def _no_room(fault: OSError) -> str:
+    """What to do where a file cannot grow; "" where that is not what is wrong."""
+    if fault.errno not in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}:
+        return ""
+    return (
+        ": a file could not be written; make room on the disks of the project and of temporary files "
+        "(TMPDIR). What was sent, if anything was, stands in the journal"
+    )
 
 
 def _internal_error(fault: BaseException) -> str:

@@ -40,7 +40,18 @@ def test_a_full_disk_is_said_as_such(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, shown = _run(OSError(28, "No space left on device", "out.jsonl"), monkeypatch, capsys)
-    assert (code, shown) == (2, "feedwright: out.jsonl: No space left on device\n")
+    assert code == 2
+    assert shown.startswith("feedwright: out.jsonl: No space left on device: a file could not be")
+
+
+def test_a_file_that_cannot_grow_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown = _run(OSError(27, "File too large"), monkeypatch, capsys)
+    assert code == 2
+    assert shown.startswith("feedwright: File too large: a file could not be written; make room")
+    assert "stands in the journal" in shown
+    assert "make room" not in _run(OSError(13, "Permission denied", "x"), monkeypatch, capsys)[1]
 
 
 @pytest.mark.parametrize("fault", [KeyError("price"), PanicError("called unwrap")])
