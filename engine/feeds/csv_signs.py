@@ -88,7 +88,7 @@ class Signs:
     def line_ends_in_cells(self) -> pl.Series:
         """Where line feeds stand within quotes, which are in order."""
         if not len(self.quotes):
-            return self.line_ends
+            return self.line_ends.clear()
         return self.line_ends.filter(self.quotes.search_sorted(self.line_ends) % 2 == 1)
 
 

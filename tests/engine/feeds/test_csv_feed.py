@@ -2,9 +2,12 @@
 
 import codecs
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from engine.errors import FeedError
 from engine.feeds.archive import open_bytes
@@ -221,6 +224,33 @@ def test_the_same_rows_however_few_are_read_at_once(tmp_path: Any) -> None:
     assert whole is not None
     assert len(whole) == 300
     assert whole[0] == (1, "A0", "x, y\nz")
+
+
+HOSTILE = st.lists(
+    st.sampled_from(["a", ",", '"', "\r", "\n", "\r\n", '"x\r\ny"', "é"]), max_size=25
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(HOSTILE, st.integers(1, 9))
+@example(["a", "\r\n", "a"], 6)
+def test_line_ends_are_the_same_wherever_a_block_is_cut(
+    tmp_path: Path, pieces: list[str], block: int
+) -> None:
+    text = "sku,text\r\n" + "".join(pieces)
+    (tmp_path / "as_it_is.csv").write_bytes(text.encode())
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    (tmp_path / "plain.csv").write_bytes(plain.encode())
+    wanted = rows_of(tmp_path / "plain.csv", 1 << 20)
+    assert rows_of(tmp_path / "as_it_is.csv", block) == wanted
+    assert rows_of(tmp_path / "as_it_is.csv", 1 << 20) == wanted
+
+
+def rows_of(path: Path, block: int) -> list[tuple[object, ...]]:
+    settings = FeedSettings(format="csv", delimiter=",", encoding="utf-8")
+    feed = CsvFeed(open_bytes(str(path)), settings, block=block)
+    parts = list(feed.batches(["sku", "text"]))
+    return [r for b in parts for r in b.select("__row", "__problem", "sku", "text").rows()]
 
 
 # --- headers ------------------------------------------------------------------------------------

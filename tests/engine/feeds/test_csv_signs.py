@@ -54,6 +54,7 @@ def test_the_front_of_a_block_has_the_signs_of_that_front(block: bytes) -> None:
         assert found.block == wanted.block
         assert found.quotes.to_list() == wanted.quotes.to_list()
         assert found.in_order() == wanted.in_order()
+        assert found.line_ends_in_cells().to_list() == wanted.line_ends_in_cells().to_list()
 
 
 @given(BLOCKS)
