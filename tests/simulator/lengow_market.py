@@ -180,11 +180,16 @@ class LengowMarket(Way):
         query = dict(parse_qsl(urlsplit(call.path).query))
         if "/actions/" in call.path:
             return self._page(self._listed(query, how), query, how)
+        if "marketplace_order_id" not in query:
+            return self._page([s for n in self.shown for s in self._seen(n)], query, how)
         name = query["marketplace_order_id"]
         if how in {"another order", "filter ignored"} and OTHERS in self.shown:
             name = OTHERS
-        known = [] if how == "no order" else self.shown.get(name, [])
-        return self._page([d for at, d in known if at <= self.clock.true][-1:], query, how)
+        return self._page([] if how == "no order" else self._seen(name), query, how)
+
+    def _seen(self, order: str) -> list[dict[str, Any]]:
+        """The order as it shows now, in a list; none where nobody knows it."""
+        return [d for at, d in self.shown.get(order, []) if at <= self.clock.true][-1:]
 
     def _listed(self, query: dict[str, str], how: str) -> list[dict[str, Any]]:
         names = ("marketplace_order_id", "action_type", "tracking_number")

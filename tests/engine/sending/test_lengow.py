@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from serving.lengow_server import serving
 from simulator.clock import ManualClock
 from simulator.lengow_market import ACCOUNT, LengowMarket
-from simulator.market import Fate
+from simulator.market import Fate, Named
 
 from engine.cli.main import feedwright
 
@@ -111,3 +111,20 @@ def test_a_seller_behind_lengow_is_named_by_its_account(shop: Shop) -> None:
     code, said = shop.run("sync", "orders")
     assert code == 2
     assert "named by its account's number" in said
+
+
+def test_orders_that_wait_are_listed(shop: Shop) -> None:
+    code, said = shop.run("orders", "list", "--channel", CHANNEL)
+    assert (code, said.splitlines()) == (
+        0,
+        ["A-1  WaitingAcceptance", "A-2  InPreparation", "A-4  InPreparation", "3 orders"],
+    )
+    code, said = shop.run("orders", "list", "--channel", CHANNEL, "--state", "Shipped")
+    assert (code, said.splitlines()) == (0, ["A-3  Shipped", "1 orders"])
+    code, said = shop.run("orders", "list", "--channel", CHANNEL, "--state", "Lost")
+    assert code == 2
+    assert f"{CHANNEL} has no state `Lost`; its states: Processing, " in said
+    shop.market.fate = Named(reads=("page fails",) * 9)
+    code, said = shop.run("orders", "list", "--channel", CHANNEL)
+    assert code == 1
+    assert "there may be others: " in said

@@ -60,6 +60,8 @@ def test_a_day_writes_no_secret_and_no_customer(project: Path) -> None:
     said = [
         feedwrights(project, "plan", feed, "--channel", "cdiscount_octopia", "--out", offers),
         feedwrights(project, "push", offers, "--first", "--wait", "0"),
+        feedwrights(project, "orders", "list"),
+        feedwrights(project, "orders", "list", "--format", "json"),
         feedwrights(project, "orders", "plan", wanted, "--out", orders),
         feedwrights(project, "orders", "push", orders, "--first"),
         feedwrights(project, "run", "--once"),
@@ -70,6 +72,8 @@ def test_a_day_writes_no_secret_and_no_customer(project: Path) -> None:
     ]
     everything = {**written(project), "what was said": "".join(said).encode()}
     assert len(everything) > 6
+    assert b"SB10001-000002  InPreparation  ship by 20" in everything["what was said"]
+    assert b'"state": "InPreparation"' in everything["what was said"]
     assert b"refund" in everything["what was said"]
     assert b"confirmed" in everything["what was said"]
     for name, content in everything.items():
