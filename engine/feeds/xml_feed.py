@@ -21,7 +21,7 @@ from engine.feeds.records import Record, gathered
 from engine.feeds.xml_place import closing, find_place
 from engine.feeds.xml_records import RecordReader, is_named, local_name, shown_name
 from engine.feeds.xml_rows import are_plain, read_columns
-from engine.feeds.xml_signs import Place, Tags
+from engine.feeds.xml_signs import Place, Tags, line_ends_in
 
 # The repeated element of formats that everybody writes.
 _KNOWN = ("item", "entry", "SHOPITEM", "product", "Product", "offer", "row")
@@ -174,7 +174,7 @@ class XmlFeed:
             if read is None:
                 break
             yield from read
-            count, lines = 1, lines + block.count(b"\n")
+            count, lines = 1, lines + line_ends_in(block)
             waiting = waiting[cut:]
         # The parser is told what it has not seen, so that it says of a fault where it is.
         unseen = [place.before, *_line_ends(lines)]
@@ -221,6 +221,9 @@ class XmlFeed:
                         self._refuse_definitions(element)
                     yield element
                     count, since = count + 1, 0
+                # When it is given more it begins anew, and tells of the beginning that it misses.
+                if any(entry.level == etree.ErrorLevels.FATAL for entry in parser.feed_error_log):
+                    raise self._unreadable(list(parser.feed_error_log))
                 if since > LONGEST_RECORD:
                     raise FeedError(
                         f"{self.source.shown}: no <{self._path[-1]}> ends within "
@@ -229,14 +232,15 @@ class XmlFeed:
                 data = self.source.read()
             parser.close()
         except etree.XMLSyntaxError as fault:
-            # The first error is the cause; what is raised at the end may only follow from it.
-            first = next(iter(parser.feed_error_log), None)
-            line, says = (first.line, first.message) if first else (fault.lineno, fault.msg)
-            raise FeedError(
-                f"{self.source.shown}: not readable as XML, line {line}: {says}"
-            ) from None
+            raise self._unreadable(list(parser.feed_error_log) or [fault]) from None
         if not count:
             self.notes.append(f"no <{'/'.join(self._path)}> stands in it; check `records`")
+
+    def _unreadable(self, errors: Sequence[Any]) -> FeedError:
+        """What is wrong: the first error is the cause, and the others may only follow from it."""
+        line = getattr(errors[0], "line", None) or getattr(errors[0], "lineno", 0)
+        says = getattr(errors[0], "message", None) or getattr(errors[0], "msg", "")
+        return FeedError(f"{self.source.shown}: not readable as XML, line {line}: {says}")
 
     def _record_parser(self) -> Any:
         return self._parser(("end",), tag=f"{{*}}{self._path[-1].rpartition(':')[2]}")

@@ -65,6 +65,7 @@ class _Level:
     parent: pl.Series  # the number of the element one level up
     text: pl.Series  # what stands right behind those tags, references as they are written
     holds: pl.Series | None  # whether others stand in them, where that is so of any
+    refers: pl.Series | None  # whether a reference stands in what stands in them, likewise
 
 
 @dataclass(slots=True)
@@ -98,8 +99,8 @@ class _Block:
         if (change == 0).any():
             text = text.set(change == 0, "")
         holds = (change == 1) & (tags.change.shift(-1, fill_value=-1).filter(here) != -1)
-        places, kind = here.arg_true(), tags.kind.filter(here)
-        return _Level(places, kind, record, parent, text, holds if holds.any() else None)
+        found = (here.arg_true(), tags.kind.filter(here), record, parent, text)
+        return _Level(*found, _if_any(holds), _if_any(_refers(text)) if tags.references else None)
 
     def _gathered(self, places: pl.Series) -> list[str]:
         """The text in and behind all that stands in the elements which open at `places`."""
@@ -114,12 +115,7 @@ class _Block:
         *names, last = (name for name, _, _ in steps_of(path))
         if not last.startswith("@"):
             level, chosen = self._chosen([*names, last])
-            text = level.text.filter(chosen)
-            holds = None if level.holds is None else level.holds.filter(chosen)
-            if holds is not None and holds.any():
-                places = level.places.filter(chosen).filter(holds)
-                text = text.scatter(holds.arg_true(), self._gathered(places))
-            return _Found(level.record.filter(chosen), self._decoded(text))
+            return _Found(level.record.filter(chosen), self._text(level, chosen))
         level, chosen = self._chosen(names)
         values = [kind.attributes.get(last[1:]) for kind in self.tags.kinds]
         text = pl.Series(values, dtype=pl.String).gather(level.kind.filter(chosen))
@@ -129,24 +125,40 @@ class _Block:
     def _chosen(self, names: Sequence[str]) -> tuple[_Level, pl.Series]:
         """Which elements of a level stand at the path of these names: a child, its child and so on."""
         level = self.level(0)
-        chosen = level.record.is_not_null()
+        chosen = None
         for depth, name in enumerate(names, 1):
             level = self.level(depth)
             named = self._named(level, name)
-            chosen = named & chosen.gather(level.parent) if depth > 1 else named
-        return level, chosen
+            chosen = named if chosen is None else named & chosen.gather(level.parent)
+        return level, level.kind.is_not_null() if chosen is None else chosen
 
     def _named(self, level: _Level, name: str) -> pl.Series:
-        asked = [is_named(kind.name, name) for kind in self.tags.kinds]
+        asked = [k.change >= 0 and is_named(k.name, name) for k in self.tags.kinds]
         if asked.count(True) == 1:
             return level.kind == asked.index(True)
         return pl.Series(asked, dtype=pl.Boolean).gather(level.kind)
 
-    def _decoded(self, text: pl.Series) -> pl.Series:
+    def _text(self, level: _Level, chosen: pl.Series) -> pl.Series:
+        """All text in the chosen elements."""
+        text = level.text.filter(chosen)
+        holds = None if level.holds is None else _if_any(level.holds.filter(chosen))
+        if holds is not None:
+            places = level.places.filter(chosen).filter(holds)
+            text = text.scatter(holds.arg_true(), self._gathered(places))
+        elif level.refers is None or not level.refers.filter(chosen).any():
+            return text
         references = self.tags.references
-        if references and text.str.contains("&", literal=True).any():
-            return text.str.replace_many(list(references), list(references.values()))
-        return text
+        if not references:
+            return text
+        return text.str.replace_many(list(references), list(references.values()))
+
+
+def _if_any(flags: pl.Series) -> pl.Series | None:
+    return flags if flags.any() else None
+
+
+def _refers(text: pl.Series) -> pl.Series:
+    return text.str.contains("&", literal=True)
 
 
 def _column(path: str, found: _Found, rows: int) -> tuple[pl.Series, pl.Series | None]:

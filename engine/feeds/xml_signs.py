@@ -119,6 +119,11 @@ def bytes_of(block: bytes) -> pl.Series:
     return pl.Series([block], dtype=pl.Binary).cast(pl.List(pl.UInt8)).explode()
 
 
+def line_ends_in(block: bytes) -> int:
+    """How many lines end in a block."""
+    return int((bytes_of(block) == _LINE_FEED).sum())
+
+
 def _follow(held: pl.Series, signs: bytes) -> bool:
     """Whether these bytes stand one behind the other somewhere."""
     count = len(held) - len(signs) + 1
