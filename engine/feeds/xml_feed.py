@@ -156,9 +156,7 @@ class XmlFeed:
 
     def _place(self) -> Place | None:
         """Where records stand, if blocks of them can be read at once."""
-        if _is_utf8(self._head, self.settings.encoding):
-            return find_place(self._head, self._path, lambda: self._parser(("start",)))
-        return None
+        return find_place(self._head, self._path, lambda: self._parser(("start",)))
 
     def _by_blocks(self, place: Place, paths: tuple[str, ...]) -> Iterator[Unread]:
         """Blocks of whole records; what follows the last, or the first that is astray, as a stream."""
@@ -269,13 +267,6 @@ def _forget(element: Any) -> None:
     if parent is not None:
         while element.getprevious() is not None:
             del parent[0]
-
-
-def _is_utf8(head: bytes, encoding: str | None) -> bool:
-    """Whether the document is written in UTF-8, by what it or the settings say."""
-    declared = _ENCODING.search(head[:400])
-    said = encoding or (declared[1].decode() if declared else "utf-8")
-    return said.lower() in {"utf-8", "utf8"} and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def _one_by_one(elements: Iterable[Any], paths: tuple[str, ...]) -> Iterator[Unread]:

@@ -11,6 +11,14 @@ from lxml import etree
 from engine.feeds.xml_records import is_named, shown_name
 from engine.feeds.xml_signs import Place
 
+# Those in which ASCII is ASCII and every byte means the same to all who know it.
+_ENCODINGS = {
+    "utf-8": "utf-8",
+    "us-ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "iso-8859-15": "iso-8859-15",
+    "windows-1252": "cp1252",
+}
 _SIGN = re.compile(
     rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<!"
     rb"|</([^\s<>/]+)\s*>|<([^\s<>/!?]+)((?:\"[^\"]*\"|'[^']*'|[^\"'<>])*?)(/?)>",
@@ -36,11 +44,15 @@ def find_place(head: bytes, path: Sequence[str], parser: Callable[[], Any]) -> P
     if elements is None or any(_is_at(e, path) for e in elements):
         return None
     probe = elements[-1]
+    # What the parser found out, be it by the declaration, the settings or a byte-order mark.
+    encoding = _ENCODINGS.get(str(probe.getroottree().docinfo.encoding).lower())
+    if encoding is None or (encoding != "utf-8" and not record.isascii()):
+        return None
     above = tuple(shown_name(e) for e in probe.iterancestors())[::-1]
     if shown_name(probe) != "x" or above != around:
         return None
     prefixes = frozenset(p for p in probe.nsmap if p)
-    return Place(head[:start], around, prefixes, record, path[-1])
+    return Place(head[:start], around, prefixes, record, path[-1], encoding)
 
 
 def closing(around: Sequence[str]) -> bytes:

@@ -1,7 +1,6 @@
 """Blocks of whole, well-formed records of XML, read at once: a column of texts for each path.
 
-What `xml_records` says of one element after the other is said here of all records of a block. Paths that
-ask for a child by what stands in it are left to that reader.
+What `xml_records` says of one element after the other is said here of all records of a block.
 """
 
 from __future__ import annotations
@@ -13,19 +12,22 @@ import polars as pl
 
 from engine.feeds.part import Part
 from engine.feeds.paths import is_list_path
-from engine.feeds.xml_records import is_named, stands_often, steps_of
+from engine.feeds.xml_records import Step, is_named, stands_often, steps_of
 from engine.feeds.xml_signs import Tags
 
 
 def are_plain(paths: Sequence[str]) -> bool:
-    """Whether each path is a row of names, the last perhaps an attribute's."""
+    """Whether each path is a row of elements, the last perhaps an attribute."""
     return all(map(_is_plain, paths))
 
 
 def _is_plain(path: str) -> bool:
-    steps = steps_of(path)
-    inner = [name for name, _, _ in steps[:-1]]
-    return bool(steps) and not any(key for _, key, _ in steps) and not any("@" in n for n in inner)
+    attributes = [step for step in steps_of(path) if step[0].startswith("@")]
+    return (
+        bool(steps_of(path))
+        and not any(key for _, key, _ in attributes)
+        and (not attributes or attributes == [steps_of(path)[-1]])
+    )
 
 
 def read_columns(tags: Tags, paths: Sequence[str]) -> Part:
@@ -112,25 +114,41 @@ class _Block:
 
     def at(self, path: str) -> _Found:
         """The texts at `path`."""
-        *names, last = (name for name, _, _ in steps_of(path))
+        steps = steps_of(path)
+        last = steps[-1][0]
         if not last.startswith("@"):
-            level, chosen = self._chosen([*names, last])
+            level, chosen = self._chosen(steps)
             return _Found(level.record.filter(chosen), self._text(level, chosen))
-        level, chosen = self._chosen(names)
+        level, chosen = self._chosen(steps[:-1])
         values = [kind.attributes.get(last[1:]) for kind in self.tags.kinds]
         text = pl.Series(values, dtype=pl.String).gather(level.kind.filter(chosen))
         there = text.is_not_null()
         return _Found(level.record.filter(chosen).filter(there), text.filter(there))
 
-    def _chosen(self, names: Sequence[str]) -> tuple[_Level, pl.Series]:
-        """Which elements of a level stand at the path of these names: a child, its child and so on."""
+    def _chosen(self, steps: Sequence[Step]) -> tuple[_Level, pl.Series]:
+        """Which elements of a level stand at the path: a child, its child and so on."""
         level = self.level(0)
         chosen = None
-        for depth, name in enumerate(names, 1):
+        for depth, (name, key, wanted) in enumerate(steps, 1):
             level = self.level(depth)
             named = self._named(level, name)
             chosen = named if chosen is None else named & chosen.gather(level.parent)
+            if key:
+                chosen = chosen & self._with(depth, key, wanted)
         return level, level.kind.is_not_null() if chosen is None else chosen
+
+    def _with(self, depth: int, key: str, wanted: str) -> pl.Series:
+        """Which elements at `depth` have this text in a child, or in that attribute."""
+        level = self.level(depth)
+        if key.startswith("@"):
+            values = [(kind.attributes.get(key[1:]) or "").strip() for kind in self.tags.kinds]
+            fits = pl.Series([value == wanted for value in values], dtype=pl.Boolean)
+            return fits.gather(level.kind)
+        below = self.level(depth + 1)
+        named = self._named(below, key)
+        fits = self._text(below, named).str.strip_chars() == wanted
+        none = pl.repeat(False, len(level.kind), dtype=pl.Boolean, eager=True)  # noqa: FBT003
+        return none.scatter(below.parent.filter(named).filter(fits), True)  # noqa: FBT003
 
     def _named(self, level: _Level, name: str) -> pl.Series:
         asked = [k.change >= 0 and is_named(k.name, name) for k in self.tags.kinds]

@@ -44,6 +44,7 @@ class Place:
     prefixes: frozenset[str]  # those that are declared there
     record: str  # the first record's name, as the document writes it
     step: str  # the last name of the path that records are found by
+    encoding: str = "utf-8"  # of the document: one in which ASCII is ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class Tags:
     @classmethod
     def of(cls, block: bytes, place: Place) -> Tags | None:
         """The tags of `block`; None where it does not surely hold whole, well-formed records."""
+        if place.encoding != "utf-8":
+            try:
+                block = block.decode(place.encoding).encode()
+            except UnicodeDecodeError:
+                return None
         held = bytes_of(block)
         if b"\r" in block or _follow(held, b"<!"):
             unwrapped = _unwrapped(block.replace(b"\r\n", b"\n"))

@@ -20,7 +20,8 @@ from engine.feeds.xml_feed import XmlFeed
 from engine.feeds.xml_signs import Place, Tags
 
 PLACE = Place(b"<s xmlns:g='u'>", ("s",), frozenset({"g"}), "item", "item")
-PATHS = ("a", "a[]", "a[0]", "g:a", "b/a", "b/a[]", "b", "@k", "b/@k", "a/@k", "z[]", "b/b/a")
+PATHS = ("a", "a[]", "a[0]", "g:a", "b/a", "b/a[]", "b", "@k", "b/@k", "a/@k", "z[]", "b/b/a", "b[a=x]/a[]",
+         "a[@k=1][]", "b[@k=4]/b[a=x]/@k", "b[g:a=y]", "@k/a", "@k[a=x]", "b[b=x][]")  # fmt: skip
 
 # What texts are made of, and what breaks them.
 TEXTS = st.sampled_from(
@@ -62,8 +63,11 @@ SOUND = st.builds(
 )
 RECORDS = st.lists(SOUND, max_size=6)
 ASTRAY = st.lists(st.one_of(SOUND, SOUND, SOUND, HOSTILE, PARTS), max_size=8)
+ENCODINGS = st.sampled_from(
+    ["utf-8", "UTF-8", "iso-8859-1", "ISO-8859-15", "windows-1252", "us-ascii", "utf-16"]
+)
 STARTS = st.sampled_from(
-    ["", "<?xml version='1.0'?>\n", "<?xml version='1.0' encoding='UTF-8'?>", "\ufeff", "<!-- <item> -->", "\n"]
+    ["", "", "<?xml version='1.0'?>\n", "<?xml version='1.0' encoding='UTF-8'?>", "\ufeff", "<!-- <item> -->", "\n"]
 )  # fmt: skip
 AROUND = st.sampled_from(
     [("<s xmlns:g='u'>", "</s>"), ("<s><c xmlns:g='u'>\n<t>&lt;</t>", "</c></s>\n"), ("<s xmlns:g='u'>", ""),
@@ -76,8 +80,12 @@ AROUND = st.sampled_from(
 def documents(draw: st.DrawFn, records: Any = ASTRAY) -> bytes:
     """XML, or nearly."""
     opened, closed = draw(AROUND)
-    text = f"{draw(STARTS)}{opened}{''.join(draw(records))}{closed}"
-    data = text.encode()
+    start, encoding = draw(STARTS), "utf-8"
+    if not start:
+        encoding = draw(ENCODINGS)
+        start = f"<?xml version='1.0' encoding='{encoding}'?>"
+    text = f"{start}{opened}{''.join(draw(records))}{closed}"
+    data = text.encode(draw(st.sampled_from([encoding, encoding, "utf-8"])), "replace")
     cut = draw(st.one_of(st.none(), st.none(), st.integers(0, len(data))))
     return data[:cut]
 
@@ -112,6 +120,20 @@ ASKED = st.lists(st.sampled_from(PATHS), min_size=1, max_size=5, unique=True).ma
 @example(b"<s><item><a>&am<!---->p;</a></item><item><a>1</a></item></s>", 1000, ("a",))
 @example(b"<s><item><a>&am<![CDATA[p;]]></a></item></s>", 1000, ("a",))
 @example(b"<s><item><a>]]<![CDATA[>]]></a></item></s>", 1000, ("a",))
+@example(b"<s><item><a <![CDATA[k='1']]>>1</a></item></s>", 1000, ("a", "a/@k"))
+@example(b"<s><item><a <!-- -->>1</a></item></s>", 1000, ("a",))
+@example(b"<s><item><a>1<!-- a -- b --></a></item></s>", 1000, ("a",))
+@example(b"<s><item><a>1</a><b>2</b></item><item><a><b>3</a></b></item></s>", 1000, ("a",))
+@example(b"<s><item><a>1</a></item><h:item><a>1</a></h:item></s>", 1000, ("a",))
+@example(b"<s><item><a>1</a></item><t/><item><a>2</a></item></s>", 1000, ("a",))
+@example(b"<s><item><a>1</a></item></t><item><a>2</a></item></s>", 1000, ("a",))
+@example(b"<s><c><item><a>1</a></item></c><c><item><a>2</a></item></c></s>", 1000, ("a",))
+@example(b"<s><item><a>1</a><c></item></s>", 1000, ("a",))
+@example("<s><item><a>\ufffe</a></item></s>".encode(), 1000, ("a",))
+@example(b"<s><item><a>\x0b</a></item></s>", 1000, ("a",))
+@example(b"<s><item><a>&#11;</a></item></s>", 1000, ("a",))
+@example(b"<s><item><a>1>2</a></item></s>", 1000, ("a",))
+@example(b"<s><item><a>1\r\n2\r3</a></item></s>", 1000, ("a",))
 @example(b"<s><item/><item/>\n\n<item><a>1</a></item>\n<b></c></s>", 40, ("a",))
 @example(b"<s><item><a>1</a></item></s><s><item><a>2</a></item></s>", 40, ("a",))
 @example(b"<s><item><![CDATA[</item>]]><a>1</a></item></s>", 25, ("a",))
