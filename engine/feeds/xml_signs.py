@@ -27,7 +27,7 @@ _TAG = re.compile(
 _EACH = re.compile(_ATTRIBUTE)
 _REFERENCE = re.compile(rb"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});")
 _NAMED = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
-_SPECIAL = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|<!--(.*?)-->", re.DOTALL)
+_SECTION = b"<![CDATA["
 _OPEN_REFERENCE = re.compile(rb"&[#0-9A-Za-z]*<!")
 _LESS, _GREATER, _AND, _SPACE, _TAB, _LINE_FEED = b"<>& \t\n"
 _SURROGATES, _LAST, _NO_CHARACTERS = range(0xD800, 0xE000), 0x10FFFF, "\ufffe\uffff"
@@ -130,11 +130,19 @@ def line_ends_in(block: bytes) -> int:
     return int((bytes_of(block) == _LINE_FEED).sum())
 
 
+def _where(held: pl.Series, signs: bytes) -> pl.Series:
+    """Where these bytes stand one behind the other."""
+    return _followed(held, signs).arg_true()
+
+
 def _follow(held: pl.Series, signs: bytes) -> bool:
     """Whether these bytes stand one behind the other somewhere."""
+    return bool(_followed(held, signs).any())
+
+
+def _followed(held: pl.Series, signs: bytes) -> pl.Series:
     count = len(held) - len(signs) + 1
-    found = [held.slice(n, count) == sign for n, sign in enumerate(signs)]
-    return bool(reduce(and_, found).any())
+    return reduce(and_, (held.slice(n, count) == sign for n, sign in enumerate(signs)))
 
 
 def _unwrapped(block: bytes) -> bytes | None:
@@ -142,18 +150,24 @@ def _unwrapped(block: bytes) -> bytes | None:
     if _OPEN_REFERENCE.search(block):
         return None
     pieces, at = [], 0
-    for found in _SPECIAL.finditer(block):
-        start = found.start()
+    for start in _where(bytes_of(block), b"<!").to_list():
+        if start < at:  # within the section before
+            continue
         # Within a tag there may be none; a tag ends before the text that it may stand in begins.
         if block.rfind(b">", 0, start) < block.rfind(b"<", 0, start):
             return None
-        section, comment = found.groups()
-        if section is None and (b"--" in comment or comment.endswith(b"-")):
+        section = block.startswith(_SECTION, start)
+        opening, closing = (_SECTION, b"]]>") if section else (b"<!--", b"-->")
+        begin = start + len(opening)
+        end = block.find(closing, begin) if block.startswith(opening, start) else -1
+        if end < 0:
+            return None
+        if not section and block.find(b"--", begin, end + 2) != end:
             return None
         pieces.append(block[at:start])
         if section:
-            pieces.append(_escaped(section))
-        at = found.end()
+            pieces.append(_escaped(block[begin:end]))
+        at = end + len(closing)
     pieces.append(block[at:])
     return b"".join(pieces)
 
