@@ -51,7 +51,8 @@ def command(
     else:
         for order in found.orders:
             click.echo(_line(order))
-    click.echo(f"{len(found.orders)} orders", err=True)
+    number = len(found.orders)
+    click.echo("1 order" if number == 1 else f"{number} orders", err=True)
     if found.incomplete is not None:
         click.echo(f"feedwright: there may be others: {found.incomplete}", err=True)
     sys.exit(0 if found.incomplete is None else 1)

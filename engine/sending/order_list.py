@@ -87,7 +87,7 @@ def _read(sender: Sender, seller: Seller, channel: str, states: frozenset[str]) 
 
 def _documents(reading: Reading, channel: str, wanted: frozenset[str]) -> Iterator[ListedOrder]:
     for item in reading.items:
-        order = read_order(dict(item), brief=True).document
+        order = read_order(dict(item)).document
         if order is None:
             continue
         # Lengow's own word may mean several states: one of them is enough to be looked at.

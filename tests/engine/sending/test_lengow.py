@@ -120,7 +120,7 @@ def test_orders_that_wait_are_listed(shop: Shop) -> None:
         ["A-1  WaitingAcceptance", "A-2  InPreparation", "A-4  InPreparation", "3 orders"],
     )
     code, said = shop.run("orders", "list", "--channel", CHANNEL, "--state", "Shipped")
-    assert (code, said.splitlines()) == (0, ["A-3  Shipped", "1 orders"])
+    assert (code, said.splitlines()) == (0, ["A-3  Shipped", "1 order"])
     code, said = shop.run("orders", "list", "--channel", CHANNEL, "--state", "Lost")
     assert code == 2
     assert f"{CHANNEL} has no state `Lost`; its states: Processing, " in said

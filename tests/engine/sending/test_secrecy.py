@@ -73,6 +73,7 @@ def test_a_day_writes_no_secret_and_no_customer(project: Path) -> None:
     everything = {**written(project), "what was said": "".join(said).encode()}
     assert len(everything) > 6
     assert b"SB10001-000002  InPreparation  ship by 20" in everything["what was said"]
+    assert b"  1 x SKU-" in everything["what was said"]
     assert b'"state": "InPreparation"' in everything["what was said"]
     assert b"refund" in everything["what was said"]
     assert b"confirmed" in everything["what was said"]
