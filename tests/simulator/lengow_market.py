@@ -99,10 +99,7 @@ class LengowMarket(Way):
 
     def arrive(self) -> None:
         """Let arrive what was under way, and carry out what is due."""
-        due = [(at, c) for at, c in self.under_way if at <= self.clock.true]
-        self.under_way = [(at, c) for at, c in self.under_way if at > self.clock.true]
-        for at, call in sorted(due, key=lambda d: d[0]):
-            self.apply(call, at)
+        Way.arrive(self)
         if self.diligent:
             self._carry_out(lambda asked: asked.due <= self.clock.true)
 

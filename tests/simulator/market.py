@@ -172,6 +172,13 @@ class Way:
     def blocked_seconds(self) -> int:
         return 0
 
+    def arrive(self) -> None:
+        """Let what was under way arrive, once its time has come."""
+        due = [(at, c) for at, c in self.under_way if at <= self.clock.true]
+        self.under_way = [(at, c) for at, c in self.under_way if at > self.clock.true]
+        for at, call in sorted(due, key=lambda d: d[0]):
+            self.apply(call, at)
+
     def apply(self, call: Call, at: int | None = None) -> Answer:
         """Let a write have its effect, now or as of a moment that is past."""
         raise NotImplementedError
@@ -236,13 +243,6 @@ class Market(Way):
         self.fate.paused(call)
         self.writes.append((self.clock.true, call))
         return self.write(call)
-
-    def arrive(self) -> None:
-        """Let what was under way arrive, once its time has come."""
-        due = [(at, c) for at, c in self.under_way if at <= self.clock.true]
-        self.under_way = [(at, c) for at, c in self.under_way if at > self.clock.true]
-        for at, call in sorted(due, key=lambda d: d[0]):
-            self.apply(call, at)
 
     # Writes
 

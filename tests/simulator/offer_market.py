@@ -88,12 +88,7 @@ class OfferMarket(Way):
 
     def arrive(self) -> None:
         """What was under way arrives, and what was to be integrated is."""
-        due = sorted(
-            (at, n, c) for n, (at, c) in enumerate(self.under_way) if at <= self.clock.true
-        )
-        self.under_way = [(at, c) for at, c in self.under_way if at > self.clock.true]
-        for at, _, call in due:
-            self.apply(call, at)
+        Way.arrive(self)
         ending = [
             p for p in self.packages.values() if p.state == READY and p.ends <= self.clock.true
         ]

@@ -30,7 +30,7 @@ from engine.outbox.packages import PackagePush
 from engine.outbox.places import place_of
 from engine.outbox.plan import read_plan
 from engine.outbox.xml_files import publisher
-from engine.project import load_project
+from engine.project import Project, load_project
 from engine.sending.offers import Pushed, plan, push
 from engine.transport.outcome import Answer, Call, Outcome, Sender
 
@@ -411,6 +411,20 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def pushed_by(opened: Project, path: Path, market: Sender, clock: ManualClock) -> Pushed:
+    return push(
+        opened,
+        path,
+        market,
+        remote_channel="CDISFR",
+        approver="Ada",
+        at=instant_of(START),
+        clock=clock,
+        patience=HOUR,
+        first=True,
+    )
+
+
 def test_from_the_sample_feed_to_the_marketplace(project: Path) -> None:
     clock = ManualClock(wall=START)
     market = OfferMarket(clock, Fate(), Random(1))  # noqa: S311 - a game
@@ -422,17 +436,7 @@ def test_from_the_sample_feed_to_the_marketplace(project: Path) -> None:
     assert "rules/offers.rules" in made.inputs
     assert made.content["counts"]["new"] == len(path.read_bytes().splitlines()) - 1 > 20
     market.files = Published(project / "var/public")
-    pushed = push(
-        opened,
-        path,
-        market,
-        remote_channel="CDISFR",
-        approver="Ada",
-        at=now,
-        clock=clock,
-        patience=HOUR,
-        first=True,
-    )
+    pushed = pushed_by(opened, path, market, clock)
     assert pushed.done, pushed.notes
     assert len(market.offers) == made.content["counts"]["new"]
     _, offers = read_offer_plan(path)
@@ -503,17 +507,7 @@ def test_how_many_may_be_refused_is_a_setting(project: Path, most: str, halts: l
     with path.open("wb") as file:
         plan(opened, feed, file, seller=None, channel=CHANNEL, at=now, clock=clock)
     market.bad = {offer.sku for offer in read_offer_plan(path)[1][:10]}
-    pushed = push(
-        opened,
-        path,
-        market,
-        remote_channel="CDISFR",
-        approver="Ada",
-        at=now,
-        clock=clock,
-        patience=HOUR,
-        first=True,
-    )
+    pushed = pushed_by(opened, path, market, clock)
     assert pushed.confirmed == pushed.offers - 10 > 200
     with open_journal(project / f"var/journal/{SELLER}.sqlite", clock, seller=SELLER) as journal:
         assert list(journal.halts) == halts
