@@ -88,6 +88,7 @@ class OfferPlanner:
     kept: set[str] = field(default_factory=set)
     failing: list[dict[str, Any]] = field(default_factory=list)
     misfits: list[dict[str, Any]] = field(default_factory=list)
+    all_misfits: int = 0
     hash: Any = field(default_factory=hashlib.sha256)
     watch: Watch = field(init=False)
     known: Mapping[str, Known] = field(init=False)
@@ -139,10 +140,12 @@ class OfferPlanner:
 
     def _misfits(self, offer: OfferLine) -> bool:
         """Whether what would be sent breaks its schema: then it is told, and the others go on."""
-        fault = misfit_of(offer)
+        named = len(self.misfits) < MOST_NAMED
+        fault = misfit_of(offer, where=named)
         if fault is None:
             return False
-        if len(self.misfits) < MOST_NAMED:
+        self.all_misfits += 1
+        if named:
             place = fault.path.removeprefix("$").lstrip(".") or "the whole offer"
             told = {"row": offer.row, "sku": offer.sku, "attribute": place, "why": fault.message}
             self.misfits.append(told)
@@ -226,6 +229,7 @@ class OfferPlanner:
             "reasons": [dict(reason) for reason in reasons],
             "failing": self.failing,
             "misfits": self.misfits,
+            "all_misfits": self.all_misfits,
         }
         return Plan(
             kind=OFFERS,

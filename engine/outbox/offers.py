@@ -56,15 +56,17 @@ def hash_of_offer(offer: OfferLine) -> str:
     return digest(f"{offer.type} {sent}".encode())[:32]
 
 
-def misfit_of(offer: OfferLine) -> PayloadFault | None:
+def misfit_of(offer: OfferLine, *, where: bool = True) -> PayloadFault | None:
     """Where what would be sent of an offer does not fit its schema; None where it fits.
+
+    `where`: see `request_fault`.
 
     Rules cannot bring that about: kinds and bounds are checked before. So it is a fault of Feedwright,
     or somebody else wrote the plan.
     """
     if offer.carrier == "xml":
         return element_fault(offer.xml or "")
-    return request_fault(offer.payload, offer.type)
+    return request_fault(offer.payload, offer.type, where=where)
 
 
 class StoredOffers(Sequence[OfferLine]):

@@ -68,6 +68,7 @@ def offer_plan_page(plan: Plan, moves: PlanMoves) -> str:
         reasons=[_reason(r) for r in reasons if r["severity"] == "error"],
         warnings=[_reason(r) for r in reasons if r["severity"] != "error"],
         misfits=[misfit_words(one) for one in plan.content.get("misfits", ())],
+        all_misfits=plan.content.get("all_misfits", 0),
         misfits_title=MISFITS[0].upper() + MISFITS[1:],
         failing=plan.content.get("failing", ()),
         all_failing=counts.get("failing", 0),

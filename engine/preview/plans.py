@@ -111,7 +111,7 @@ def _reasons(plan: Plan) -> Iterator[str]:
     for one in misfits[:SHOWN_REASONS]:
         yield f"  {visible(misfit_words(one))}"
     if len(misfits) > SHOWN_REASONS:
-        yield f"  and {len(misfits) - SHOWN_REASONS} others"
+        yield f"  and {plan.content['all_misfits'] - SHOWN_REASONS} others"
     failing = plan.content.get("failing", ())
     if failing:
         yield "refused by the marketplace before, and nothing of it changed:"

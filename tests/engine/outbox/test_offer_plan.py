@@ -28,6 +28,7 @@ from engine.outbox.offers import OfferLine, parts_of
 from engine.outbox.opening import open_journal
 from engine.outbox.plan import FEED, Plan
 from engine.outbox.plan_moves import PlanMoves
+from engine.preview.plan_page import offer_plan_page
 from engine.preview.plans import offer_plan_lines
 
 CHANNEL = "cdiscount_octopia"
@@ -370,6 +371,19 @@ def test_what_breaks_its_schema_is_told_and_the_others_go_on(
     assert {o.sku for o in lines(text, tmp_path)} == {f"S{n}" for n in range(9)}
     shown = "\n".join(offer_plan_lines(made, PlanMoves(0)))
     assert f"row 7  BAD: {place}: " in shown
+
+
+def test_of_many_that_break_their_schema_the_first_are_named(journal: Journal) -> None:
+    bad = [OfferRow(n, f"B{n}", request(f"B{n}", "1.999")) for n in range(150)]
+    made, _ = plan(journal, bad)
+    assert made.content["counts"] == {"rejected": 150}
+    assert [told["row"] for told in made.content["misfits"]] == list(range(100))
+    assert {told["attribute"] for told in made.content["misfits"]} == {"price.price"}
+    assert [g.name for g in made.guards if g.halts] == ["rejected"]
+    assert "  and 140 others" in list(offer_plan_lines(made, PlanMoves(0)))
+    page = offer_plan_page(made, PlanMoves(0))
+    assert "row 99  B99: price.price: " in page
+    assert "<li>and 50 more</li>" in page
 
 
 def test_what_vanished_is_held_to_its_schema_too(journal: Journal) -> None:
