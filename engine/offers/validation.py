@@ -80,10 +80,23 @@ def request_fault(text: str, type_: str, *, where: bool = True) -> PayloadFault 
         payload = parse_payload(text)
     except (ValueError, RecursionError) as fault:
         return PayloadFault("$", f"it is no JSON object: {fault}"[:MOST_TOLD])
+    return _payload_fault(payload, type_, where=where)
+
+
+def _payload_fault(payload: Mapping[str, Any], type_: str, *, where: bool) -> PayloadFault | None:
     if _quick(type_).is_valid(payload):
         return None
     faults = (check_payload(payload, type_) if where else []) or [MISFIT]
     return PayloadFault(faults[0].path, faults[0].message[:MOST_TOLD])
+
+
+def offer_fault(
+    payload: Mapping[str, Any] | None, xml: str | None, package: str | None
+) -> PayloadFault | None:
+    """The first fault of an offer in the `package` that carries it; None where it fits, or is none."""
+    if package == "xml":
+        return element_fault(xml or "")
+    return None if payload is None else _payload_fault(payload, UPSERT, where=True)
 
 
 @cache

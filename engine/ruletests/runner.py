@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -166,7 +166,16 @@ def _judged(
     if result.outcome is not Outcome.OFFER and not outcomes:
         why = "; ".join(f"{r.code} {r.message}" for r in result.reasons)
         return CaseResult(case, result, (f"the row is {result.outcome}: {why}",))
-    return CaseResult(case, result, tuple(failures))
+    return CaseResult(case, result, (*failures, *_misfits(result)))
+
+
+def _misfits(result: RowResult) -> Iterator[str]:
+    """Where what would be sent breaks its schema: a fault of Feedwright, found before it is planned."""
+    from engine.offers.validation import offer_fault  # noqa: PLC0415 - slow to import
+
+    fault = offer_fault(result.payload, result.xml, result.package)
+    if fault is not None:
+        yield f"what would be sent does not fit its schema: {fault.path}: {fault.message}"
 
 
 def _fault(

@@ -1,11 +1,15 @@
 """What a case of a rule test is given, and what a failure says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from engine.errors import EngineError
+from engine.offers.results import RowResult
+from engine.offers.rows import row_results
+from engine.ruletests import runner
 
 RunTests = Callable[..., Any]
 
@@ -93,3 +97,18 @@ def test_a_fixture_that_is_not_there_stops_the_run(run: RunTests) -> None:
 def test_only_the_named_tests_run(run: RunTests) -> None:
     both = _test("", "offer") + _test("", "rejected").replace('"t"', '"other"')
     assert [r.case.name for r in run(both, only="oth").results] == ["other"]
+
+
+def test_what_breaks_its_schema_fails_its_test(
+    run: RunTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rules cannot bring it about, so the offer is broken here on its way."""
+
+    def broken(*given: Any) -> Iterator[RowResult]:
+        for result in row_results(*given):
+            payload = {**(result.payload or {}), "quantity": -1}
+            yield replace(result, payload=payload, package="json")
+
+    monkeypatch.setattr(runner, "row_results", broken)
+    (failure,) = run(_test("", "Price = 80.00 EUR")).failures
+    assert "what would be sent does not fit its schema: $.quantity: -1 is less than" in failure
