@@ -19,11 +19,10 @@ _ENCODINGS = {
     "iso-8859-15": "iso-8859-15",
     "windows-1252": "cp1252",
 }
-_SIGN = re.compile(
-    rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<!"
-    rb"|</([^\s<>/]+)\s*>|<([^\s<>/!?]+)((?:\"[^\"]*\"|'[^']*'|[^\"'<>])*?)(/?)>",
-    re.DOTALL,
-)
+_TAG = re.compile(rb"(/)?([^\s/<>!?&=\"']+)[^<]*?(/)?", re.DOTALL)
+_DEEPEST = 100
+# What is no tag, and how it ends.
+_NO_TAGS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 
 
 def find_place(head: bytes, path: Sequence[str], parser: Callable[[], Any]) -> Place | None:
@@ -63,22 +62,28 @@ def closing(around: Sequence[str]) -> bytes:
 def _first(head: bytes, path: Sequence[str]) -> tuple[int, tuple[str, ...], str] | None:
     """Where the first record starts, what is open there, and how the document writes its name."""
     around: list[str] = []
-    for sign in _SIGN.finditer(head):
-        ended, started, _, empty = sign.groups()
-        if sign[0] == b"<!":  # a definition, or something that does not end
+    at = head.find(b"<")
+    while at >= 0:
+        opening = next((o for o in _NO_TAGS if head.startswith(o, at)), b"<")
+        end = head.find(_NO_TAGS.get(opening, b">"), at + len(opening))
+        if end < 0:
             return None
-        if ended is not None and around:
-            around.pop()
-        if started is None:
-            continue
-        try:
-            name = started.decode()
-        except UnicodeDecodeError:
-            return None
-        if _are_named([*around, name], path):
-            return sign.start(), tuple(around), name
-        if not empty:
-            around.append(name)
+        if opening == b"<":
+            # What has a `>` within, as an attribute may, or is a definition is not looked into.
+            tag = _TAG.fullmatch(head, at + 1, end)
+            try:
+                name = tag[2].decode() if tag else ""
+            except UnicodeDecodeError:
+                return None
+            if tag is None or (tag[1] and not around) or len(around) > _DEEPEST:
+                return None
+            if tag[1]:
+                around.pop()
+            elif _are_named([*around, name], path):
+                return at, tuple(around), name
+            elif not tag[3]:
+                around.append(name)
+        at = head.find(b"<", end)
     return None
 
 

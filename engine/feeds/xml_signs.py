@@ -32,6 +32,7 @@ _OPEN_REFERENCE = re.compile(rb"&[#0-9A-Za-z]*<!")
 _LESS, _GREATER, _AND, _SPACE, _TAB, _LINE_FEED = b"<>& \t\n"
 _SURROGATES, _LAST, _NO_CHARACTERS = range(0xD800, 0xE000), 0x10FFFF, "\ufffe\uffff"
 _MOST_TAGS = 30_000  # different ones in a block; each costs a look in Python
+_LONGEST_NAME = 1000  # the parser has its bounds, which are wider
 _DEEPEST = 16
 
 
@@ -265,6 +266,8 @@ def _read(text: str, prefixes: frozenset[str], references: Mapping[str, str]) ->
         names.append(key)
         values[local] = decoded(quoted[1:-1].replace("\n", " ").replace("\t", " "), references)
     if any(":" in n and n.partition(":")[0] not in prefixes for n in names):
+        return None
+    if max(map(len, names)) > _LONGEST_NAME:
         return None
     change = -1 if found["ends"] else 0 if found["empty"] else 1
     return Tag(name, change, values)
