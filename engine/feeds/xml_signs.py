@@ -31,6 +31,13 @@ _SECTION = b"<![CDATA["
 _OPEN_REFERENCE = re.compile(rb"&[#0-9A-Za-z]*<!")
 _LESS, _GREATER, _AND, _SPACE, _TAB, _LINE_FEED = b"<>& \t\n"
 _SURROGATES, _LAST, _NO_CHARACTERS = range(0xD800, 0xE000), 0x10FFFF, "\ufffe\uffff"
+# What exports write into records: a language, and declarations of addresses that are surely no others.
+_BY_XML = re.compile(
+    r"xml:lang=[A-Za-z]{2,3}(?:-[A-Za-z]{2})?"
+    r"|xmlns(?:=|:(?P<prefix>[A-Za-z]\w{0,99})=(?!$))(?:https?://[a-z0-9][\w./\-]*|urn:[\w.:\-]+)?",
+    re.ASCII,
+)
+_RESERVED = re.compile(r"^xml|/XML/1998/|/2000/xmlns")
 _MOST_TAGS = 30_000  # different ones in a block; each costs a look in Python
 _LONGEST_NAME = 1000  # the parser has its bounds, which are wider
 _DEEPEST = 16
@@ -250,27 +257,37 @@ def _parted_one_by_one(pieces: bytes) -> pl.DataFrame:
 
 
 def _read(text: str, prefixes: frozenset[str], references: Mapping[str, str]) -> Tag | None:
-    """The tag that is written so; None where it is not surely right, or declares names."""
+    """The tag that is written so; None where it is not surely right."""
     found = _TAG.fullmatch(text)
-    if found is None:
+    if found is None or len(found["name"]) > _LONGEST_NAME:
         return None
-    name, attributes = found["name"], found["attributes"]
-    if found["ends"] and (found["empty"] or attributes):
+    name, attributes = found["name"], dict[str, str]()
+    if found["ends"]:  # its prefix is that of the tag which opened
+        return None if found["empty"] or found["attributes"] else Tag(name, -1, attributes)
+    written = {key: quoted[1:-1] for key, quoted in _EACH.findall(found["attributes"])}
+    if len(written) < len(_EACH.findall(found["attributes"])):
         return None
-    names = [name]
-    values: dict[str, str] = {}
-    for key, quoted in _EACH.findall(attributes):
-        local = key.rpartition(":")[2]
-        if local in values or key.startswith("xml"):
+    if not all(_is_sound(key, value) for key, value in written.items()):
+        return None
+    declared = {key[6:] for key in written if key.startswith("xmlns")}
+    plain = {key: value for key, value in written.items() if not key.startswith("xmlns")}
+    for key in (name, *(k for k in plain if not k.startswith("xml"))):
+        if ":" in key and key.partition(":")[0] not in prefixes | declared:
             return None
-        names.append(key)
-        values[local] = decoded(quoted[1:-1].replace("\n", " ").replace("\t", " "), references)
-    if any(":" in n and n.partition(":")[0] not in prefixes for n in names):
+    for key, value in plain.items():
+        spaced = value.replace("\n", " ").replace("\t", " ")
+        attributes[key.rpartition(":")[2]] = decoded(spaced, references)
+    if len(attributes) < len(plain):  # of one name and two prefixes, which may mean the same
         return None
-    if max(map(len, names)) > _LONGEST_NAME:
-        return None
-    change = -1 if found["ends"] else 0 if found["empty"] else 1
-    return Tag(name, change, values)
+    return Tag(name, 0 if found["empty"] else 1, attributes)
+
+
+def _is_sound(key: str, value: str) -> bool:
+    """Whether an attribute may stand so: the parser has its own rules for what begins with `xml`."""
+    if not key.startswith("xml"):
+        return len(key) <= _LONGEST_NAME
+    found = _BY_XML.fullmatch(f"{key}={value}")
+    return found is not None and not _RESERVED.search(f"{found['prefix'] or ''} {value}")
 
 
 def decoded(text: str, references: Mapping[str, str]) -> str:

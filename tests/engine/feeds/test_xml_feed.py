@@ -197,3 +197,11 @@ def test_records_that_never_come_are_told(read: Read, monkeypatch: pytest.Monkey
 def test_a_path_that_leads_nowhere_is_missing(read: Read) -> None:
     data = b"<s><item><a>1</a></item><item/></s>"
     assert read("feed.xml", data, wanted=["a/b", "@c", "a/@c", "z[]"]).rows == [(None,) * 4] * 2
+
+
+@pytest.mark.parametrize("records", [None, "shop/item"])
+def test_a_fault_far_into_a_feed_is_told_where_it_stands(read: Read, records: str | None) -> None:
+    rows = b"<item>\n<a>1</a></item>\n" * 200_000
+    data = b"<shop>\n" + rows + b"<item><a>&nbsp;</a></item>" + rows + b"</shop>"
+    with pytest.raises(FeedError, match="line 400002: Entity 'nbsp' not defined"):
+        read("feed.xml", data, wanted=["a"], records=records)

@@ -35,10 +35,25 @@ HOSTILE = st.sampled_from(
      "\ufeff", "\x7f", "\x85", "<a>", "</a>", "<b>", "</b>", "</item>", "<item>", "<item/>", "</s>", "<s>", "<c/>",
      "<c>", "</c>", "<h:a>1</h:a>", "<a k='1' k='2'/>", "<a k=1/>", "<a k='<'/>", "<a k='>'/>", "<a xmlns:h='v'/>",
      "<a xml:lang='fr'>1</a>", "<a <!---->>1</a>", "<a <![CDATA[k='1']]>>1</a>", "<a k='&'/>", "</ a>", "< a>",
-     "<é>1</é>", "<1>", "<a:b:c/>", "<a\n>1</a\n>", "<!DOCTYPE s>", "<g:item><a>1</a></g:item>", "</item >", "\udcff", "\udcc3"]
+     "<é>1</é>", "<1>", "<a:b:c/>", "<a\n>1</a\n>", "<!DOCTYPE s>", "<g:item><a>1</a></g:item>", "</item >", "<h:a xmlns:h='urn:v'>1</h:a>", "<b xmlns:h='urn:v'><h:a>1</h:a></b>", "<a xmlns:h=''/>", "<a xmlns:h='a b'/>",
+     "<a xmlns:xml='urn:v'/>", "<a xmlns:h='http://www.w3.org/2000/xmlns/'/>", "<xml:a/>", "<a xmlns:h='urn:v' xmlns:h='urn:v'/>",
+     "<a xmlns:h='urn:v' h:k='1' k='2'/>", "<xmlns:a/>", "<a xmlns:xmlns='urn:v'/>", "<a xmlns='http://www.w3.org/XML/1998/namespace'/>", "\udcff", "\udcc3"]
 )  # fmt: skip
 ATTRIBUTES = st.sampled_from(
-    ["", "", "", ' k="1"', " k='&lt;2'", " k='a\nb'", ' g:k="3"', ' j="" k="4"']
+    [
+        "",
+        "",
+        "",
+        "",
+        ' xmlns:g="http://x.example/ns"',
+        ' xmlns=""',
+        " xml:lang='fr-FR'",
+        ' k="1"',
+        " k='&lt;2'",
+        " k='a\nb'",
+        ' g:k="3"',
+        ' j="" k="4"',
+    ]
 )
 
 
