@@ -1,7 +1,7 @@
 """References that stand twice in a feed, found batch by batch in memory that does not grow with it.
 
 Sixteen bytes are kept for each reference, whatever its length: a hash of 64 bits, 32 further bits and the
-row. Up to a million stay in memory, more go to files. Marks of a fixed size tell at a look of nearly all
+row. A quarter of a million stay in memory, more go to files. Marks of a fixed size tell at a look of nearly all
 references that they are new; only the others are looked up.
 
 References are the same where all 96 bits are. Among ten million different ones, two have the same 64
@@ -18,9 +18,9 @@ import polars as pl
 from engine.offers.stored_references import SCHEMA, StoredRun
 
 # Runs of so many references are merged no more in memory: merging takes as much memory again.
-LONGEST_RUN = 1 << 18
+LONGEST_RUN = 1 << 16
 # So many references are kept in memory.
-MOST_IN_MEMORY = 1 << 20
+MOST_IN_MEMORY = 1 << 18
 # So many files of like length become one: each is looked through.
 STORED_ALIKE = 4
 # The marks are words of 64 bits, so many at first and 16 MB in the end. A reference sets four bits of one.
@@ -97,7 +97,7 @@ class SeenReferences:
             run = pl.concat([self.runs.pop(), run], rechunk=True).sort("hash")
         self.runs.append(run)
         count = sum(map(len, self.runs))
-        if not self.stored and len(self._marks) < min(count // 2, MOST_WORDS):
+        if not self.stored and len(self._marks) < min(count, MOST_WORDS):
             self._marks = _no_marks(min(len(self._marks) * 16, MOST_WORDS))
             for held in self.runs:
                 self._set_marks(*self._places_of(held["hash"]))
