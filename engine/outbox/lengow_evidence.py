@@ -30,12 +30,16 @@ MOST_SHOWN = 120  # characters of what Lengow says is wrong
 
 @dataclass(frozen=True, slots=True)
 class LengowAction:
-    """What shows that an action was done on a channel; `by_hand` says why it is not sent."""
+    """What shows that an action was done on a channel; `by_hand` says why it is not sent.
+
+    Beside an action that it `excludes` it is not asked for.
+    """
 
     by: str
     before: frozenset[str]
     ours: frozenset[str]
     contradicts: frozenset[str]
+    excludes: frozenset[str]
     by_hand: str
 
 
@@ -81,12 +85,8 @@ def _members(read: JsonObject) -> list[tuple[str, JsonObject]]:
 
 
 def _action(read: JsonObject) -> LengowAction:
-    before, ours, contradicts = (
-        frozenset(texts(read, k)) for k in ("before", "ours", "contradicts")
-    )
-    return LengowAction(
-        text(read, "by", "status"), before, ours, contradicts, text(read, "by_hand", "")
-    )
+    states = (frozenset(texts(read, k)) for k in ("before", "ours", "contradicts", "excludes"))
+    return LengowAction(text(read, "by", "status"), *states, text(read, "by_hand", ""))
 
 
 def by_hand(channel: str, kind: str) -> str:
@@ -131,6 +131,8 @@ def look_through_lengow(sender: Sender, record: Record) -> Look:
         return Look(Seen.NO_PROOF, why, seller=order.account, facts=seen)
     actions = LengowReads(sender).actions(_asked(record))
     found, why = _judge(facts, record, order, states, actions)
+    if found is Seen.ABSENT:
+        found, why = _beside(sender, facts, record) or (found, why)
     ready = states <= facts.before
     seen |= {"listed actions": str(len(actions.items))}
     return Look(found, why, ready=ready, seller=order.account, facts=seen)
@@ -142,15 +144,38 @@ def _states(order: OrderDocument, channel: str) -> frozenset[str]:
     return frozenset(n.state for n in found.names if n.state is not None)
 
 
-def _asked(record: Record) -> dict[str, Any]:
-    """What tells this request from others in Lengow's list."""
-    key = record.natural_key
-    asked = {
+def _beside(sender: Sender, facts: LengowAction, record: Record) -> tuple[Seen, str] | None:
+    """What other actions on the order say against this one, None where they say nothing.
+
+    One that somebody asked for may be queued still: then the order does not show it.
+    """
+    names = lengow_facts().listed
+    for kind in sorted(facts.excludes):
+        others = LengowReads(sender).actions(_asked_on(record, kind))
+        if others.incomplete is not None:
+            return Seen.NO_PROOF, f"Lengow's list of actions: {others.incomplete}"
+        for item in others.items:
+            if item.get(names.order) != record.subject or item.get(names.action) != kind:
+                return Seen.NO_PROOF, "Lengow's list does not say what its actions are about"
+            if not item.get(names.errors):
+                return Seen.CONTRADICTED, f"Lengow was asked to {kind} the order"
+    return None
+
+
+def _asked_on(record: Record, kind: str) -> dict[str, Any]:
+    """What tells requests of a kind on the message's order from others in Lengow's list."""
+    return {
         "account_id": record.seller,
         "marketplace": connector("lengow").marketplaces[record.channel],
         "marketplace_order_id": record.subject,
-        "action_type": record.kind,
+        "action_type": kind,
     }
+
+
+def _asked(record: Record) -> dict[str, Any]:
+    """What tells this request from others in Lengow's list."""
+    key = record.natural_key
+    asked = _asked_on(record, record.kind)
     if record.kind == Kind.SHIP and key["parcels"]:
         asked["tracking_number"] = key["parcels"][0]
     return asked

@@ -110,6 +110,28 @@ def test_what_others_asked_for_is_not_asked_again(tmp_path: Path) -> None:
     assert shop.market.posts == 0
 
 
+@pytest.mark.parametrize("carried_out", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "other"), [(Kind.ACCEPT, Kind.REFUSE), (Kind.REFUSE, Kind.ACCEPT)]
+)
+def test_nothing_is_asked_for_beside_what_it_excludes(
+    tmp_path: Path, kind: Kind, other: Kind, *, carried_out: bool
+) -> None:
+    shop = Shop(tmp_path, kind)
+    made = shop.market.ask(lengow_body(other, "O-1"), by="person")
+    made.done = carried_out  # and the order does not show it yet
+    record = shop.run()
+    assert (record.state, shop.market.posts) == (State.WITHDRAWN, 0)
+    assert record.why == f"Lengow was asked to {other.value} the order"
+
+
+def test_what_was_asked_in_vain_excludes_nothing(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, Kind.ACCEPT)
+    shop.market.failed_before(lengow_body(Kind.REFUSE, "O-1"), times=1)
+    shop.run()
+    assert shop.market.posts == 1
+
+
 @pytest.mark.parametrize("lie", ["lost", "nameless", "no order"])
 def test_what_proves_nothing_sends_nothing(tmp_path: Path, lie: str) -> None:
     shop = Shop(tmp_path, Kind.REFUND)
