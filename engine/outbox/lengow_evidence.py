@@ -85,8 +85,10 @@ def _members(read: JsonObject) -> list[tuple[str, JsonObject]]:
 
 
 def _action(read: JsonObject) -> LengowAction:
-    states = (frozenset(texts(read, k)) for k in ("before", "ours", "contradicts", "excludes"))
-    return LengowAction(text(read, "by", "status"), *states, text(read, "by_hand", ""))
+    names = ("before", "ours", "contradicts", "excludes")
+    before, ours, contradicts, excludes = (frozenset(texts(read, name)) for name in names)
+    by, why = text(read, "by", "status"), text(read, "by_hand", "")
+    return LengowAction(by, before, ours, contradicts, excludes, why)
 
 
 def by_hand(channel: str, kind: str) -> str:
