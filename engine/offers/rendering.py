@@ -85,7 +85,7 @@ class Renderer:
             frames.append(self.prepared.formed(rows))
         read = [Part(part.frame.clear(), part.damage) for part in parts]
         parts.clear()
-        return read, self.prepared.run(pl.concat(frames))
+        return read, self.prepared.run(pl.concat(frames, rechunk=True))
 
     def _write(self, frame: pl.DataFrame) -> None:
         """Write the offers among the rows of `frame`; put the others by."""
