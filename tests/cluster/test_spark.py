@@ -57,6 +57,41 @@ def test_the_feed_holds_what_makes_splits_hard(expected: Expected) -> None:
     assert len(expected.job().splits) > 6
 
 
+def test_a_killed_driver_leaves_no_success_and_is_overwritten(
+    sessions: Any, expected: Expected, tmp_path: Path
+) -> None:
+    sessions.end()  # the command brings a Java of its own
+    out = tmp_path / "out"
+    command = [
+        *(sys.executable, "-m", "engine.cli.main", "render", f"{expected.folder}/*.csv"),
+        *("--project", str(ROOT), "--channel", CHANNEL, "--at", AT.isoformat()),
+        *("--engine", "spark", "--master", "local[1,4]", "--split-bytes", "15000"),
+        *("--out", str(out)),
+    ]
+    driver = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 400
+    # Splits are written when all are rendered: the folder of what is not whole is there then.
+    while not (out / "_temporary").exists():
+        assert driver.poll() is None, "the job ended before it could be killed"
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    os.killpg(driver.pid, signal.SIGKILL)
+    driver.wait()
+    assert not (out / "_SUCCESS").exists()
+    with pytest.raises(FeedError, match="no _SUCCESS"):
+        gather(out, "offers", io.BytesIO())
+    with pytest.raises(FeedError, match="no _SUCCESS"):
+        prepare(project(), str(out), at=AT, channel=CHANNEL)
+    _same(sessions.on("local[1,4]"), expected, out, expected.job())
+    assert sorted(p.name for p in out.iterdir() if not p.name.startswith(".")) == [
+        "_SUCCESS",
+        "kind=accounting",
+        "kind=offers",
+        "kind=rejections",
+    ]
+    assert json.loads((next((out / "kind=accounting").glob("part-*"))).read_text("utf-8"))
+
+
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_the_same_bytes_with_any_number_of_workers(
     sessions: Any, expected: Expected, tmp_path: Path, workers: int
@@ -166,37 +201,3 @@ def test_an_executor_killed_in_the_middle(
     monkeypatch.setattr(module, "render_splits", partial(deadly.executor_dies, str(died)))
     _same(sessions.on(CLUSTER), expected, tmp_path / "out", expected.job())
     assert died.exists()
-
-
-def test_a_killed_driver_leaves_no_success_and_is_overwritten(
-    sessions: Any, expected: Expected, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    command = [
-        *(sys.executable, "-m", "engine.cli.main", "render", f"{expected.folder}/*.csv"),
-        *("--project", str(ROOT), "--channel", CHANNEL, "--at", AT.isoformat()),
-        *("--engine", "spark", "--master", "local[1,4]", "--split-bytes", "15000"),
-        *("--out", str(out)),
-    ]
-    driver = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 400
-    # Splits are written when all are rendered: the folder of what is not whole is there then.
-    while not (out / "_temporary").exists():
-        assert driver.poll() is None, "the job ended before it could be killed"
-        assert time.monotonic() < until
-        time.sleep(0.005)
-    os.killpg(driver.pid, signal.SIGKILL)
-    driver.wait()
-    assert not (out / "_SUCCESS").exists()
-    with pytest.raises(FeedError, match="no _SUCCESS"):
-        gather(out, "offers", io.BytesIO())
-    with pytest.raises(FeedError, match="no _SUCCESS"):
-        prepare(project(), str(out), at=AT, channel=CHANNEL)
-    _same(sessions.on(CLUSTER), expected, out, expected.job())
-    assert sorted(p.name for p in out.iterdir() if not p.name.startswith(".")) == [
-        "_SUCCESS",
-        "kind=accounting",
-        "kind=offers",
-        "kind=rejections",
-    ]
-    assert json.loads((next((out / "kind=accounting").glob("part-*"))).read_text("utf-8"))
