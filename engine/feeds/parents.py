@@ -64,9 +64,6 @@ class Inheritance:
         """The first row with a key gives its cells to the rows behind it that have the same key."""
         columns = [c for c in parent.columns if c in batch.columns]
         rows = batch.height
-        whole = (
-            pl.concat([self.carried, batch], how="diagonal") if self.carried is not None else batch
-        )
         key = _cell(parent.key)  # rows without a key belong to nobody
         if self.carried is None:
             self.carried = batch.select(key).clear()
