@@ -11,13 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
-from jsonschema_rs import Draft202012Validator as QuickValidator
-from lxml import etree
 
 from engine.resources import bundled
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator as QuickValidator
+    from lxml import etree
+
+# The quick validators are imported where they are used: most commands that send hold nothing to a schema.
 
 REQUEST_SCHEMA = "schemas/octopia/offer-request.schema.json"
 XML_SCHEMA = "schemas/octopia/offer.xsd"
@@ -58,7 +62,9 @@ def request_validator(type_: str = UPSERT) -> Draft202012Validator:
 
 @cache
 def _quick(type_: str) -> QuickValidator:
-    return QuickValidator(request_schema(type_))
+    from jsonschema_rs import Draft202012Validator  # noqa: PLC0415
+
+    return Draft202012Validator(request_schema(type_))
 
 
 def check_payload(payload: Mapping[str, Any], type_: str = UPSERT) -> list[PayloadFault]:
@@ -99,36 +105,42 @@ def offer_fault(
     return None if payload is None else _payload_fault(payload, UPSERT, where=True)
 
 
-@cache
-def _element_schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.fromstring(bundled(XML_SCHEMA).encode()))
+@dataclass(frozen=True, slots=True)
+class _Elements:
+    """What `Offer` elements are held to, and the namespace that the root of their file has."""
+
+    namespace: str
+    schema: etree.XMLSchema
+    parser: etree.XMLParser
 
 
 @cache
-def _namespace() -> str:
+def _elements() -> _Elements:
+    from lxml import etree  # noqa: PLC0415
+
     root = etree.fromstring(bundled(XML_SCHEMA).encode())
-    return str(root.get("targetNamespace"))
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    return _Elements(str(root.get("targetNamespace")), etree.XMLSchema(root), parser)
 
 
 def element_fault(text: str) -> PayloadFault | None:
     """The first fault of an `Offer` element of an XML package; None where it fits."""
+    from lxml import etree  # noqa: PLC0415
+
     if not text.startswith("<Offer "):
         return PayloadFault("Offer", "it is no `Offer` element")
-    # It stands in a file whose root has the namespace.
-    whole = f'<Offer xmlns="{_namespace()}" {text.removeprefix("<Offer ")}'
+    held_to = _elements()
+    whole = f'<Offer xmlns="{held_to.namespace}" {text.removeprefix("<Offer ")}'
     try:
-        element = etree.fromstring(whole.encode(), _PARSER)
+        element = etree.fromstring(whole.encode(), held_to.parser)
     except etree.XMLSyntaxError as fault:
         return PayloadFault("Offer", f"it is no XML: {fault}"[:MOST_TOLD])
     try:
-        _element_schema().assertValid(element)
+        held_to.schema.assertValid(element)
     except etree.DocumentInvalid as fault:
-        told = str(fault).replace(f"{{{_namespace()}}}", "")
+        told = str(fault).replace(f"{{{held_to.namespace}}}", "")
         return PayloadFault("Offer", told[:MOST_TOLD])
     return None
-
-
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 
 
 def parse_payload(text: str) -> dict[str, Any]:
