@@ -39,11 +39,11 @@ def command(
 
     Exit codes: 0 all were read, 1 there may be others, 2 could not run.
     """
-    from engine.outbox.account import masked_logs, seller_sender
+    from engine.outbox.account import seller_sender
     from engine.sending.order_list import WAITING, list_orders
 
     sending = sending_of(project_folder)
-    sender = seller_sender(sending, seller, masked_logs(sending))
+    sender = seller_sender(sending, seller)
     found = list_orders(sender, sending.seller(seller), channel, states or WAITING)
     if style == "json":
         told = {"orders": [o.as_json() for o in found.orders], "incomplete": found.incomplete}

@@ -61,7 +61,7 @@ def command(
     Exit codes: 0 all is planned or known, 1 something is denied, manual or excluded, 2 could not
     run, 3 a guard rail halts.
     """
-    from engine.outbox.account import masked_logs, seller_sender
+    from engine.outbox.account import seller_sender
     from engine.outbox.local_disk import private_file
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
@@ -69,8 +69,7 @@ def command(
 
     project = open_project(project_folder)
     now = at or now_utc()
-    sending = sending_settings(project)
-    source = orders or seller_sender(sending, seller, masked_logs(sending))
+    source = orders or seller_sender(sending_settings(project), seller)
     made = plan_wanted(
         project, wanted, source, seller=seller, at=now, clock=SystemClock(), corrects=corrects
     )

@@ -24,14 +24,13 @@ def orders(project_folder: Path | None, seller: str | None) -> None:
     Exit codes: 0 nothing is open, 1 something is, 2 could not run, 3 halted.
     """
     from engine.cli.orders_push import told
-    from engine.outbox.account import masked_logs, seller_sender
+    from engine.outbox.account import seller_sender
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
     from engine.sending.orders import sync_orders
 
     project = open_project(project_folder)
-    sending = sending_settings(project)
-    sender = seller_sender(sending, seller, masked_logs(sending))
+    sender = seller_sender(sending_settings(project), seller)
     sys.exit(told(sync_orders(project, sender, SystemClock())))
 
 
@@ -44,14 +43,13 @@ def offers(project_folder: Path | None, seller: str | None) -> None:
     Exit codes: 0 nothing is under way, 1 something is, 2 could not run, 3 halted.
     """
     from engine.cli.orders_push import tell_halts
-    from engine.outbox.account import masked_logs, seller_sender
+    from engine.outbox.account import seller_sender
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
     from engine.sending.offers import sync_offers
 
     project = open_project(project_folder)
-    sending = sending_settings(project)
-    sender = seller_sender(sending, seller, masked_logs(sending))
+    sender = seller_sender(sending_settings(project), seller)
     synced = sync_offers(project, sender, SystemClock())
     for package in synced.open:
         click.echo(f"{package.key}  {package.state}  {len(package.offers)} offers")

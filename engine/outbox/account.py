@@ -48,10 +48,10 @@ def remote_channel(channel: str, through: str = OCTOPIA) -> str:
     return found
 
 
-def seller_sender(sending: Sending, wanted: str | None, mask: Mask) -> Connection:
-    """The connection of a seller of the settings, on the first of its channels."""
+def seller_sender(sending: Sending, wanted: str | None) -> Connection:
+    """The connection of a seller of the settings, on the first of its channels; logs are masked."""
     seller = sending.seller(wanted)
-    return open_sender(sending.root, seller, first_channel(seller), mask)
+    return open_sender(sending.root, seller, first_channel(seller), masked_logs(sending))
 
 
 def masked_logs(sending: Sending) -> Mask:

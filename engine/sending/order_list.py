@@ -10,7 +10,6 @@ from typing import Any
 from engine.errors import ProjectError
 from engine.lengow.client import LengowReads
 from engine.octopia.reads import OctopiaReads
-from engine.orders.connectors import connector
 from engine.orders.documents import read_order
 from engine.orders.states import state_table
 from engine.outbox.account import first_channel, remote_channel
@@ -75,14 +74,11 @@ def _native(states: tuple[str, ...], channel: str) -> Iterator[str]:
 
 
 def _read(sender: Sender, seller: Seller, channel: str, states: frozenset[str]) -> Reading:
-    if seller.connector != LENGOW:
-        remote = remote_channel(channel)
-        filters = {"salesChannelId": remote, "status": ",".join(sorted(states))}
-        return OctopiaReads(sender).orders(filters)
-    code = connector(LENGOW).marketplaces.get(channel)
-    if code is None:
-        raise ProjectError(f"{channel} is no channel that Lengow knows")
-    return LengowReads(sender).orders({"marketplace": code})
+    remote = remote_channel(channel, seller.connector)
+    if seller.connector == LENGOW:
+        return LengowReads(sender).orders({"marketplace": remote})
+    filters = {"salesChannelId": remote, "status": ",".join(sorted(states))}
+    return OctopiaReads(sender).orders(filters)
 
 
 def _documents(reading: Reading, channel: str, wanted: frozenset[str]) -> Iterator[ListedOrder]:
