@@ -163,25 +163,30 @@ def look(sender: Sender, record: Record) -> Look:
             facts |= {"requests": len(requests.items)}
             seen, why = _by_requests(known.lists[by], action, record, order, requests)
             if by == "gesture" and seen is Seen.ABSENT:
-                amount, allowed = Decimal(record.natural_key["amount"]), _allowable(reads, record)
-                if allowed is not None:
-                    facts |= {"allowable amount": str(allowed)}
-                    if amount > allowed:
-                        # Not listed, and yet some of what may be given is gone, or never was there.
-                        seen = Seen.CONTRADICTED
-                        why = f"no such request is listed, and only {allowed} may still be given"
+                seen, why, allowed = _within_allowed(reads, record, why)
+                facts |= allowed
     return Look(
         seen, why, ready=ready, seller=order.seller.id, ship_by=order.shipped_at_max, facts=facts
     )
 
 
-def _allowable(reads: OctopiaReads, record: Record) -> Decimal | None:
-    """What may still be given for the order; None where it is not said: then the request tells."""
+def _within_allowed(
+    reads: OctopiaReads, record: Record, why: str
+) -> tuple[Seen, str, dict[str, str]]:
+    """A gesture that is not listed, for the reason `why`: whether so much may still be given.
+
+    Where that is not said, the request itself will tell.
+    """
     items = reads.gesture_amounts(record.subject).items
     found = items[0].get("allowableAmount") if items else None
-    return (
-        None if isinstance(found, bool) or not isinstance(found, int | Decimal) else Decimal(found)
-    )
+    if isinstance(found, bool) or not isinstance(found, int | Decimal):
+        return Seen.ABSENT, why, {}
+    allowed, facts = Decimal(found), {"allowable amount": str(Decimal(found))}
+    if Decimal(record.natural_key["amount"]) <= allowed:
+        return Seen.ABSENT, why, facts
+    # Not listed, and yet some of what may be given is gone, or never was there.
+    why = f"no such request is listed, and only {allowed} may still be given"
+    return Seen.CONTRADICTED, why, facts
 
 
 def _traced(reading: Reading) -> dict[str, Any]:

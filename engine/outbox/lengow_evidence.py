@@ -26,6 +26,8 @@ from engine.transport.outcome import Reading, Sender
 
 FACTS = "schemas/lengow/orders/evidence.json"
 MOST_SHOWN = 120  # characters of what Lengow says is wrong
+THE_LIST = "Lengow's list of actions"
+UNCLEAR = Seen.NO_PROOF, "Lengow's list does not say what its actions are about"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +153,22 @@ def _beside(sender: Sender, facts: LengowAction, record: Record) -> tuple[Seen, 
 
     One that somebody asked for may be queued still: then the order does not show it.
     """
-    names = lengow_facts().listed
     for kind in sorted(facts.excludes):
         others = LengowReads(sender).actions(_asked_on(record, kind))
         if others.incomplete is not None:
-            return Seen.NO_PROOF, f"Lengow's list of actions: {others.incomplete}"
+            return Seen.NO_PROOF, f"{THE_LIST}: {others.incomplete}"
         for item in others.items:
-            if item.get(names.order) != record.subject or item.get(names.action) != kind:
-                return Seen.NO_PROOF, "Lengow's list does not say what its actions are about"
-            if not item.get(names.errors):
+            if not _is_about(item, record.subject, kind):
+                return UNCLEAR
+            if not item.get(lengow_facts().listed.errors):
                 return Seen.CONTRADICTED, f"Lengow was asked to {kind} the order"
     return None
+
+
+def _is_about(item: Mapping[str, Any], order: str, kind: str) -> bool:
+    """Whether a listed action says that it is of this kind, on this order."""
+    names = lengow_facts().listed
+    return bool(item.get(names.order) == order and item.get(names.action) == kind)
 
 
 def _asked_on(record: Record, kind: str) -> dict[str, Any]:
@@ -194,12 +201,12 @@ def _judge(
     if shown is not None:
         return shown
     if actions.incomplete is not None:
-        return Seen.NO_PROOF, f"Lengow's list of actions: {actions.incomplete}"
+        return Seen.NO_PROOF, f"{THE_LIST}: {actions.incomplete}"
     names = lengow_facts().listed
     failed = ""
     for item in actions.items:
-        if item.get(names.order) != record.subject or item.get(names.action) != record.kind:
-            return Seen.NO_PROOF, "Lengow's list does not say what its actions are about"
+        if not _is_about(item, record.subject, record.kind):
+            return UNCLEAR
         if item.get(names.processed) is not True:
             return Seen.NO_PROOF, "Lengow has the action queued, and has not carried it out yet"
         if not item.get(names.errors):
