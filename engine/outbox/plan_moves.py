@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from bisect import insort
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from engine.diagnostics.visible import visible
 from engine.outbox.offers import OfferLine
 from engine.values.movement import Movement
 
-MOST_FARTHEST = MOST_EXTREME = 10
+MOST_KEPT = 10  # of the prices that are named
 TENTH = Decimal("0.1")
 
 
@@ -58,8 +57,9 @@ class PlanMoves:
     def _price(self, offer: OfferLine) -> None:
         if offer.price is None:
             return
+        number = sum(self.changes.values())
         if offer.was_price is None:
-            number, price = sum(self.changes.values()), Decimal(offer.price)
+            price = Decimal(offer.price)
             _keep(self._smallest, (price, number, offer.sku))
             _keep(self._largest, (-price, number, offer.sku))
             return
@@ -70,16 +70,12 @@ class PlanMoves:
         far = percent(offer)
         if far is not None:
             # Of moves as far as each other, the one that comes first stays.
-            entry = (abs(far), -sum(self.changes.values()), offer)
-            if len(self._farthest) < MOST_FARTHEST:
-                heapq.heappush(self._farthest, entry)
-            else:
-                heapq.heappushpop(self._farthest, entry)
+            _keep(self._farthest, (-abs(far), number, offer))
 
     @property
     def farthest(self) -> list[OfferLine]:
         """The offers whose prices move furthest."""
-        return [offer for *_, offer in sorted(self._farthest, key=lambda e: (-e[0], -e[1]))]
+        return [offer for *_, offer in self._farthest]
 
     @property
     def smallest(self) -> list[tuple[str, Decimal]]:
@@ -119,11 +115,11 @@ class PlanMoves:
         }
 
 
-def _keep(kept: list[tuple[Decimal, int, str]], entry: tuple[Decimal, int, str]) -> None:
-    """Keep the ten first entries, in their order."""
-    if len(kept) < MOST_EXTREME or entry < kept[-1]:
-        insort(kept, entry)
-        del kept[MOST_EXTREME:]
+def _keep(kept: list[tuple[Decimal, int, Any]], entry: tuple[Decimal, int, Any]) -> None:
+    """Keep the ten first entries, in their order: by what they are measured in, then by their number."""
+    if len(kept) < MOST_KEPT or entry[:2] < kept[-1][:2]:
+        insort(kept, entry, key=lambda one: one[:2])
+        del kept[MOST_KEPT:]
 
 
 def percent(offer: OfferLine) -> Decimal | None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
+
+import polars as pl
 
 from engine.errors import HaltedError, ProjectError
 from engine.offers.accounting import Accounting
@@ -30,6 +32,7 @@ from engine.pipeline import Run, check, checked_ruleset, open_run
 from engine.project import Project
 from engine.sending.inputs import hash_of_file, inputs_of, recorded
 from engine.transport.outcome import Sender
+from engine.values.scaled import Scaled
 
 if TYPE_CHECKING:
     from engine.offers.mapping import MappedBatch
@@ -100,34 +103,25 @@ def rows_of(run: Run, accounting: Accounting) -> Iterator[OfferRow]:
             yield OfferRow(row, sku, keeps=outcome == "rejected")
 
 
-def _offers(mapped: MappedBatch, others: Sequence[tuple[str, int] | None]) -> Iterator[OfferRow]:
-    """The offers of a batch; `others`: where their struck and floor prices stand, and at what scale."""
-    frame, at = mapped.offers, 4
-    columns = ["__row", "sku", "payload", "xml", *(o[0] for o in others if o is not None)]
-    places: list[tuple[int, int] | None] = []
-    for other in others:
-        places.append(None if other is None else (at, other[1]))
-        at += other is not None
-    struck_at, floor_at = places
-    for cells in frame.select(columns).iter_rows():
-        own = Beside(_price(cells, struck_at), _price(cells, floor_at))
-        row, sku, payload, xml = cells[:4]
+def _offers(mapped: MappedBatch, others: Sequence[Scaled]) -> Iterator[OfferRow]:
+    """The offers of a batch; `others`: their struck and floor prices."""
+    struck, floor = others
+    prices = (struck.expr.alias("__struck"), floor.expr.alias("__floor"))
+    frame = mapped.offers.select("__row", "sku", "payload", "xml", *prices)
+    for row, sku, payload, xml, *cells in frame.iter_rows():
+        own = Beside(_price(cells[0], struck.scale), _price(cells[1], floor.scale))
         yield OfferRow(row, sku, payload, xml, floor=own.floor is not None, own=own)
 
 
-def _price(cells: tuple[Any, ...], place: tuple[int, int] | None) -> Decimal | None:
-    if place is None or cells[place[0]] is None:
-        return None
-    return Decimal(cells[place[0]]).scaleb(-place[1])
+def _price(cell: int | None, scale: int) -> Decimal | None:
+    return None if cell is None else Decimal(cell).scaleb(-scale)
 
 
-def _other_prices(run: Run) -> list[tuple[str, int] | None]:
-    """The columns of the struck and the floor price, None where the rules make none."""
+def _other_prices(run: Run) -> list[Scaled]:
+    """The struck and the floor price, never there where the rules make none."""
+    none = Scaled(pl.lit(None, pl.Int64), 0, 0, 0)
     made = (run.program.made.get(name) for name in OTHER_PRICES)
-    return [
-        None if m is None or m.value.number is None else (m.column, m.value.scaled.scale)
-        for m in made
-    ]
+    return [none if m is None or m.value.number is None else m.value.scaled for m in made]
 
 
 def current_inputs(project: Project, made: Plan, at: datetime) -> dict[str, str]:

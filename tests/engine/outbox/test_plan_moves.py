@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from checking.plans import offer
 
-from engine.outbox.plan_moves import MOST_FARTHEST, PlanMoves, percent
+from engine.outbox.plan_moves import MOST_KEPT, PlanMoves, percent
 
 
 def moves_of(*offers: object, limit: int = 10) -> PlanMoves:
@@ -47,7 +47,7 @@ def test_the_furthest_are_told_exactly_however_far() -> None:
     others = [offer(f"S{n}", price=f"{10 + n}.00", was=("10.00", 3)) for n in range(1, 30)]
     found = moves_of(*others[:15], slip, *others[15:]).farthest
     assert [o.sku for o in found] == ["SLIP", *(f"S{n}" for n in range(29, 20, -1))]
-    assert len(found) == MOST_FARTHEST
+    assert len(found) == MOST_KEPT
 
 
 def test_of_moves_as_far_as_each_other_the_first_ones_are_kept() -> None:
