@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from engine.errors import FeedError
-from engine.feeds.csv_feed import LONGEST_RECORD, SLOW_BLOCK, _last_even_line_end
+from engine.feeds.csv_feed import LONGEST_RECORD, SLOW_BLOCK
 from engine.feeds.csv_rows import Dialect, one_by_one, well_quoted
 
 BOM = codecs.BOM_UTF8
@@ -122,3 +122,14 @@ class Waiting:
         """How many bytes of the file the first `end` bytes of `text` are."""
         used = len(text[:end].decode()) if self._one_byte else end
         return min(used, len(self.data))  # the last line end may be ours
+
+
+def _last_even_line_end(block: bytes, quote: bytes) -> int:
+    """Where the last line ends that is not within quotes, or 0: right where quotes are in order."""
+    end = block.rfind(b"\n")
+    quotes = block.count(quote, 0, end + 1) if quote else 0
+    while end >= 0 and quotes % 2:
+        before = block.rfind(b"\n", 0, end)
+        quotes -= block.count(quote, before + 1, end + 1)
+        end = before
+    return end + 1

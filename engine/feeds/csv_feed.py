@@ -209,17 +209,6 @@ def _quick(signs: Signs, dialect: Dialect, columns: int, read: dict[int, str]) -
     return Part(rows.frame, rows.damage)
 
 
-def _last_even_line_end(block: bytes, quote: bytes) -> int:
-    """Where the last line ends that is not within quotes, or 0: right where quotes are in order."""
-    end = block.rfind(b"\n")
-    quotes = block.count(quote, 0, end + 1) if quote else 0
-    while end >= 0 and quotes % 2:
-        before = block.rfind(b"\n", 0, end)
-        quotes -= block.count(quote, before + 1, end + 1)
-        end = before
-    return end + 1
-
-
 def unique_names(names: Collection[str], notes: list[str]) -> tuple[str, ...]:
     """Column names that are not the same: a second `x` becomes `x.2`, and that is reported."""
     seen: set[str] = set()

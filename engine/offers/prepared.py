@@ -38,18 +38,19 @@ class Prepared:
         object.__setattr__(self, "schema", raw_schema(self.mapper.program))
         object.__setattr__(self, "stages", tuple(_pruned(*_stages(self.mapper))))
 
-    def run(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """What becomes of `rows`: flags, the line of an offer, and its warnings."""
+    def run(self, *frames: pl.DataFrame) -> pl.DataFrame:
+        """What becomes of the rows of `frames`: flags, the line of an offer, and its warnings."""
+        rows = pl.concat(map(self._formed, frames), rechunk=True)
         parts = [self._part(part) for part in rows.iter_slices(MOST_ROWS)]
         return parts[0] if len(parts) == 1 else pl.concat(parts)
 
     def _part(self, rows: pl.DataFrame) -> pl.DataFrame:
-        query = self.formed(rows).lazy()
+        query = rows.lazy()
         for made, kept in self.stages:
             query = query.with_columns(made).select(kept)
         return query.collect(engine="in-memory", optimizations=_planning())
 
-    def formed(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def _formed(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` with the columns of the schema: those that their feed lacks are empty."""
         if not self.schema.keys() - set(rows.columns):
             return rows.select(list(self.schema))

@@ -82,10 +82,10 @@ class Renderer:
                 numbers = pl.int_range(first + 1, last + 1, dtype=pl.Int64, eager=True)
                 rows = rows.with_columns(numbers.alias(ROW))
                 first = last
-            frames.append(self.prepared.formed(rows))
+            frames.append(rows)
         read = [Part(part.frame.clear(), part.damage) for part in parts]
         parts.clear()
-        return read, self.prepared.run(pl.concat(frames, rechunk=True))
+        return read, self.prepared.run(*frames)
 
     def _write(self, frame: pl.DataFrame) -> None:
         """Write the offers among the rows of `frame`; put the others by."""

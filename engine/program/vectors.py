@@ -62,16 +62,13 @@ def taken_where(
         wanted = found[0].fill_null(value=False)
         if not wanted.any():
             return pl.Series(dtype=pl.String).extend_constant(None, len(wanted))
-        return at_their_rows(function(pl.DataFrame(found[1:]).filter(wanted)), wanted)
+        made = function(pl.DataFrame(found[1:]).filter(wanted))
+        # The place of a row among those that are wanted; null for the others.
+        place = pl.when(wanted).then(wanted.cum_sum() - 1).cast(pl.UInt32)
+        return made.gather(pl.select(place).to_series())
 
     read: list[pl.Expr] = [condition, *map(pl.col, names)]
     return pl.map_batches(read, some, return_dtype=pl.String, is_elementwise=True)
-
-
-def at_their_rows(values: pl.Series, wanted: pl.Series) -> pl.Series:
-    """`values`, one for each row that is wanted, at those rows; null at the others."""
-    place = pl.when(wanted).then(wanted.cum_sum() - 1).cast(pl.UInt32)
-    return values.gather(pl.select(place).to_series())
 
 
 def any_true(conditions: Sequence[pl.Expr]) -> pl.Expr:
