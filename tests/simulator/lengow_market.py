@@ -167,13 +167,8 @@ class LengowMarket(Way):
 
     def _read(self, call: Call) -> Outcome:
         how = self.fate.read()
-        match how:
-            case "lost":
-                return self._lost()
-            case "500":
-                return Answer(500)
-            case "html":
-                return Answer(200, fault="the body is HTML")
+        if (unread := self.unread(how)) is not None:
+            return unread
         query = dict(parse_qsl(urlsplit(call.path).query))
         if "/actions/" in call.path:
             return self._page(self._listed(query, how), query, how)

@@ -213,6 +213,14 @@ class Way:
                 self.refused(call, status)
                 return Answer(status, {"retry-after": "40"} if status == 429 else {})
 
+    def unread(self, how: str) -> Outcome | None:
+        """What a read gets where nothing sound comes back; None where something does."""
+        if how == "lost":
+            return self._lost()
+        if how == "html":
+            return Answer(200, fault="the body is HTML")
+        return Answer(500) if how == "500" else None
+
     def _lost(self) -> Lost:
         self.clock.sleep(60_000)
         return Lost(LostKind.TIMEOUT)
@@ -326,13 +334,8 @@ class Market(Way):
         self.clock.sleep(200)
         self.arrive()
         how = self.fate.read()
-        match how:
-            case "lost":
-                return self._lost()
-            case "500":
-                return Answer(500)
-            case "html":
-                return Answer(200, fault="the body is HTML")
+        if (unread := self.unread(how)) is not None:
+            return unread
         split = urlsplit(call.path)
         if split.path.startswith("/orders/"):
             order = unquote(split.path.split("/")[2])

@@ -162,10 +162,8 @@ class OfferMarket(Way):
         if how == "lost":
             self.clock.sleep(60_000)
             return Lost(LostKind.RESET)
-        if how == "500":
-            return Answer(500)
-        if how == "html":
-            return Answer(200, fault="the body is HTML")
+        if (unread := self.unread(how)) is not None:
+            return unread
         split = urlsplit(call.path)
         query = parse_qs(split.query)
         parts = split.path.strip("/").split("/")
