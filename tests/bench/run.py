@@ -312,7 +312,6 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--memory", default="3000000", help="rows of feeds to see the memory of, 0 for none"
     )
-    # XML takes a quarter of an hour at three million rows: asked for by name.
     parser.add_argument("--memory-formats", default="csv,jsonl,xml,parquet")
     parser.add_argument("--json", type=Path, help="write the measurements to this file")
     parser.add_argument("--work", type=Path, default=Path(gettempdir()) / "feedwright-bench")
