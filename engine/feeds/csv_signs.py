@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from engine.feeds.byte_columns import bytes_of
+
 _LINE_FEED = 10
 # A column of bytes is so long: then it stays near the processor, and its copies take little memory.
-PIECE = 1 << 20
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ def _signs(
     block: bytes, quote: int, delimiter: int
 ) -> Iterator[tuple[pl.Series, pl.Series, pl.Series, pl.Series]]:
     """Quotes, whether cells begin and end with each, and line ends, of each piece of the block."""
-    for start in range(0, len(block), PIECE):
-        end = start + PIECE
+    for start in range(0, len(block), _PIECE):
+        end = start + _PIECE
         # With the byte before and the byte behind, or line ends beyond the block.
         around = (
             block[start - 1 : end + 1] if start else b"\n" + block[: end + 1],
@@ -115,8 +117,3 @@ def _signs(
             (behind == delimiter) | (behind == _LINE_FEED),
             lines + start,
         )
-
-
-def bytes_of(block: bytes) -> pl.Series:
-    """The bytes of `block` as a column."""
-    return pl.Series([block], dtype=pl.Binary).cast(pl.List(pl.UInt8)).explode()

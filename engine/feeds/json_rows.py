@@ -13,6 +13,8 @@ from collections.abc import Collection
 
 import polars as pl
 
+from engine.feeds.byte_columns import bytes_of
+
 _PLAIN_PATH = re.compile(r"\w+", re.ASCII)
 # Signs of a key within a text, blanks before a colon, and texts that readers take differently:
 # what stands for lost text, and halves of pairs.
@@ -66,7 +68,7 @@ def _are_texts(block: bytes, wanted: int) -> bool:
         return False
     # The bytes, and those one, two and three places on: to compare columns takes a memory's pace. The
     # block ends with other signs than those that are looked for, so none is lost at its end.
-    places = held.cast(pl.List(pl.UInt8)).explode()
+    places = bytes_of(block)
     at, one_on, two_on, three_on = (places.slice(n, len(block) - 3) for n in range(4))
     key = (at == _QUOTE) & (one_on == _COLON)
     if key.sum() != wanted:

@@ -19,9 +19,9 @@ from engine.feeds.part import Part, Unread
 from engine.feeds.paths import is_list_path
 from engine.feeds.records import Record, gathered
 from engine.feeds.xml_place import closing, find_place
-from engine.feeds.xml_records import RecordReader, is_named, local_name, shown_name
+from engine.feeds.xml_records import RecordReader, is_at, local_name
 from engine.feeds.xml_rows import are_plain, read_columns
-from engine.feeds.xml_signs import Place, Tags, line_ends_in
+from engine.feeds.xml_signs import Place, Tags
 
 # The repeated element of formats that everybody writes.
 _KNOWN = ("item", "entry", "SHOPITEM", "product", "Product", "offer", "row")
@@ -172,7 +172,7 @@ class XmlFeed:
             if read is None:
                 break
             yield from read
-            count, lines = 1, lines + line_ends_in(block)
+            count, lines = 1, lines + block.count(b"\n")
             waiting = waiting[cut:]
         # The parser is told what it has not seen, so that it says of a fault where it is.
         unseen = [place.before, *_line_ends(lines)]
@@ -246,18 +246,9 @@ class XmlFeed:
     def _records(self, parser: Any) -> Iterator[Any]:
         """The records that ended in what the parser was given; each is emptied behind its turn."""
         for _, element in parser.read_events():
-            if self._is_record(element):
+            if is_at(element, self._path):
                 yield element
                 _forget(element)
-
-    def _is_record(self, element: Any) -> bool:
-        """Whether the names above `element` are those of the path, from its end on."""
-        at = element
-        for name in reversed(self._path):
-            if at is None or not is_named(shown_name(at), name):
-                return False
-            at = at.getparent()
-        return True
 
 
 def _forget(element: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.feeds.xml_records import is_named, shown_name
+from engine.feeds.xml_records import is_at, is_named, shown_name
 from engine.feeds.xml_signs import Place
 
 # Those in which ASCII is ASCII and every byte means the same to all who know it.
@@ -40,7 +40,7 @@ def find_place(head: bytes, path: Sequence[str], parser: Callable[[], Any]) -> P
     if not around:
         return None
     elements = _starts(parser(), head[:start] + b"<x/>" + closing(around))
-    if elements is None or any(_is_at(e, path) for e in elements):
+    if elements is None or any(is_at(e, path) for e in elements):
         return None
     probe = elements[-1]
     # What the parser found out, be it by the declaration, the settings or a byte-order mark.
@@ -92,11 +92,6 @@ def _are_named(names: Sequence[str], path: Sequence[str]) -> bool:
     if len(names) < len(path):
         return False
     return all(map(is_named, names[len(names) - len(path) :], path))
-
-
-def _is_at(element: Any, path: Sequence[str]) -> bool:
-    names = [shown_name(element), *(shown_name(e) for e in element.iterancestors())]
-    return _are_named(names[::-1], path)
 
 
 def _starts(parser: Any, document: bytes) -> list[Any] | None:

@@ -109,6 +109,16 @@ def is_named(shown: str, step: str) -> bool:
     return shown == step or (":" not in step and shown.rpartition(":")[2] == step)
 
 
+def is_at(element: etree._Element, path: Sequence[str]) -> bool:
+    """Whether the names from `element` upwards are those of the path, from its end on."""
+    at: etree._Element | None = element
+    for name in reversed(path):
+        if at is None or not is_named(shown_name(at), name):
+            return False
+        at = at.getparent()
+    return True
+
+
 def whole_text(element: etree._Element) -> str:
     """All text of an element, that of the elements in it too."""
     if len(element) == 0:

@@ -16,6 +16,7 @@ from operator import and_
 
 import polars as pl
 
+from engine.feeds.byte_columns import bytes_of
 from engine.feeds.xml_records import is_named
 
 _LETTER = "A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff"
@@ -126,16 +127,6 @@ class Tags:
             if not (pairs.gather_every(2) == pairs.gather_every(2, 1)).all():
                 return False
         return True
-
-
-def bytes_of(block: bytes) -> pl.Series:
-    """A block as a column of bytes: to compare all of it with one takes a memory's pace."""
-    return pl.Series([block], dtype=pl.Binary).cast(pl.List(pl.UInt8)).explode()
-
-
-def line_ends_in(block: bytes) -> int:
-    """How many lines end in a block."""
-    return int((bytes_of(block) == _LINE_FEED).sum())
 
 
 def _where(held: pl.Series, signs: bytes) -> pl.Series:
