@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from engine.feeds.byte_columns import bytes_of
+from engine.feeds.byte_columns import bytes_of, where_true
 
 _LINE_FEED = 10
 # A column of bytes is so long: then it stays near the processor, and its copies take little memory.
@@ -40,10 +40,10 @@ class Signs:
         marks = quote.encode(), delimiter.encode()
         if len(marks[0]) > 1 or len(marks[1]) != 1:
             return None
-        places = pl.Series(dtype=pl.UInt32)
+        none = pl.Series(dtype=pl.UInt32)
         beside = pl.Series(dtype=pl.Boolean)
         if not marks[0] or marks[0] not in block:
-            return cls(block, places, beside, beside, places)
+            return cls(block, none, beside, beside, none)
         found = list(_signs(block, marks[0][0], marks[1][0]))
         return cls(block, *(pl.concat(columns) for columns in zip(*found, strict=True)))
 
@@ -107,9 +107,9 @@ def _signs(
         )
         held = bytes_of(b"".join(around))
         inner = held.slice(1, len(held) - 2)
-        places = ((inner == quote) | (inner == _LINE_FEED)).arg_true()
-        are_quotes = inner.gather(places) == quote
-        quotes, lines = places.filter(are_quotes), places.filter(~are_quotes)
+        found = (inner == quote) | (inner == _LINE_FEED)
+        at, are_quotes = where_true(found), inner.filter(found) == quote
+        quotes, lines = at.filter(are_quotes), at.filter(~are_quotes)
         before, behind = held.gather(quotes), held.gather(quotes + 2)
         yield (
             quotes + start,

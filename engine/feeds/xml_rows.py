@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from engine.feeds.byte_columns import where_true
 from engine.feeds.part import Part
 from engine.feeds.paths import is_list_path
 from engine.feeds.xml_records import Step, is_named, stands_often, steps_of
@@ -101,13 +102,13 @@ class _Block:
         if (change == 0).any():
             text = text.set(change == 0, "")
         holds = (change == 1) & (tags.change.shift(-1, fill_value=-1).filter(here) != -1)
-        found = (here.arg_true(), tags.kind.filter(here), record, parent, text)
+        found = (where_true(here), tags.kind.filter(here), record, parent, text)
         return _Level(*found, _if_any(holds), _if_any(_refers(text)) if tags.references else None)
 
     def _gathered(self, places: pl.Series) -> list[str]:
         """The text in and behind all that stands in the elements which open at `places`."""
         depth = self.tags.level[places[0]]
-        closes = ((self.tags.level == depth) & (self.tags.change == -1)).arg_true()
+        closes = where_true((self.tags.level == depth) & (self.tags.change == -1))
         ends = closes.gather(closes.search_sorted(places))
         spans = zip(places.to_list(), ends.to_list(), strict=True)
         return ["".join(self.tags.text[start:end].to_list()) for start, end in spans]

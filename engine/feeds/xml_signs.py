@@ -16,7 +16,7 @@ from operator import and_
 
 import polars as pl
 
-from engine.feeds.byte_columns import bytes_of
+from engine.feeds.byte_columns import bytes_of, where_true
 from engine.feeds.xml_records import is_named
 
 _LETTER = "A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff"
@@ -131,7 +131,7 @@ class Tags:
 
 def _where(held: pl.Series, signs: bytes) -> pl.Series:
     """Where these bytes stand one behind the other."""
-    return _followed(held, signs).arg_true()
+    return where_true(_followed(held, signs))
 
 
 def _follow(held: pl.Series, signs: bytes) -> bool:

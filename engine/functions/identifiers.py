@@ -106,14 +106,15 @@ def _sound_gtin(text: pl.Expr, lengths: tuple[int, ...]) -> pl.Expr:
     """
     import polars as pl
 
-    code = pl.when(text.is_not_null()).then(text.cast(pl.Int64, strict=False).fill_null(0))
+    code = text.cast(pl.Int64, strict=False)
     # Shifted right by k digits, the last one is digit k; what is left of it counts in tens.
     plain = pl.sum_horizontal(code.truncdiv(10**k) for k in range(0, max(lengths), 2))
     tripled = pl.sum_horizontal(code.truncdiv(10**k) for k in range(1, max(lengths), 2))
     size = text.str.len_bytes()
     right_size = pl.any_horizontal(size == length for length in lengths)
     signed = text.str.starts_with("+")
-    return right_size & (code > 0) & ~signed & ((plain + 3 * tripled) % 10 == 0)
+    sound = right_size & (code > 0) & ~signed & ((plain + 3 * tripled) % 10 == 0)
+    return pl.when(text.is_not_null()).then(sound.fill_null(value=False))
 
 
 def _sound_isbn10(plain: pl.Expr) -> pl.Expr:

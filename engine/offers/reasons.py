@@ -99,8 +99,10 @@ def reasons_of(frame: pl.DataFrame, given: Sequence[tuple[Complaint, pl.Expr]]) 
     found = []
     for mask, (complaint, _) in zip(masks, given, strict=True):
         if mask.any():
-            rows = numbered.filter(mask)
-            found.append(rows.select("__index", complaint.json().alias("__reason")))
+            reason = complaint.json().alias("__reason")
+            read = dict.fromkeys(["__index", *reason.meta.root_names()])
+            rows = numbered.select(*read).filter(mask)
+            found.append(rows.select("__index", reason))
     if not found:
         return pl.Series("reasons", [None] * frame.height, dtype=pl.String)
     listed = (
