@@ -8,6 +8,7 @@ import polars as pl
 
 from engine.marketplace.channel import SalesChannel
 from engine.offers.columns import OfferColumns, WireColumn
+from engine.offers.fragments import constant
 from engine.offers.text_expressions import NO_TEXT, joined
 from engine.offers.wire_values import without_word
 from engine.values.kinds import KindName
@@ -64,7 +65,8 @@ def _fixed(package: str, columns: OfferColumns, why: str) -> PackageChoice:
 
 
 def _any_of(unnamed: Unnamed) -> pl.Expr:
-    return pl.any_horizontal([pl.lit(value=False), *(here for _, here in unnamed)])
+    any_of = pl.any_horizontal([pl.lit(value=False), *(here for _, here in unnamed)])
+    return any_of.fill_null(value=False)
 
 
 def _names(unnamed: Unnamed) -> pl.Expr | None:
@@ -86,7 +88,10 @@ def unnamed_in(package: str, columns: OfferColumns) -> Unnamed:
         for words, here in _unnamed(package, column, is_set):
             places.setdefault(words, (column, []))[1].append(here)
     ordered = sorted(places.items(), key=lambda item: item[1][0].attribute.place)
-    return [(words, pl.any_horizontal(here)) for words, (_, here) in ordered]
+    return [
+        (words, pl.any_horizontal(here) if len(here) > 1 else here[0])
+        for words, (_, here) in ordered
+    ]
 
 
 def _unnamed(
@@ -99,7 +104,9 @@ def _unnamed(
         return [(attribute.name, is_set)]
     if attribute.kind.name is not KindName.CHOICE:
         return []
-    return [
-        (f"{attribute.name} {value}", is_set & (column.expr == value).fill_null(value=False))
+    found = [
+        (f"{attribute.name} {value}", is_set & (column.expr == value))
         for value in without_word(attribute.values, package)
     ]
+    # What every offer has alike may be known not to be one of them.
+    return [(words, here) for words, here in found if constant(here) is not False]
