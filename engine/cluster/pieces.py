@@ -18,14 +18,12 @@ from engine.feeds.archive import ByteSource
 from engine.feeds.csv_feed import CsvFeed
 from engine.feeds.feed import Feed, open_feed
 from engine.feeds.json_feed import JsonFeed
-from engine.feeds.parquet_feed import BATCH, ParquetFeed
+from engine.feeds.parquet_feed import ParquetFeed
+from engine.feeds.part import MOST_ROWS
 from engine.project import Project
 
 if TYPE_CHECKING:
     from engine.program.program import Program
-
-# Batches of small files are put together: the query costs milliseconds for each, however small.
-TOGETHER = 12_000
 
 
 @dataclass(slots=True)
@@ -46,7 +44,8 @@ class RowsOfSplit:
         held: list[pl.DataFrame] = []
         for batch in self._one_by_one():
             held.append(batch)
-            if sum(map(len, held)) >= TOGETHER:
+            # Those of small files go together: the query costs milliseconds for each, however small.
+            if sum(map(len, held)) >= MOST_ROWS:
                 yield _together(held)
                 held.clear()
         if held:
@@ -154,8 +153,8 @@ class _SomeRows(ParquetFeed):
 
     def _batches(self, read: list[pl.Expr]) -> Iterator[pl.DataFrame]:
         rows = pl.scan_parquet(self.source.shown)
-        for start in range(self.first, self.behind, BATCH):
-            count = min(BATCH, self.behind - start)
+        for start in range(self.first, self.behind, MOST_ROWS):
+            count = min(MOST_ROWS, self.behind - start)
             frame = rows.slice(start, count).select(read).collect()
             numbers = pl.int_range(start - self.first + 1, start - self.first + 1 + frame.height)
             none = pl.lit(None, pl.String)

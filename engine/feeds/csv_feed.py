@@ -16,14 +16,17 @@ from engine.feeds.csv_rows import Dialect, one_by_one, quick_rows, slow_rows
 from engine.feeds.csv_signs import Signs
 from engine.feeds.dialect import find_delimiter, find_encoding
 from engine.feeds.feed_settings import FeedSettings
-from engine.feeds.part import Part, Unread
+from engine.feeds.part import MOST_ROWS, Part, Unread
 
 # So much that what a block costs whatever it holds is little, and still little memory.
 BLOCK = 3 << 20
+# And at least so much, where rows are so short that few bytes hold as many as may be.
+_LEAST_BLOCK = 1 << 16
 # A piece that is read cell by cell, where quotes stand astray, and so costs more memory.
 SLOW_BLOCK = 2 << 20
 LONGEST_RECORD = 64 << 20
 _SAMPLE = 1 << 20
+_MOST_TOLD = 12  # names in one sentence
 
 
 @dataclass(slots=True)
@@ -115,6 +118,10 @@ class CsvFeed:
             return
         cells: list[str] = []
         while not cells:
+            # Blank lines at once: there may be millions.
+            while self._pending.startswith(b"\n"):
+                self._pending = self._pending.lstrip(b"\n")
+                self._fill(min(_SAMPLE, self.block))
             if not self._pending:
                 raise FeedError(f"{self.source.shown}: the feed is empty; a header was expected")
             cells, used = self._first_record()
@@ -157,31 +164,38 @@ class CsvFeed:
     def parts(self, wanted: Collection[str]) -> Iterator[Unread]:
         """The same without `__row`, in parts that are still to be read."""
         read = {i: name for i, name in enumerate(self.columns) if name in wanted}
+        size = self.block
         with self.source:
             while True:
-                self._fill(self.block)
+                self._fill(size)
                 if not self._pending:
                     return
-                unread, used = self._next(read)
+                unread, used, lines = self._next(read)
                 self._pending = self._pending[used:]
+                # As much as the most rows take, if they go on like these.
+                room = used * MOST_ROWS // max(lines, 1)
+                size = min(self.block, max(room, _LEAST_BLOCK))
                 yield unread
 
     def heard(self, part: Part) -> None:
         """Note that the feed holds bytes that are no text, once."""
         self._note_damage(part.damage)
 
-    def _next(self, read: dict[int, str]) -> tuple[Unread, int]:
-        """The rows at the front of what waits, and how many bytes they take."""
+    def _next(self, read: dict[int, str]) -> tuple[Unread, int, int]:
+        """The rows at the front of what waits, and how many bytes and lines they take."""
         signs = Signs.of(self._pending, self.dialect.quote, self.dialect.delimiter)
         cut = len(self._pending) if self._ended or signs is None else signs.last_line_end()
         if signs is None or not cut:
             return self._slow(read)
         signs = signs.up_to(cut)
+        if signs.lines() > MOST_ROWS:
+            signs = signs.up_to(signs.behind_line(MOST_ROWS))
         if not signs.in_order():
             return self._slow(read)
-        return partial(_quick, signs, self.dialect, len(self.columns), read), cut
+        used = len(signs.block)
+        return partial(_quick, signs, self.dialect, len(self.columns), read), used, signs.lines()
 
-    def _slow(self, read: dict[int, str]) -> tuple[Unread, int]:
+    def _slow(self, read: dict[int, str]) -> tuple[Unread, int, int]:
         """The same where quotes stand astray: the csv module says where records end."""
         size = min(SLOW_BLOCK, self.block)
         while True:
@@ -190,7 +204,7 @@ class CsvFeed:
             block = self._pending[:size]
             rows = slow_rows(block, self.dialect, len(self.columns), read, final=final)
             if rows.used:
-                return partial(Part, rows.frame, rows.damage), rows.used
+                return partial(Part, rows.frame, rows.damage), rows.used, rows.frame.height
             if size > LONGEST_RECORD:
                 raise FeedError(
                     f"{self.source.shown}: a record is longer than {LONGEST_RECORD >> 20} MB; "
@@ -216,16 +230,19 @@ def _quick(signs: Signs, dialect: Dialect, columns: int, read: dict[int, str]) -
 def unique_names(names: Collection[str], notes: list[str]) -> tuple[str, ...]:
     """Column names that are not the same: a second `x` becomes `x.2`, and that is reported."""
     seen: set[str] = set()
-    made, twice = [], []
+    made = []
+    numbers: dict[str, int] = {}  # the last of each name that stands twice
     for name in names:
-        unique, number = name, 1
+        unique, number = name, numbers.get(name, 1)
         while unique in seen:
             number += 1
             unique = f"{name}.{number}"
-        if number == 2:
-            twice.append(name)
+        if number > 1:
+            numbers[name] = number
         seen.add(unique)
         made.append(unique)
-    if twice:
-        notes.append(f"columns that stand twice are numbered: {', '.join(repr(t) for t in twice)}")
+    if numbers:
+        told = ", ".join(repr(name) for name in [*numbers][:_MOST_TOLD])
+        more = f" and {len(numbers) - _MOST_TOLD} more" if len(numbers) > _MOST_TOLD else ""
+        notes.append(f"columns that stand twice are numbered: {told}{more}")
     return tuple(made)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from engine.feeds.csv_signs import Signs
+from engine.feeds.part import MOST_ROWS
 
 _MARK = "\x1e"  # the record separator of ASCII
 _LOST = "\ufffd"
@@ -218,19 +219,26 @@ def slow_rows(
     *,
     final: bool,
 ) -> Rows:
-    """The whole records at the front of `block`; `final` tells that nothing follows it."""
+    """The whole records at the front of `block`, as many as a part may hold.
+
+    `final` tells that nothing follows the block.
+    """
     cells: dict[str, list[str | None]] = {name: [] for name in read.values()}
     widths: list[int] = []
     problems: list[str | None] = []
-    used = len(block) if final else 0
+    used = 0
     for record in one_by_one(block, dialect, final=final):
-        used = max(used, record.end)
+        if len(widths) == MOST_ROWS:
+            break
+        used = record.end
         if record.problem is None and record.cells in ([], [""]):
             continue
         widths.append(len(record.cells))
         problems.append(record.problem)
         for i, name in read.items():
             cells[name].append(record.cells[i] if i < len(record.cells) else None)
+    else:
+        used = len(block) if final else used
     read_columns = [pl.Series(n, c, dtype=pl.String) for n, c in cells.items()]
     frame = pl.DataFrame([pl.Series("__width", widths, dtype=pl.Int64), *read_columns])
     said = pl.Series(problems, dtype=pl.String)

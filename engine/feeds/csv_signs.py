@@ -54,6 +54,19 @@ class Signs:
             end = self.block.rfind(b"\n", 0, end)
         return end + 1
 
+    def lines(self) -> int:
+        """How many line ends there are, within quotes too."""
+        return len(self.line_ends) if len(self.quotes) else self.block.count(b"\n")
+
+    def behind_line(self, number: int) -> int:
+        """Behind so many lines that do not end within quotes, or the whole block where it holds fewer."""
+        ends = (
+            self.line_ends if len(self.quotes) else where_true(bytes_of(self.block) == _LINE_FEED)
+        )
+        if len(self.quotes):
+            ends = ends.filter(self.quotes.search_sorted(ends) % 2 == 0)
+        return int(ends[number - 1]) + 1 if len(ends) >= number else len(self.block)
+
     def up_to(self, cut: int) -> Signs:
         """The signs of the block up to `cut`, where a line ends."""
         if cut == len(self.block):

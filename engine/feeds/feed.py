@@ -15,7 +15,7 @@ from engine.feeds.feed_settings import FeedSettings, JoinSettings
 from engine.feeds.join import joined, load_joined
 from engine.feeds.opened import OpenFeed, ReadsInParts
 from engine.feeds.parents import Inheritance, id_columns
-from engine.feeds.part import Part, Unread
+from engine.feeds.part import MOST_ROWS, Part, Unread
 
 _BY_ENDING = {
     ".csv": "csv",
@@ -32,10 +32,6 @@ _BY_ENDING = {
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
 }
-
-
-# So many that what a part costs whatever it holds is little.
-_ROWS_IN_PART = 12_000
 
 
 @dataclass(slots=True)
@@ -90,7 +86,7 @@ class Feed:
         held: list[pl.DataFrame] = []
         for batch in self.batches(wanted):
             held.append(batch)
-            if sum(map(len, held)) >= _ROWS_IN_PART:
+            if sum(map(len, held)) >= MOST_ROWS:
                 yield partial(Part, pl.concat(held, how="diagonal"))
                 held.clear()
         if held:

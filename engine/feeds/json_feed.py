@@ -8,16 +8,18 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
 from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
+from engine.feeds.byte_columns import bytes_of, where_true
 from engine.feeds.dialect import find_encoding
 from engine.feeds.feed_settings import FeedSettings
 from engine.feeds.json_rows import alike
-from engine.feeds.part import Part, Unread
+from engine.feeds.part import MOST_ROWS, Part, Unread
 from engine.feeds.paths import is_list_path, values_at
 from engine.feeds.records import Cell, Record, gathered
 
@@ -122,7 +124,7 @@ class JsonFeed:
             whole = waiting.rfind(b"\n") + 1
             if whole:
                 lines, waiting = waiting[:whole], waiting[whole:]
-                yield lines
+                yield from _few(lines)
             if self._ended or self._decoder is None:
                 break
             data = self.source.read(_LINES)
@@ -197,6 +199,18 @@ class JsonFeed:
                 )
             if not self._more():
                 return at, len(self._text)
+
+
+def _few(lines: bytes) -> Iterator[bytes]:
+    """The lines, so many at once as a part may hold."""
+    if lines.count(b"\n") <= MOST_ROWS:
+        yield lines
+        return
+    ends = where_true(bytes_of(lines) == ord("\n")).gather_every(MOST_ROWS, MOST_ROWS - 1)
+    behind = [end + 1 for end in ends.to_list()]
+    for start, end in pairwise([0, *behind, len(lines)]):
+        if start < end:
+            yield lines[start:end]
 
 
 def _read_lines(lines: bytes, paths: tuple[str, ...], lists: frozenset[str]) -> Part:

@@ -11,8 +11,7 @@ import polars as pl
 from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
 from engine.feeds.feed_settings import FeedSettings
-
-BATCH = 12_000
+from engine.feeds.part import MOST_ROWS
 
 
 @dataclass(slots=True)
@@ -47,8 +46,8 @@ class ParquetFeed:
         rows = pl.scan_parquet(self.source.shown)
         try:
             total = rows.select(pl.len()).collect().item()
-            for first in range(0, total, BATCH):
-                frame = rows.slice(first, BATCH).select(read).collect()
+            for first in range(0, total, MOST_ROWS):
+                frame = rows.slice(first, MOST_ROWS).select(read).collect()
                 numbers = pl.int_range(first + 1, first + 1 + frame.height, dtype=pl.Int64)
                 none = pl.lit(None, pl.String)
                 yield frame.with_columns(numbers.alias("__row"), none.alias("__problem"))

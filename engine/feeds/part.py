@@ -20,3 +20,7 @@ class Part:
 
 
 Unread = Callable[[], Part]
+
+# Rows of a part, at most: what a part costs whatever it holds is little beside them. A block of bytes may
+# hold far more, where rows are short or blank, and each row takes the memory of all columns.
+MOST_ROWS = 12_000

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-BATCH = 12_000
+from engine.feeds.part import MOST_ROWS
+
 Cell = str | list[str] | None
 
 
@@ -29,7 +30,7 @@ def gathered(
     held: list[Record] = []
     for record in records:
         held.append(record)
-        if len(held) >= BATCH:
+        if len(held) >= MOST_ROWS:
             yield _frame(held, wanted, lists, row)
             row += len(held)
             held = []

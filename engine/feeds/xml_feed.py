@@ -15,7 +15,7 @@ from lxml import etree
 from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
 from engine.feeds.feed_settings import FeedSettings
-from engine.feeds.part import Part, Unread
+from engine.feeds.part import MOST_ROWS, Part, Unread
 from engine.feeds.paths import is_list_path
 from engine.feeds.records import Record, gathered
 from engine.feeds.xml_place import closing, find_place
@@ -166,14 +166,13 @@ class XmlFeed:
         while True:
             if len(waiting) < self.block:
                 waiting += self.source.read(self.block - len(waiting))
-            cut = waiting.rfind(end, 0, self.block) + len(end)
-            block = waiting[:cut] if cut >= len(end) else b""
+            block = waiting[: _behind_records(waiting[: self.block], end)]
             read = self._block(block, place, paths)
             if read is None:
                 break
             yield from read
             count, lines = 1, lines + block.count(b"\n")
-            waiting = waiting[cut:]
+            waiting = waiting[len(block) :]
         # The parser is told what it has not seen, so that it says of a fault where it is.
         unseen = [place.before, *_line_ends(lines)]
         yield from _one_by_one(self._elements(unseen, waiting, count), paths)
@@ -269,6 +268,16 @@ def _one_by_one(elements: Iterable[Any], paths: tuple[str, ...]) -> Iterator[Unr
 def _frames(records: Iterable[Record], paths: tuple[str, ...]) -> Iterator[pl.DataFrame]:
     lists = frozenset(path for path in paths if is_list_path(path))
     return (frame.drop("__row") for frame in gathered(records, paths, lists))
+
+
+def _behind_records(waiting: bytes, end: bytes) -> int:
+    """Behind the last record that ends in these bytes, or the last that a part may hold; else 0."""
+    if waiting.count(end) <= MOST_ROWS:
+        return waiting.rfind(end) + len(end) if end in waiting else 0
+    at = 0
+    for _ in range(MOST_ROWS):
+        at = waiting.find(end, at) + len(end)
+    return at
 
 
 def _line_ends(count: int) -> Iterator[bytes]:

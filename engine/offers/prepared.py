@@ -6,7 +6,7 @@ none is said later, of those rows alone. A column stands only as long as somethi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -22,8 +22,19 @@ from engine.program.program import LEFT_OUT, PROBLEM, ROW, Program
 from engine.program.vectors import made_where, taken_where
 
 LINE, REASONS, PACKAGE = "__line", "reasons", "package"
+RESULTS = (ROW, SKU, EXCLUDES, STOPS, REASONS, PACKAGE, LINE)
 # Rows that go through the query at once: so many that its fixed cost is little beside them.
 MOST_ROWS = 24_000
+# Columns that nobody reads any more are dropped when they are so many: to keep each of the others costs time.
+MANY_DEAD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Columns that are made at once, and those that are kept then; None keeps all."""
+
+    made: tuple[pl.Expr, ...]
+    kept: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +43,28 @@ class Prepared:
 
     mapper: Mapper
     schema: dict[str, pl.DataType] = field(init=False)
-    stages: tuple[tuple[tuple[pl.Expr, ...], tuple[str, ...]], ...] = field(init=False)
+    stages: tuple[Stage, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schema", raw_schema(self.mapper.program))
-        object.__setattr__(self, "stages", tuple(_pruned(*_stages(self.mapper))))
+        stages = _pruned(_stages(self.mapper), RESULTS)
+        object.__setattr__(self, "stages", tuple(_kept(stages, set(self.schema))))
 
     def run(self, *frames: pl.DataFrame) -> pl.DataFrame:
         """What becomes of the rows of `frames`: flags, the line of an offer, and its warnings."""
         rows = pl.concat(map(self._formed, frames), rechunk=True)
-        parts = [self._part(part) for part in rows.iter_slices(MOST_ROWS)]
+        # Of no rows at all there is no slice, and there may be none: a block of blank lines holds none.
+        slices = rows.iter_slices(MOST_ROWS) if rows.height else [rows]
+        parts = [self._part(part) for part in slices]
         return parts[0] if len(parts) == 1 else pl.concat(parts)
 
     def _part(self, rows: pl.DataFrame) -> pl.DataFrame:
         query = rows.lazy()
-        for made, kept in self.stages:
-            query = query.with_columns(made).select(kept)
-        return query.collect(engine="in-memory", optimizations=_planning())
+        for stage in self.stages:
+            query = query.with_columns(stage.made)
+            query = query if stage.kept is None else query.select(stage.kept)
+        found = query.collect(engine="in-memory", optimizations=_planning())
+        return found.hstack([rows[name].alias(raw_name(name)) for name in self.schema])
 
     def _formed(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` with the columns of the schema: those that their feed lacks are empty."""
@@ -77,22 +93,15 @@ def raw_schema(program: Program) -> dict[str, pl.DataType]:
 
 
 def raw_name(name: str) -> str:
-    """What a column of the feed is called while the query runs.
-
-    Columns of feeds may bear names of ours, such as `sku`; what was read is kept as it was.
-    """
+    """What a column of the feed is called beside the results: feeds have names of ours too, as `sku`."""
     return f"raw.{name}"
 
 
-def _stages(mapper: Mapper) -> tuple[list[Sequence[pl.Expr]], set[str]]:
-    """All stages, and the names of the columns that are wanted of them."""
-    program = mapper.program
-    raw = [pl.col(name).alias(raw_name(name)) for name in raw_schema(program)]
+def _stages(mapper: Mapper) -> list[Sequence[pl.Expr]]:
+    """All stages, each with what it could make."""
     last = [mapper.choice.package.alias(PACKAGE), offer_line(mapper).alias(LINE)]
-    stages: list[Sequence[pl.Expr]] = [raw, *program.lean_stages(), mapper.flags(lean=True), last]
-    stages += _warned([c for c in mapper.complaints if not c.stops])
-    wanted = {ROW, *map(raw_name, raw_schema(program)), SKU, EXCLUDES, STOPS, REASONS}
-    return stages, wanted | {PACKAGE, LINE}
+    warnings = [c for c in mapper.complaints if not c.stops]
+    return [*mapper.program.lean_stages(), mapper.flags(lean=True), last, *_warned(warnings)]
 
 
 def _warned(warnings: Sequence[Complaint]) -> list[Sequence[pl.Expr]]:
@@ -110,16 +119,30 @@ def _warned(warnings: Sequence[Complaint]) -> list[Sequence[pl.Expr]]:
 
 
 def _pruned(
-    stages: list[Sequence[pl.Expr]], wanted: set[str]
-) -> Iterable[tuple[tuple[pl.Expr, ...], tuple[str, ...]]]:
-    """Each stage without what nobody reads, and the columns that are kept behind it."""
-    found: list[tuple[tuple[pl.Expr, ...], tuple[str, ...]]] = []
+    stages: list[Sequence[pl.Expr]], wanted: Iterable[str]
+) -> list[tuple[tuple[pl.Expr, ...], frozenset[str]]]:
+    """The stages that make something which is read later, with what is read behind each."""
+    found = []
+    needed = set(wanted)
     for stage in reversed(stages):
-        made = tuple(e for e in stage if e.meta.output_name() in wanted)
-        found.append((made, tuple(sorted(wanted))))
-        wanted = wanted - {e.meta.output_name() for e in made}
-        wanted |= {name for e in made for name in e.meta.root_names()}
-    return reversed(found)
+        made = tuple(e for e in stage if e.meta.output_name() in needed)
+        if made:
+            found.append((made, frozenset(needed)))
+        needed -= {e.meta.output_name() for e in made}
+        needed |= {name for e in made for name in e.meta.root_names()}
+    return found[::-1]
+
+
+def _kept(
+    stages: list[tuple[tuple[pl.Expr, ...], frozenset[str]]], there: set[str]
+) -> Iterator[Stage]:
+    """The same, with what is kept; `there` are the columns before them."""
+    for made, needed in stages:
+        there = there | {e.meta.output_name() for e in made}
+        drops = len(there - needed) >= MANY_DEAD or made is stages[-1][0]
+        if drops:
+            there = there & needed
+        yield Stage(made, tuple(sorted(there)) if drops else None)
 
 
 def offer_line(mapper: Mapper) -> pl.Expr:

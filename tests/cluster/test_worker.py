@@ -67,7 +67,7 @@ def test_small_files_are_one_split(tmp_path: Path) -> None:
 
 def test_parts_of_a_split_end_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "IN_ORDER", 90)
-    monkeypatch.setattr(pieces, "TOGETHER", 25)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 25)
     whole = tmp_path / "whole.csv"
     whole.write_bytes(text(rows(1)))
     folder = _many_files(tmp_path / "feed", rows(1), 10)

@@ -181,6 +181,11 @@ def test_empty_lines_are_no_records(read: Read) -> None:
     assert found["__row"] == [1, 2]
 
 
+def test_megabytes_of_blank_lines_before_the_header(read: Read) -> None:
+    found = read("feed.csv", b"\r\n" * (2 << 20) + b"a,b\n1,2\n")
+    assert (found.columns, found.rows) == (("a", "b"), [("1", "2")])
+
+
 # --- widths -------------------------------------------------------------------------------------
 
 
@@ -269,7 +274,9 @@ def test_headers_that_stand_twice_are_numbered_and_told(read: Read) -> None:
 
 
 def test_a_numbered_name_takes_nobody_elses(read: Read) -> None:
-    assert read("feed.csv", b"a,a.2,a\n1,2,3\n").columns == ("a", "a.2", "a.3")
+    found = read("feed.csv", b"a,a.2,a\n1,2,3\n")
+    assert found.columns == ("a", "a.2", "a.3")
+    assert "columns that stand twice are numbered: 'a'" in found.notes
 
 
 def test_headers_lose_the_blanks_around_them(read: Read) -> None:

@@ -2,17 +2,18 @@
 
 import polars as pl
 
-from engine.feeds.records import BATCH, Record, gathered
+from engine.feeds.part import MOST_ROWS
+from engine.feeds.records import Record, gathered
 
 
 def test_batches_are_bounded_and_rows_are_numbered_on() -> None:
-    records = (Record({"a": str(n)}) for n in range(2 * BATCH + 1))
+    records = (Record({"a": str(n)}) for n in range(2 * MOST_ROWS + 1))
     sizes, last = [], 0
     for frame in gathered(records, ["a"], frozenset()):
         sizes.append(frame.height)
         assert frame["__row"][0] == last + 1
         last = frame["__row"][-1]
-    assert sizes == [BATCH, BATCH, 1]
+    assert sizes == [MOST_ROWS, MOST_ROWS, 1]
 
 
 def test_types_hold_where_no_record_has_a_value() -> None:

@@ -63,6 +63,16 @@ def test_blocks_give_the_lines_of_offers_mapped_one_by_one(kind: str, tmp_path: 
     assert in_blocks(opened(tmp_path, kind), 100_000) == wanted
 
 
+def test_blocks_of_blank_lines_hold_no_rows(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.csv"
+    workload.WRITERS["csv"](feed, 1)
+    header, row = feed.read_bytes().splitlines(keepends=True)
+    feed.write_bytes(header + b"\n" * (2 << 20) + row)
+    offers, rejections, account = in_blocks(opened(tmp_path, "csv"), 10_000)
+    assert (offers + rejections).count(b"\n") == 1
+    assert account.startswith("1 rows read")
+
+
 @pytest.mark.parametrize("package", ["xml", "json"])
 def test_packages_that_the_settings_ask_for_are_written_alike(package: str, tmp_path: Path) -> None:
     wanted = one_by_one(opened(tmp_path, "csv", package))

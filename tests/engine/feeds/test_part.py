@@ -1,0 +1,63 @@
+"""A part holds no more rows than may be, however short they are: memory goes by rows, not by bytes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from engine.feeds.feed import open_feed
+from engine.feeds.feed_settings import feed_settings
+from engine.feeds.part import MOST_ROWS
+
+ROWS = 2 * MOST_ROWS + 500
+NUMBERS = [str(n) for n in range(ROWS)]
+
+
+def csv(row: Callable[[str], str]) -> str:
+    return "n,x\n" + "".join(map(row, NUMBERS))
+
+
+FEEDS = {
+    "plain.csv": csv(lambda n: f"{n},\n"),
+    "quoted.csv": csv(lambda n: f'"{n}",""\n'),
+    "with line ends.csv": csv(lambda n: f'{n},"\n\n"\n'),
+    "quotes astray.csv": csv(lambda n: f'{n},5"\n'),
+    "texts.jsonl": "".join(f'{{"n":"{n}"}}\n' for n in NUMBERS),
+    "numbers.jsonl": "".join(f'{{"n":{n}}}\n' for n in NUMBERS),
+    "elements.xml": "<r>" + "".join(f"<row><n>{n}</n></row>" for n in NUMBERS) + "</r>",
+    "attributes.xml": "<r>" + "".join(f'<row n="{n}"/>' for n in NUMBERS) + "</r>",
+}
+
+
+@pytest.mark.parametrize("name", FEEDS)
+def test_short_rows_make_several_parts(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(FEEDS[name])
+    wanted = "@n" if name == "attributes.xml" else "n"
+    settings: dict[str, Any] = {"records": "r/row"} if name.endswith(".xml") else {}
+    feed = open_feed(feed_settings(settings, "feeds.test"), str(path), tmp_path)
+    frames = [unread().frame for unread in feed.parts([wanted])]
+    assert max(frame.height for frame in frames) <= MOST_ROWS
+    assert len(frames) <= 6
+    assert pl.concat(frames)[wanted].to_list() == NUMBERS
+
+
+def test_blank_lines_count_as_rows_do_where_blocks_are_cut(tmp_path: Path) -> None:
+    path = tmp_path / "feed.csv"
+    path.write_text("n,x\n" + "\n" * (3 << 20) + "1,2\n")
+    feed = open_feed(feed_settings({}, "feeds.test"), str(path), tmp_path)
+    read = [unread().frame for unread in feed.parts(["n"])]
+    assert [n for frame in read for n in frame["n"]] == ["1"]
+
+
+def test_long_rows_after_short_ones_are_read_in_large_blocks_again(tmp_path: Path) -> None:
+    path = tmp_path / "feed.csv"
+    path.write_text("n,x\n" + "1,\n" * (1 << 20) + f"2,{'x' * 500}\n" * 30_000)
+    feed = open_feed(feed_settings({}, "feeds.test"), str(path), tmp_path)
+    heights = [
+        frame.height for unread in feed.parts(["n"]) if (frame := unread().frame)["n"][0] == "2"
+    ]
+    assert sum(heights) >= 30_000 - MOST_ROWS
+    assert max(heights) > 5_000
