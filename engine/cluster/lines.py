@@ -12,7 +12,7 @@ from engine.cluster.worker import OFFERS, REJECTIONS
 from engine.offers.accounting import Accounting
 from engine.offers.lines import check_lines, rejection_line
 from engine.offers.mapping import EXCLUDES, FIRST, STOPS, Mapper
-from engine.offers.prepared import LINE, raw_name
+from engine.offers.prepared import LINE, OFFER, raw_name
 from engine.offers.rendering import Renderer, copied
 from engine.program.program import ROW
 
@@ -75,11 +75,10 @@ class LinesOfSplit:
         self.accounting.read += frame.height
         self._since += frame.height
         stops = frame[EXCLUDES] | frame[STOPS]
-        others = frame.filter(stops)
-        if others.height:
+        if stops.any():
             raw = (pl.col(raw_name(n)).alias(n) for n in self.renderer.prepared.schema)
-            self._others.append(copied(others.select(*raw, "__place")))
-        offers = frame.filter(~stops)
+            self._others.append(copied(frame.select(*raw, "__place").filter(stops)))
+        offers = frame.select(*OFFER, "__place").filter(~stops)
         if offers.height:
             check_lines(offers, offers[LINE])
             self.accounting.add_offers(offers)

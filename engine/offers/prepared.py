@@ -22,7 +22,8 @@ from engine.program.program import LEFT_OUT, PROBLEM, ROW, Program
 from engine.program.vectors import made_where, taken_where
 
 LINE, REASONS, PACKAGE = "__line", "reasons", "package"
-RESULTS = (ROW, SKU, EXCLUDES, STOPS, REASONS, PACKAGE, LINE)
+OFFER = (ROW, SKU, PACKAGE, REASONS, LINE)  # what is told of an offer
+RESULTS = (*OFFER, EXCLUDES, STOPS)
 # Rows that go through the query at once: so many that its fixed cost is little beside them.
 MOST_ROWS = 24_000
 # Columns that nobody reads any more are dropped when they are so many: to keep each of the others costs time.

@@ -19,7 +19,7 @@ from engine.offers.accounting import Accounting
 from engine.offers.in_turn import in_turn, keep_freed_memory
 from engine.offers.lines import check_lines, rejection_line
 from engine.offers.mapping import EXCLUDES, FIRST, STOPS, Mapper
-from engine.offers.prepared import LINE, Prepared, raw_name
+from engine.offers.prepared import LINE, OFFER, Prepared, raw_name
 from engine.program.program import ROW
 
 # Parts whose rows go through the query together: its fixed cost is half of that of one part then, and
@@ -92,17 +92,17 @@ class Renderer:
         frame = self.mapper.seen.mark(frame)
         good = ~(frame[EXCLUDES] | frame[STOPS]) & frame[FIRST].is_null()
         self.accounting.read += frame.height
+        offers = frame.select(OFFER)
         if not good.all():
-            bad = frame.filter(~good)
             raw = (pl.col(raw_name(name)).alias(name) for name in self.prepared.schema)
-            self._rejected.append(copied(bad.select(*raw, FIRST)))
-            frame = frame.filter(good)
+            self._rejected.append(copied(frame.select(*raw, FIRST).filter(~good)))
+            offers = offers.filter(good)
             if sum(map(len, self._rejected)) >= REJECTED_AT_ONCE:
                 self._reject()
-        if frame.height:
-            check_lines(frame, frame[LINE])
-            self.accounting.add_offers(frame)
-            _write_lines(frame.select(LINE), self.offers)
+        if offers.height:
+            check_lines(offers, offers[LINE])
+            self.accounting.add_offers(offers)
+            _write_lines(offers.select(LINE), self.offers)
 
     def _reject(self) -> None:
         """Say of the rows put by why they make no offer."""
