@@ -152,10 +152,4 @@ class _SomeRows(ParquetFeed):
     behind: int = 0
 
     def _batches(self, read: list[pl.Expr]) -> Iterator[pl.DataFrame]:
-        rows = pl.scan_parquet(self.source.shown)
-        for start in range(self.first, self.behind, MOST_ROWS):
-            count = min(MOST_ROWS, self.behind - start)
-            frame = rows.slice(start, count).select(read).collect()
-            numbers = pl.int_range(start - self.first + 1, start - self.first + 1 + frame.height)
-            none = pl.lit(None, pl.String)
-            yield frame.with_columns(numbers.alias("__row"), none.alias("__problem"))
+        return self._rows(read, self.first, self.behind)

@@ -217,8 +217,7 @@ def _read_lines(lines: bytes, paths: tuple[str, ...], lists: frozenset[str]) -> 
     """The records of whole lines: at once where they are alike, else one by one."""
     frame = alike(lines, paths)
     if frame is not None:
-        none = pl.Series("__problem", dtype=pl.String).extend_constant(None, frame.height)
-        return Part(frame.hstack([none]))
+        return Part(frame)
     text = lines.decode("utf-8", "replace")
     records = (_record(line, paths) for line in text.split("\n") if line.strip())
     made = [batch.drop("__row") for batch in gathered(records, paths, lists)]

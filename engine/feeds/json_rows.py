@@ -24,11 +24,14 @@ _LEAST_HALF, _LOST = ord("D"), "\ufffd".encode()
 
 
 def alike(block: bytes, paths: Collection[str]) -> pl.DataFrame | None:
-    """The columns `paths` of the records in `block`, whole lines; None where they are not alike."""
+    """The records in `block`, whole lines: `__problem`, null, and the columns `paths`.
+
+    None where they are not alike.
+    """
     if not all(_PLAIN_PATH.fullmatch(path) for path in paths):
         return None
     keys = _keys_of(block[: block.find(b"\n") + 1])
-    if not keys:
+    if not keys or "__problem" in keys:
         return None
     records = block.count(b"\n")
     if not _are_texts(block, records * len(keys)):
@@ -40,8 +43,10 @@ def alike(block: bytes, paths: Collection[str]) -> pl.DataFrame | None:
     # As many keys as there must be, and none of them lacking: so none stands twice.
     if frame.height != records or any(column.null_count() for column in frame):
         return None
-    absent = [pl.lit(None, pl.String).alias(path) for path in paths if path not in keys]
-    return frame.select(*(path for path in paths if path in keys), *absent)
+    absent = (path for path in ("__problem", *paths) if path not in keys)
+    # Not by one selection: of constants alone it would be one row.
+    made = frame.with_columns(pl.lit(None, pl.String).alias(path) for path in absent)
+    return made.select("__problem", *paths)
 
 
 def _keys_of(line: bytes) -> list[str]:

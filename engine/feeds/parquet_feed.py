@@ -43,16 +43,23 @@ class ParquetFeed:
             yield from self._batches(read)
 
     def _batches(self, read: list[pl.Expr]) -> Iterator[pl.DataFrame]:
-        rows = pl.scan_parquet(self.source.shown)
+        total = pl.scan_parquet(self.source.shown).select(pl.len())
         try:
-            total = rows.select(pl.len()).collect().item()
-            for first in range(0, total, MOST_ROWS):
-                frame = rows.slice(first, MOST_ROWS).select(read).collect()
-                numbers = pl.int_range(first + 1, first + 1 + frame.height, dtype=pl.Int64)
-                none = pl.lit(None, pl.String)
-                yield frame.with_columns(numbers.alias("__row"), none.alias("__problem"))
+            yield from self._rows(read, 0, total.collect().item())
         except pl.exceptions.PolarsError as fault:
             raise FeedError(f"{self.source.shown}: cannot be read on: {_said(fault)}") from None
+
+    def _rows(self, read: list[pl.Expr], first: int, behind: int) -> Iterator[pl.DataFrame]:
+        """The rows from `first` on, counted from 0, up to `behind`; they are numbered from 1."""
+        rows = pl.scan_parquet(self.source.shown)
+        for start in range(first, behind, MOST_ROWS):
+            count = min(MOST_ROWS, behind - start)
+            number = start - first + 1
+            numbers = pl.int_range(number, number + count, dtype=pl.Int64, eager=True)
+            none = pl.Series("__problem", dtype=pl.String).extend_constant(None, count)
+            # Put beside each other: also where no column is read there are rows.
+            cells = rows.slice(start, count).select(read).collect()
+            yield pl.DataFrame([*cells, numbers.alias("__row"), none])
 
 
 def _as_text(name: str, kind: pl.DataType, shown: str) -> pl.Expr:

@@ -52,7 +52,6 @@ def _frame(
         )
         for name in wanted
     }
-    frame = pl.DataFrame(columns)
     rows = pl.Series("__row", range(first, first + len(records)), dtype=pl.Int64)
     problems = pl.Series("__problem", [r.problem for r in records], dtype=pl.String)
-    return frame.with_columns(rows, problems)
+    return pl.DataFrame([*columns.values(), rows, problems])

@@ -44,8 +44,15 @@ def test_texts_are_what_json_says_they_are(colon: str) -> None:
     kept = [(t, line) for t, line in zip(texts, lines, strict=True) if t != ":"]
     frame = alike("".join(line for _, line in kept).encode(), ["b", "a", "none"])
     assert frame is not None
-    assert frame.columns == ["b", "a", "none"]
-    assert frame.rows() == [(t, t, None) for t, _ in kept]
+    assert frame.columns == ["__problem", "b", "a", "none"]
+    assert frame.rows() == [(None, t, t, None) for t, _ in kept]
+
+
+def test_a_key_with_the_name_of_a_column_of_ours_is_left_to_the_slow_reader() -> None:
+    assert alike(b'{"a":"1","__problem":"none"}\n', ["a"]) is None
+    frame = alike(b'{"a":"1","other":"none"}\n', ["a"])
+    assert frame is not None
+    assert frame.rows() == [(None, "1")]
 
 
 def test_bytes_that_are_no_text_are_left_to_the_slow_reader() -> None:

@@ -44,6 +44,26 @@ def test_short_rows_make_several_parts(name: str, tmp_path: Path) -> None:
     assert pl.concat(frames)[wanted].to_list() == NUMBERS
 
 
+@pytest.mark.parametrize("name", [*FEEDS, "rows.parquet"])
+@pytest.mark.parametrize("wanted", [[], ["no such"]])
+def test_rows_are_there_whatever_is_read_of_them(
+    name: str, wanted: list[str], tmp_path: Path
+) -> None:
+    """Also where the rules read nothing of the feed, or nothing that it has: each row has its fate."""
+    path = tmp_path / name
+    if name == "rows.parquet":
+        pl.DataFrame({"n": NUMBERS}).write_parquet(path)
+    else:
+        path.write_text(FEEDS[name])
+    settings: dict[str, Any] = {"records": "r/row"} if name.endswith(".xml") else {}
+    for asked in ("parts", "batches"):
+        feed = open_feed(feed_settings(settings, "feeds.test"), str(path), tmp_path)
+        read = (
+            feed.batches(wanted) if asked == "batches" else (u().frame for u in feed.parts(wanted))
+        )
+        assert sum(frame.height for frame in read) == ROWS
+
+
 def test_blank_lines_count_as_rows_do_where_blocks_are_cut(tmp_path: Path) -> None:
     path = tmp_path / "feed.csv"
     path.write_text("n,x\n" + "\n" * (3 << 20) + "1,2\n")
