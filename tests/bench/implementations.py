@@ -104,6 +104,8 @@ def installed(package: str) -> str | None:
 IMPLEMENTATIONS = {
     "feedwright": Implementation(feedwright, no_render, (*TABULAR, "xml")),
     "polars": Implementation(script("polars_mapping.py", "--way", "blocks")),
+    # As much memory as Feedwright may take: fewer rows at once.
+    "polars_small": Implementation(script("polars_mapping.py", "--block", str(6 << 20))),
     "polars_query": Implementation(script("polars_mapping.py", "--way", "query")),
     "duckdb": Implementation(script("duckdb_mapping.py"), no_package("duckdb")),
     "python_decimal": Implementation(
