@@ -23,4 +23,4 @@ Unread = Callable[[], Part]
 
 # Rows of a part, at most: what a part costs whatever it holds is little beside them. A block of bytes may
 # hold far more, where rows are short or blank, and each row takes the memory of all columns.
-MOST_ROWS = 12_000
+MOST_ROWS = 10_000
