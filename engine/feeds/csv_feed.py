@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -132,14 +131,12 @@ class CsvFeed:
     def _first_record(self) -> tuple[list[str], int]:
         """The cells of the record that the feed begins with, and how many bytes it takes."""
         while True:
-            records = one_by_one(self._pending, self.dialect, final=self._ended)
-            try:
-                for record in records:
-                    return record.cells, record.end
-            except csv.Error as fault:
-                raise FeedError(
-                    f"{self.source.shown}: the header cannot be read: {fault}; check `quote`"
-                ) from None
+            for record in one_by_one(self._pending, self.dialect, final=self._ended):
+                if record.problem:
+                    raise FeedError(
+                        f"{self.source.shown}: the header cannot be read: {record.problem}; check `quote`"
+                    )
+                return record.cells, record.end
             if len(self._pending) > LONGEST_RECORD:
                 raise FeedError(
                     f"{self.source.shown}: the header does not end within "

@@ -8,8 +8,9 @@ own. And a block in which a quote stands where none should is read by the csv mo
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -34,12 +35,12 @@ class Dialect:
     delimiter: str
     quote: str = '"'
 
-    def reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
-        """The csv module's reader of `lines`."""
+    def reader(self, lines: Iterable[str], *, strict: bool = False) -> Iterator[list[str]]:
+        """The csv module's reader of `lines`; a strict one takes no text behind a closing quote."""
         csv.field_size_limit(LONGEST_CELL)
         if not self.quote:
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
-        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote)
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +250,9 @@ def slow_rows(
 def one_by_one(block: bytes, dialect: Dialect, *, final: bool) -> Iterator[Record]:
     """The whole records at the front of `block`, as the csv module reads them.
 
-    A quote that opens and is not closed costs the line it stands on, not those behind it.
+    A quote that opens and is not closed costs the line it stands on, not those behind it. Where the next
+    quote that opens seems to close it, text stands behind that one: so over several lines none may, lest a
+    row take the cells of another.
     """
     start = 0
     while True:
@@ -267,13 +270,26 @@ def one_by_one(block: bytes, dialect: Dialect, *, final: bool) -> Iterator[Recor
                 if cells == [_MARK * 2] or not final:
                     return
                 break
+            if lines.count > 1 and not _is_strict(block[start : lines.end], dialect):
+                break
             start = lines.end
             yield Record(cells, start)
+            lines.count = 0
         end = _LINE_END.search(block, start)
         if end is None:
             return
         start = end.end()
         yield Record([], start, problem)
+
+
+def _is_strict(record: bytes, dialect: Dialect) -> bool:
+    """Whether a delimiter or a line end stands behind each quote that closes a cell."""
+    text = io.StringIO(record.decode("utf-8", "replace"), newline="")
+    try:
+        list(dialect.reader(text, strict=True))
+    except csv.Error:
+        return False
+    return True
 
 
 class _Lines:
@@ -284,6 +300,7 @@ class _Lines:
 
     def __init__(self, block: bytes, start: int) -> None:
         self.end = start
+        self.count = 0  # of the lines that were given since it was set back
         self.ended = False
         self._block = block
 
@@ -295,6 +312,7 @@ class _Lines:
         if end is not None:
             line = self._block[self.end : end.start()]
             self.end = end.end()
+            self.count += 1
             return line.decode("utf-8", "replace") + "\n"
         if self.ended:
             raise StopIteration

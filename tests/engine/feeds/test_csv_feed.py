@@ -186,6 +186,44 @@ def test_megabytes_of_blank_lines_before_the_header(read: Read) -> None:
     assert (found.columns, found.rows) == (("a", "b"), [("1", "2")])
 
 
+NOT_CLOSED = "a quote that opens in this row is not closed"
+
+
+@pytest.mark.parametrize(
+    ("data", "problems", "rows"),
+    [
+        # The quote that opens in the third row would close the first one's, which then had its price.
+        (
+            b'sku,title,price\nS1,"screen,1\nS2,tab,2\nS3,"z",3\nS4,u,4\n',
+            [NOT_CLOSED, None, None, None],
+            [("S2", "tab", "2"), ("S3", "z", "3"), ("S4", "u", "4")],
+        ),
+        (
+            b'sku,price,title\nS1,1,"abc\nS2,2,"tab"\nS3,3,z\n',
+            [NOT_CLOSED, None, None],
+            [("S2", "2", "tab"), ("S3", "3", "z")],
+        ),
+        # Text behind a quote within a line is what people write, and takes nobody's cells.
+        (
+            b'sku,title,price\nS1,"22" screen,1\nS2,"a\nb",2\n',
+            [None, None],
+            [("S1", "22 screen", "1"), ("S2", "a\nb", "2")],
+        ),
+    ],
+)
+def test_a_quote_that_is_not_closed_takes_no_other_rows_cells(
+    read: Read, data: bytes, problems: list[str | None], rows: list[tuple[str, ...]]
+) -> None:
+    found = read("feed.csv", data)
+    assert found.problems == problems
+    assert [row for row in found.rows if row[0]] == rows
+
+
+def test_a_quote_in_the_header_that_is_not_closed_is_told(read: Read) -> None:
+    with pytest.raises(FeedError, match=f"the header cannot be read: {NOT_CLOSED}; check `quote`"):
+        read("feed.csv", b'sku,"price\nA,1\nB,2\n')
+
+
 # --- widths -------------------------------------------------------------------------------------
 
 
