@@ -27,6 +27,8 @@ LONGEST_RECORD = 64 << 20
 _LINES = 4 << 20  # bytes of lines read at once
 # What tells where an element of an array ends: whole texts, brackets, commas; a lone quote is cut off.
 _SIGNS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\],]', re.DOTALL)
+# A key with a list of objects.
+_LISTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*\[\s*\{')
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
 
 
@@ -40,6 +42,7 @@ class JsonFeed:
     notes: list[str] = field(default_factory=list)
     _text: str = ""
     _ended: bool = False
+    _alone: bool = False  # the array is the whole document, not a part of an object
     _decoder: codecs.IncrementalDecoder | None = None
     _head: bytes | None = None  # where bytes are taken as they are: they are UTF-8 already
 
@@ -67,8 +70,19 @@ class JsonFeed:
         return start[:1] == "[" or self.settings.records is not None
 
     def _refuse_one_object(self) -> None:
-        """An object spread over lines is no JSON Lines: each line would be a broken record."""
-        first = self._text.lstrip().partition("\n")[0].strip()
+        """An object spread over lines is no JSON Lines: each line would be a broken record.
+
+        Nor is one that holds a list of objects, where it is all there is: they are the records.
+        """
+        first, _, others = self._text.lstrip().partition("\n")
+        untold = self.settings.format is None and self.source.name.lower().endswith(".json")
+        if untold and not others.strip() and (listed := _LISTED.search(first)):
+            raise FeedError(
+                f"{self.source.shown}: one JSON object that holds a list, not a record a line; if the list "
+                f"holds the products, write `records: {listed[1]}`; if the object is the one product, "
+                "`format: jsonl`"
+            )
+        first = first.strip()
         if re.fullmatch(r'\{(?:\s*"(?:[^"\\]|\\.)*"\s*:\s*[\[{])?', first):
             raise FeedError(
                 f"{self.source.shown}: one JSON object over several lines, not a record a line; say "
@@ -155,11 +169,30 @@ class JsonFeed:
                     )
                 continue
             if self._text[at] == "]":
-                self.source.drain()
+                self._text = self._text[at + 1 :]
+                self._read_to_the_end()
                 return
             at, end = self._element(at)
             yield self._text[at:end]
             at = end
+
+    def _read_to_the_end(self) -> None:
+        """Read what is left: a broken archive shows at its end, and behind a whole document nothing stands.
+
+        Raises:
+            FeedError: records may stand there, which would be lost.
+        """
+        while self._alone:
+            if left := self._text.strip():
+                raise FeedError(
+                    f"{self.source.shown}: the array ends, and `{left[:20]}` stands behind it: what is there "
+                    "would not be read; put all records into one array, or one record on each line"
+                )
+            self._text = ""
+            if self._ended:
+                break
+            self._more()
+        self.source.drain()
 
     def _to_array(self) -> int:
         """Where the first record of the array may stand."""
@@ -169,6 +202,7 @@ class JsonFeed:
         while True:
             found = opening.search(self._text)
             if found:
+                self._alone = not place and not self._text[: found.start()].strip()
                 return found.end()
             if len(self._text) > LONGEST_RECORD or not self._more():
                 hint = f"no array `{place}`" if place else "no array"

@@ -186,3 +186,28 @@ def test_a_line_without_end_is_told(read: Read, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(json_feed, "LONGEST_RECORD", 1 << 20)
     with pytest.raises(FeedError, match=r"a line is longer than"):
         read("feed.jsonl", b'{"a":"' + b"x" * (3 << 20), wanted=["a"])
+
+
+@pytest.mark.parametrize("behind", [b'\n[{"a":"2"}]', b'{"a":"2"}', b" " * (3 << 20) + b"x"])
+def test_what_stands_behind_the_array_is_told(read: Read, behind: bytes) -> None:
+    with pytest.raises(FeedError, match="stands behind it: what is there would not be read"):
+        read("feed.json", b'[{"a":"1"}]' + behind, wanted=["a"])
+
+
+def test_blanks_behind_the_array_are_nothing(read: Read) -> None:
+    blanks = b" \n" * (2 << 20)
+    assert read("feed.json", b'[{"a":"1"}]' + blanks, wanted=["a"]).rows == [("1",)]
+
+
+def test_the_rest_of_an_object_may_stand_behind_its_array(read: Read) -> None:
+    data = b'{"products": [{"a":"1"}], "total": 1}'
+    assert read("feed.json", data, wanted=["a"], records="products").rows == [("1",)]
+
+
+def test_one_object_with_a_list_of_objects_is_asked_about(read: Read) -> None:
+    data = b'{"total": 2, "products": [{"a":"1"}, {"a":"2"}]}\n'
+    with pytest.raises(FeedError, match="write `records: products`"):
+        read("feed.json", data, wanted=["a"])
+    assert read("feed.json", data, wanted=["a"], records="products").rows == [("1",), ("2",)]
+    assert read("feed.json", data, wanted=["total"], format="jsonl").rows == [("2",)]
+    assert read("feed.json", data + data, wanted=["total"]).rows == [("2",), ("2",)]
