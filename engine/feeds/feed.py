@@ -70,7 +70,7 @@ class Feed:
         brought = [
             (j, load_joined(j, self._joined_feed(j), self.opened.notes)) for j in self.settings.join
         ]
-        inheritance = Inheritance(self.settings, self._again)
+        inheritance = Inheritance(self._inheriting(own), self._again)
         for batch in self.opened.batches(own):
             made = inheritance.apply(batch)
             for join, table in brought:
@@ -134,6 +134,15 @@ class Feed:
                 "stdin: rows refer to a parent row, so the feed is read several times; name a file"
             )
         return open_feed(self.settings, self.path, self.base).opened
+
+    def _inheriting(self, read: Collection[str]) -> FeedSettings:
+        """The settings; where they name no columns to take over from a parent, all that are read are."""
+        parent = self.settings.parent
+        if parent is None or parent.columns:
+            return self.settings
+        names = {parent.key, *id_columns(parent)}
+        others = tuple(column for column in read if column not in names)
+        return replace(self.settings, parent=replace(parent, columns=others))
 
     def _own(self, wanted: Collection[str]) -> list[str]:
         brought = {f"{j.prefix}{c}" for j in self.settings.join for c in j.columns}

@@ -29,6 +29,7 @@ _LINES = 4 << 20  # bytes of lines read at once
 _SIGNS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\],]', re.DOTALL)
 # A key with a list of objects.
 _LISTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*\[\s*\{')
+_HALF = re.compile("[\ud800-\udfff]")
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
 
 
@@ -295,7 +296,10 @@ def _record(text: str, paths: tuple[str, ...]) -> Record:
         elif values:
             cells[path] = values[0]
     if any("\ufffd" in text for cell in cells.values() if cell for text in cell):
-        return Record({}, "this record has bytes that are no text in the feed's encoding")
+        return Record(
+            {},
+            "this record has bytes that are no text in the feed's encoding, or half of a character",
+        )
     return Record(cells)
 
 
@@ -306,7 +310,7 @@ def _cell(value: Any) -> str | None:
         case bool():
             return "true" if value else "false"
         case str():
-            # A lone surrogate is a text that no other program could read.
-            return value.encode("utf-8", "replace").decode()
+            # Half of a pair is no text that another program could read.
+            return _HALF.sub("\ufffd", value)
         case _:
             return json.dumps(value, ensure_ascii=False)

@@ -238,13 +238,13 @@ def _reading(name: str, schema: Mapping[str, Any], kind: Kind) -> Reading:
         raise _Fault("x-yes and x-no share a word")
     is_yes_no = kind.name is KindName.YES_NO
     return Reading(
-        column=_text(schema, "x-column", name),
+        column=_column(schema, "x-column", name),
         trim=_flag(schema, "x-trim", default=True),
         missing_words=_words(schema, "x-missing", ()),
         decimal_mark=mark,
         grouping=grouping,
         currency_word=CurrencyWord(_one_of(schema, "x-currency-word", tuple(CurrencyWord), "none")),
-        currency_column=_text(schema, "x-currency-column", "") or None,
+        currency_column=_column(schema, "x-currency-column", "") or None,
         minor_units=_flag(schema, "x-minor-units", default=False),
         unit=_text(schema, "x-unit", "") or None,
         percent=PercentStyle(_one_of(schema, "x-percent", tuple(PercentStyle), "points")),
@@ -255,6 +255,17 @@ def _reading(name: str, schema: Mapping[str, Any], kind: Kind) -> Reading:
         no_words=no if is_yes_no else (),
         separator=_separator(schema),
     )
+
+
+def _column(schema: Mapping[str, Any], key: str, default: str) -> str:
+    """A column's name, which the engine must not take for one of its own or for a pattern of names."""
+    name = _text(schema, key, default)
+    if name.startswith("__") or name == "*" or (name.startswith("^") and name.endswith("$")):
+        raise _Fault(
+            f"a column called `{name}` cannot be read; give it another name in the feed, or with `header` "
+            "in the feed's settings"
+        )
+    return name
 
 
 def _separator(schema: Mapping[str, Any]) -> str | None:

@@ -89,10 +89,15 @@ def test_a_broken_line_is_one_refusal(read: Read, line: bytes, says: str) -> Non
     assert found.problems[1].startswith(says)
 
 
-def test_lone_surrogates_and_nul_are_texts_that_others_can_read(read: Read) -> None:
-    assert read("feed.jsonl", b'{"a":"x\\ud800y","b":"\\u0000"}\n', wanted=["a", "b"]).rows == [
-        ("x?y", "\x00")
-    ]
+def test_half_of_a_character_is_no_text_and_changes_no_reference(read: Read) -> None:
+    data = rb"""{"a":"x\ud800y"}
+{"a":"\ud83d\ude00"}
+{"a":"\u0000"}
+"""
+    found = read("feed.jsonl", data, wanted=["a"])
+    assert found["a"] == [None, "\U0001f600", "\x00"]
+    assert found.problems[0].endswith("no text in the feed's encoding, or half of a character")
+    assert found.problems[1:] == [None, None]
 
 
 def test_empty_lines_are_no_records(read: Read) -> None:

@@ -73,6 +73,23 @@ def test_a_parent_is_named_by_its_reference_or_its_number(read: Read) -> None:
     assert found["Name"] == ["T-shirt", "T-shirt", "T-shirt M", "Cap", None, "T-shirt"]
 
 
+def test_without_named_columns_all_are_taken_over_but_what_names_a_row(read: Read) -> None:
+    data = b"""ID,SKU,Name,Price,Parent
+1,T,T-shirt,9,
+2,T-S,,,T
+3,,Own,,id:1
+"""
+    reference = {key: value for key, value in REFERENCE.items() if key != "columns"}
+    found = read("feed.csv", data, parent=reference)
+    assert found["Name"] == ["T-shirt", "T-shirt", "Own"]
+    assert found["Price"] == ["9", "9", "9"]
+    assert found["SKU"] == ["T", "T-S", ""]
+    grouped = read("feed.csv", SHOPIFY, parent={"key": "Handle"})
+    assert grouped["Title"] == ["Lampe", "Lampe", "Lampe", "Table", None, "Lampe"]
+    assert grouped["Option"] == ["Red", "Blue", "Red", None, None, "Green"]
+    assert grouped["Handle"] == ["lamp", "lamp", "lamp", "table", "", "lamp"]
+
+
 def test_parents_may_be_left_out(read: Read) -> None:
     found = read("feed.csv", WOO, parent={**REFERENCE, "skip_parents": "sold by its variations"})
     assert found["__excluded"] == ["sold by its variations", None, None, None, None, None]

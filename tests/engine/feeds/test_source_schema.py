@@ -202,6 +202,10 @@ def test_bounds_are_kept_in_the_unit_of_the_kind() -> None:
 
 
 REFUSED = [
+    ({"type": "string", "x-column": "__row"}, "a column called `__row` cannot be read; give it"),
+    ({"type": "string", "x-column": "*"}, "a column called `*` cannot be read; give it"),
+    ({"type": "string", "x-column": "^p.*$"}, "a column called `^p.*$` cannot be read; give it"),
+    ({**EUR, "x-currency-column": "__excluded"}, "a column called `__excluded` cannot be read"),
     ({"type": "string", "x-colum": "A"}, "there is no keyword `x-colum`; did you mean `x-column`?"),
     ({"type": "string", "x-unit": "kg"}, "`x-unit` says something of quantity, and this is text"),
     ({"type": "string", "x-decimal-mark": ","}, "`x-decimal-mark` says something of number or"),
