@@ -15,6 +15,7 @@ from engine.feeds.paths import is_list_path
 from engine.language.checker import check_rules
 from engine.language.ruleset import Ruleset, Slice
 from engine.project import Project, read_source
+from engine.values.kinds import KindName
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -112,7 +113,11 @@ def open_run(
     """
     side = compile_side(project, ruleset, channel, at)
     opened = feed_of(project, feed, feed_name)
-    refuse_lacking(side.program, opened)
+    try:
+        refuse_lacking(side.program, opened)
+    except FeedError:
+        opened.opened.source.close()
+        raise
     return Run(side.program, side.mapper, opened, side.part.channel, side.program.at, side.part)
 
 
@@ -310,10 +315,16 @@ def refuse_lacking(program: Program, feed: Feed) -> None:
     """A feed without a column that each product needs would reject every row, one by one.
 
     Raises:
-        FeedError: it lacks one.
+        FeedError: it lacks one, or a column holds lists where its field holds one value.
     """
     if not feed.columns:
         return
+    for field in program.fields:
+        if field.reading.column in feed.lists and field.kind.name is not KindName.LIST:
+            raise FeedError(
+                f"{feed.path}: the column `{field.reading.column}` holds lists, and field `{field.name}` one "
+                "value; write `x-kind: list` in the source schema"
+            )
     lacking = program.lacking(feed.columns)
     if lacking:
         named = ", ".join(f"`{f.reading.column}` (field {f.name})" for f in lacking)

@@ -56,6 +56,11 @@ class Feed:
         return (*self.opened.columns, *brought)
 
     @property
+    def lists(self) -> frozenset[str]:
+        """The columns of the file that hold lists, where it says so."""
+        return getattr(self.opened, "lists", frozenset())
+
+    @property
     def notes(self) -> list[str]:
         """What was found out about the file."""
         return self.opened.notes

@@ -35,6 +35,11 @@ class ParquetFeed:
         self.columns = tuple(self._types)
         self.notes.append(f"Parquet of {len(self.columns)} columns")
 
+    @property
+    def lists(self) -> frozenset[str]:
+        """The columns that hold lists."""
+        return frozenset(name for name, kind in self._types.items() if isinstance(kind, pl.List))
+
     def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
         """Batches with `__row`, `__problem` and the `wanted` columns that the feed has."""
         with self.source:

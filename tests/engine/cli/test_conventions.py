@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 from conftest import Feedwright
 
@@ -127,6 +128,17 @@ def test_a_summary_adds_up_as_a_file_and_on_stdout(shop: Path, feedwright: Feedw
     }  # fmt: skip
     shown = feedwright("preview", "chairs", *AT, "--summary", "-", cwd=shop)
     assert shown.out == to_file.out + (shop / "sum.json").read_text()
+
+
+def test_lists_where_one_value_is_wanted_are_told(shop: Path, feedwright: Feedwright) -> None:
+    row = {"sku": ["A"], "ean": ["3760123450010"], "category": ["x"], "price": [["1", "2"]]}
+    pl.DataFrame(row).write_parquet(shop / "lists.parquet")
+    ran = feedwright("render", "lists.parquet", *AT, "--offers", "o.jsonl", cwd=shop)
+    assert ran.code == 2
+    assert ran.err.startswith(
+        "feedwright: lists.parquet: the column `price` holds lists, and field `price` one value; "
+        "write `x-kind: list`"
+    )
 
 
 def test_a_run_that_stops_leaves_no_file_behind(shop: Path, feedwright: Feedwright) -> None:
