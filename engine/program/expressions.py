@@ -12,6 +12,7 @@ import polars as pl
 
 from engine.language import ruleset as r
 from engine.language.syntax import Comparator, Operator
+from engine.program.instant_cells import in_four_digits
 from engine.program.lookups import look_up
 from engine.program.numbers import (
     Quotient,
@@ -242,7 +243,10 @@ class Expressions:
                 node.zone, ambiguous="earliest", non_existent="null"
             )
             edge = there if hours == 0 else pl.coalesce(edge, there)
-        return Value(node.kind, edge.dt.convert_time_zone("UTC"), None, value.fails, value.rejects)
+        edge = edge.dt.convert_time_zone("UTC")
+        there = in_four_digits(edge)
+        beyond = edge.is_not_null() & there.is_null()
+        return Value(node.kind, there, None, any_of((value.fails, beyond)), value.rejects)
 
 
 def folded(expr: pl.Expr) -> pl.Expr:
@@ -288,15 +292,17 @@ def _calendar(
         limit = 10**12
         return Value(node.kind, None, Quotient(Scaled(seconds, 0, -limit, limit)), fails, rejects)
     amount = right.scaled.expr.cast(pl.Int64) * sign
+    day = node.kind.name is KindName.DATE
+    begun = left.expr.cast(pl.Date if day else pl.Datetime("us", "UTC"))  # also where it is nothing
     if node.right.kind.calendar:
-        moved = left.expr.dt.offset_by(pl.concat_str(amount.cast(pl.String), pl.lit("mo")))
-    elif node.kind.name is KindName.DATE:
-        moved = left.expr + (amount * _MICROSECONDS).cast(pl.Duration("us"))
+        moved = begun.dt.offset_by(pl.concat_str(amount.cast(pl.String), pl.lit("mo")))
     else:
-        moved = left.expr + (amount * _MICROSECONDS).cast(pl.Duration("us"))
-    if node.kind.name is KindName.DATE:
+        moved = begun + (amount * _MICROSECONDS).cast(pl.Duration("us"))
+    if day:
         moved = moved.cast(pl.Date)
-    return Value(node.kind, moved, None, fails, rejects)
+    there = in_four_digits(moved, day=day)
+    beyond = moved.is_not_null() & there.is_null()
+    return Value(node.kind, there, None, any_of((fails, beyond)), rejects)
 
 
 __all__ = ["Expressions", "folded", "same_scale"]

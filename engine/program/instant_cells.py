@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Literal
 
 import polars as pl
 
 from engine.values.field import Fold, Reading
 
+# No calendar has a year 0, and what comes after 9999 is written in no four digits.
+_YEAR = r"(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _LETTERS = {
-    "yyyy": (r"[0-9]{4}", "%Y"),
+    "yyyy": (_YEAR, "%Y"),
     "MM": (r"[0-9]{2}", "%m"),
     "dd": (r"[0-9]{2}", "%d"),
     "HH": (r"(?:[01][0-9]|2[0-3])", "%H"),
@@ -50,7 +54,7 @@ def read_instant(text: pl.Expr, reading: Reading) -> pl.Expr:
 def _iso(text: pl.Expr, reading: Reading) -> pl.Expr:
     """ISO 8601: with an offset as it says, without one on the clocks of the field's zone."""
     clock = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
-    stem = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{clock}(?::[0-5][0-9](?:\.[0-9]{{1,6}})?)?"
+    stem = rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}[T ]{clock}(?::[0-5][0-9](?:\.[0-9]{{1,6}})?)?"
     full = text.str.replace(" ", "T", literal=True)
     full = full.str.replace(r"(T[0-9]{2}:[0-9]{2})($|[Z+-])", "${1}:00${2}").str.replace(
         r"Z$", "+00:00"
@@ -62,21 +66,29 @@ def _iso(text: pl.Expr, reading: Reading) -> pl.Expr:
         time_unit="us",
         time_zone="UTC",
     )
+    exact = in_four_digits(exact)
     if reading.zone is None:
         return exact
     local = pl.when(text.str.contains(rf"^{stem}$")).then(full)
-    day = pl.when(text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")).then(text + "T00:00:00")
+    day = pl.when(text.str.contains(rf"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}$")).then(text + "T00:00:00")
     wall = pl.coalesce(local, day).str.to_datetime(
         "%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="us"
     )
     return pl.coalesce(exact, _on_clocks(wall, reading))
 
 
+def in_four_digits(moment: pl.Expr, *, day: bool = False) -> pl.Expr:
+    """An instant (or a `day`) of the years 1 to 9999, in UTC; null beyond, where nothing can show it."""
+    first, last = (_FIRST.date(), _LAST.date()) if day else (_FIRST, _LAST)
+    kind = pl.Date() if day else pl.Datetime("us", "UTC")
+    return pl.when(moment.is_between(pl.lit(first, kind), pl.lit(last, kind))).then(moment)
+
+
 def _on_clocks(wall: pl.Expr, reading: Reading) -> pl.Expr:
     """The instant of a local time: a skipped one is none, a repeated one as the field says."""
     zone = reading.zone or "UTC"
     there = wall.dt.replace_time_zone(zone, ambiguous=_AMBIGUOUS[reading.fold], non_existent="null")
-    return there.dt.convert_time_zone("UTC")
+    return in_four_digits(there.dt.convert_time_zone("UTC"))
 
 
 def _pattern(pattern: str) -> tuple[str, str]:

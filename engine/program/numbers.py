@@ -221,8 +221,21 @@ def _sign_turns(*unders: Scaled | None) -> pl.Expr | None:
     return negative[0] if len(negative) == 1 else negative[0] != negative[1]
 
 
+_MIRRORED = {
+    Comparator.LESS: Comparator.GREATER,
+    Comparator.LESS_EQUAL: Comparator.GREATER_EQUAL,
+    Comparator.GREATER: Comparator.LESS,
+    Comparator.GREATER_EQUAL: Comparator.LESS_EQUAL,
+    Comparator.BEFORE: Comparator.AFTER,
+    Comparator.AFTER: Comparator.BEFORE,
+}
+
+
 def ordered(comparator: Comparator, left: pl.Expr, right: pl.Expr) -> pl.Expr:
     """`left` compared with `right`; null where either is."""
+    if not left.meta.root_names() and right.meta.root_names():
+        # Polars makes one row of a constant that is compared with a column whose rows are all alike.
+        return ordered(_MIRRORED.get(comparator, comparator), right, left)
     match comparator:
         case Comparator.LESS | Comparator.BEFORE:
             return left < right
