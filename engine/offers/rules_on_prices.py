@@ -9,7 +9,9 @@ import polars as pl
 
 from engine.diagnostics.codes import rows as codes
 from engine.functions.identifiers import is_gtin
+from engine.language.syntax import Comparator
 from engine.offers.check import Case, Check, comparable
+from engine.program.numbers import ordered
 
 # What these functions give is a code with a right check digit, or nothing.
 _SOUND_CODES = frozenset({"gtin8", "gtin13", "gtin14"})
@@ -30,7 +32,12 @@ def _struck_price(case: Case) -> Iterator[Check]:
     struck, price = case.value("StrikedPrice"), case.value("Price")
     if struck and price:
         above, below = comparable(struck, price)
-        yield case.check(codes.STRUCK_PRICE, above <= below, "StrikedPrice", "Price")
+        yield case.check(
+            codes.STRUCK_PRICE,
+            ordered(Comparator.LESS_EQUAL, above, below),
+            "StrikedPrice",
+            "Price",
+        )
 
 
 def _floor(case: Case) -> Iterator[Check]:
@@ -38,7 +45,7 @@ def _floor(case: Case) -> Iterator[Check]:
     if floor and price:
         low, high = comparable(floor, price)
         names = ("MinimumPriceForPriceAlignment", "Price")
-        yield case.check(codes.FLOOR_ABOVE_PRICE, low > high, *names)
+        yield case.check(codes.FLOOR_ABOVE_PRICE, ordered(Comparator.GREATER, low, high), *names)
 
 
 def _aligned_without_floor(case: Case) -> Iterator[Check]:
@@ -57,7 +64,13 @@ def _eco_taxes(case: Case) -> Iterator[Check]:
         total = pl.sum_horizontal([part.fill_null(0) for part in parts])
         # The sentence names both taxes; one that no rule writes is none.
         absent = {name: pl.lit("0") for name in ("EcoPart", "DeaTax") if name not in names}
-        yield case.check(codes.PRICE_BELOW_TAXES, amount < total, "Price", *names, **absent)
+        yield case.check(
+            codes.PRICE_BELOW_TAXES,
+            ordered(Comparator.LESS, amount, total),
+            "Price",
+            *names,
+            **absent,
+        )
 
 
 def _packaging(case: Case) -> Iterator[Check]:

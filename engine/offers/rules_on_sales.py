@@ -8,9 +8,11 @@ from datetime import timedelta
 import polars as pl
 
 from engine.diagnostics.codes import rows as codes
+from engine.language.syntax import Comparator
 from engine.offers.check import Case, Check, comparable
 from engine.offers.columns import WireColumn
 from engine.offers.text_expressions import joined
+from engine.program.numbers import ordered
 
 START = "DiscountComponentStartDate"
 END = "DiscountComponentEndDate"
@@ -30,7 +32,9 @@ def sale_checks(case: Case) -> Iterator[Check]:
 def _window(case: Case) -> Iterator[Check]:
     start, end = case.value(START), case.value(END)
     if start and end:
-        yield case.check(codes.SALE_WINDOW, end.expr <= start.expr, START, END)
+        yield case.check(
+            codes.SALE_WINDOW, ordered(Comparator.LESS_EQUAL, end.expr, start.expr), START, END
+        )
 
 
 def _lead_time(case: Case) -> Iterator[Check]:

@@ -151,7 +151,7 @@ class Expressions:
                 [compare(Comparator.IS, number, i.number) for i in items if i.number]
             )
         else:
-            found = pl.any_horizontal([value.expr == i.expr for i in items])
+            found = pl.any_horizontal([ordered(Comparator.IS, value.expr, i.expr) for i in items])
         fails = any_of((value.fails, *(i.fails for i in items)))
         return Value(node.kind, ~found if node.negated else found, None, fails, value.rejects)
 
