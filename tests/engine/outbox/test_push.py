@@ -225,7 +225,7 @@ def test_403_stops_the_seller_until_a_person_lifts_it(shop: Shop) -> None:
         (Kind.SHIP, "Cancelled", State.WITHDRAWN),
         (Kind.SHIP, "Shipped", State.APPROVED),  # shows no parcel: nobody knows
         (Kind.SHIP, "SomethingNew", State.APPROVED),
-        (Kind.REFUND, "InPreparation", State.WITHDRAWN),
+        (Kind.REFUND, "Refused", State.WITHDRAWN),
         (Kind.GESTURE, "Accepted", State.WITHDRAWN),
     ],
 )
@@ -558,3 +558,16 @@ def test_a_gesture_that_is_gone_and_not_listed_is_held(tmp_path: Path) -> None:
     assert (record.state, record.sends) == (State.HELD, 1)
     shop.market.allowable = 100
     assert shop.run(later=HOUR).state is State.HELD
+
+
+@pytest.mark.parametrize("status", ["Accepted", "InPreparation", "Shipped", "Delivered"])
+def test_a_refund_leaves_in_each_state_in_which_the_rules_allow_one(
+    tmp_path: Path, status: str
+) -> None:
+    """Before shipment it is the request that others call a cancellation: one and the same."""
+    shop = Shop(tmp_path, Kind.REFUND)
+    shop.order.status = status
+    shop.market._show("O-1", 0)
+    shop.approve()
+    assert shop.run().state is State.CONFIRMED
+    assert len(shop.market.writes) == 1
