@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 def command(plan: Path, project_folder: Path | None, by: str | None, *, first: bool) -> None:
     """Send PLAN and nothing else: each message looked at first, money once.
 
-    Exit codes: 0 all is at its end, 1 something is open or held (`feedwright sync orders` goes on),
-    2 could not run, 3 halted: stale, altered, foreign, expired, or the first of its sort.
+    Exit codes: 0 all is done, 1 something is open or held (`feedwright sync orders` goes on), or was
+    refused or withdrawn, 2 could not run, 3 halted: stale, altered, foreign, expired, or the first
+    of its sort.
     """
     from engine.cli.journal import sending_of
     from engine.outbox.account import masked_logs, open_sender
@@ -53,17 +54,22 @@ def command(plan: Path, project_folder: Path | None, by: str | None, *, first: b
 
 
 def told(outcome: Outcome) -> int:
-    """Tell what is open; the exit code."""
+    """Tell what is open and what came to nothing; the exit code."""
     from engine.cli.journal import line_of
+    from engine.sending.orders import undone_text
 
+    for record in outcome.undone:
+        click.echo(undone_text(record))
     for record in outcome.open:
         click.echo(line_of(record))
         tell(note for note in (outcome.notes.get(record.id),) if note is not None)
     opened = {record.id for record in outcome.open}
     tell(note for of, note in outcome.notes.items() if of not in opened)
     tell_halts(outcome.halts)
-    click.echo("done" if not outcome.open else f"{len(outcome.open)} open", err=True)
-    return 1 if outcome.open else 0
+    left = [f"{len(outcome.open)} open"] if outcome.open else []
+    left += [f"{len(outcome.undone)} refused or withdrawn"] if outcome.undone else []
+    click.echo(", ".join(left) or "done", err=True)
+    return 1 if left else 0
 
 
 def tell_halts(halts: Mapping[str, str]) -> None:

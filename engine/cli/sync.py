@@ -21,7 +21,8 @@ def command() -> None:
 def orders(project_folder: Path | None, seller: str | None) -> None:
     """Look after messages about orders that are open: read, wait, send once more where allowed.
 
-    Exit codes: 0 nothing is open, 1 something is, 2 could not run, 3 halted.
+    Exit codes: 0 nothing is open, 1 something is, or was refused or withdrawn now, 2 could not run,
+    3 halted.
     """
     from engine.cli.orders_push import told
     from engine.outbox.account import seller_sender

@@ -31,7 +31,8 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-FINAL = frozenset({State.CONFIRMED, State.REFUSED, State.WITHDRAWN})
+UNDONE = frozenset({State.REFUSED, State.WITHDRAWN})  # at its end, and what was wanted is not done
+FINAL = frozenset({State.CONFIRMED, *UNDONE})
 
 
 class Step(StrEnum):

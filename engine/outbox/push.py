@@ -14,7 +14,7 @@ from typing import Any
 from engine.errors import HaltedError, JournalError
 from engine.octopia.retry import Next, Verdict, next_step
 from engine.outbox.canonical import hash_of
-from engine.outbox.events import Event, Record, State, Step, StepError
+from engine.outbox.events import UNDONE, Event, Record, State, Step, StepError
 from engine.outbox.evidence import Look, Seen, look
 from engine.outbox.journal import Journal
 from engine.outbox.message import Message
@@ -28,10 +28,11 @@ Looks = Callable[[Sender, Record], Look]
 
 @dataclass(slots=True)
 class Done:
-    """What a run came to: how much moved, and by message what is in its way."""
+    """What a run came to: how much moved, by message what is in its way, and what ended undone."""
 
     moved: int = 0
     notes: dict[str, Obstacle] = field(default_factory=dict)
+    undone: dict[str, Record] = field(default_factory=dict)  # refused or withdrawn, by message
 
 
 @dataclass(slots=True)
@@ -273,9 +274,12 @@ class Push:
     def _append(self, record: Record, *events: Event) -> Record:
         self.done.moved += 1
         try:
-            return self.journal.append(*events, version=record.version)[-1]
+            moved = self.journal.append(*events, version=record.version)[-1]
         except StepError as fault:
             raise JournalError(f"{self.journal.path}: {fault}; nothing more was sent") from None
+        if moved.state in UNDONE:
+            self.done.undone[moved.id] = moved
+        return moved
 
 
 def _held(record: Record, ship_by: str | None = None) -> Obstacle:

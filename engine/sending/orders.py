@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.errors import HaltedError, ProjectError
-from engine.outbox.events import Record, State
+from engine.outbox.events import UNDONE, Record, State
 from engine.outbox.evidence import look
 from engine.outbox.journal import AlreadySentError, Journal
 from engine.outbox.lengow_evidence import look_through_lengow
@@ -82,11 +82,12 @@ def kept_messages(sending: Sending, records: list[Record]) -> dict[str, Message]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to: the messages it knows of that are not at their end, and why."""
+    """What a run came to: the messages that are not at their end, why, and those that ended undone."""
 
     moved: int
     open: tuple[Record, ...]
-    notes: Mapping[str, Obstacle]  # by message
+    undone: tuple[Record, ...]  # refused or withdrawn: in this run, or of the plan that it pushed
+    notes: Mapping[str, Obstacle]  # by message that is open
     halts: Mapping[str, str]
 
 
@@ -122,7 +123,9 @@ def push_orders(
             messages = approve_plan(plan, journal, approver, inputs)
         except AlreadySentError as fault:
             raise HaltedError(f"{fault}; make another plan") from None
-        return _run(sending, journal, sender, messages)
+        # Whoever pushes a plan once more, perhaps after a crash, is told of all that came to nothing.
+        sent = [p.message.id for p in messages_of(plan) if p.planned in SENT]
+        return _run(sending, journal, sender, messages, sent)
 
 
 def _never_sent(journal: Journal, plan: Plan) -> list[str]:
@@ -156,15 +159,40 @@ def looks_of(seller: Seller) -> Looks:
 
 
 def _run(
-    sending: Sending, journal: Journal, sender: Sender, messages: Mapping[str, Message]
+    sending: Sending,
+    journal: Journal,
+    sender: Sender,
+    messages: Mapping[str, Message],
+    pushed: Iterable[str] = (),
 ) -> Outcome:
+    """Run over all that is open; `pushed` are messages whose end is told whenever it came."""
     open_states = (State.APPROVED, State.SENDING, State.ANSWERED, State.UNKNOWN, State.HELD)
     kept = kept_messages(sending, journal.records(*open_states))
     looks = looks_of(sending.seller(sender.seller))
     done = Push(journal, sender, {**kept, **messages}, sending.waits, looks=looks).run()
+    undone = tuple(r for r in journal.records(*UNDONE) if r.id in {*done.undone, *pushed})
+    ended = {record.id for record in undone}
     return Outcome(
-        done.moved, tuple(journal.records(*open_states)), dict(done.notes), dict(journal.halts)
+        done.moved,
+        tuple(journal.records(*open_states)),
+        undone,
+        {of: note for of, note in done.notes.items() if of not in ended},
+        dict(journal.halts),
     )
+
+
+def undone_text(record: Record) -> str:
+    """A message that was refused or withdrawn: the order, the action, why, and what to do, in a line."""
+    answered = "" if record.refusal is None else f" (answered {record.refusal})"
+    remedy = "look at the order, and if it is still to be done: `feedwright orders plan`"
+    if record.state is State.REFUSED:
+        # What was refused is planned again only as another request, or where a person asks for it.
+        remedy = (
+            "look at the order, mend the wanted action, then `feedwright orders plan`; "
+            f"as it was only with `--corrects {record.id[:12]}`"
+        )
+    said = f"{record.kind} of order {record.subject} is {record.state}{answered}: {record.why}"
+    return f"{record.id[:12]}  {said}; {remedy}"
 
 
 def held_text(record: Record, evidence: Mapping[str, object]) -> str:

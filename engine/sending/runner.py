@@ -22,7 +22,7 @@ from engine.outbox.settings import LENGOW, Seller, Sending
 from engine.outbox.signs import Numbers
 from engine.project import Project
 from engine.sending.offers import plan, push, sync_offers
-from engine.sending.orders import sync_orders
+from engine.sending.orders import sync_orders, undone_text
 from engine.transport.outcome import Sender
 
 Connect = Callable[[Seller, str], Sender]
@@ -113,7 +113,7 @@ class Runner:
     # The jobs: each says what is in the way of something, if anything is
 
     def orders(self, seller: Seller) -> list[str]:
-        """Take on the messages about orders that are open; what is held is an alarm."""
+        """Take on the messages about orders that are open; what is held, or came to nothing, is an alarm."""
         outcome = sync_orders(self.project, self._sender(seller), self.clock)
         for record in outcome.open:
             tell = self.log.warning if record.state == "held" else self.log.info
@@ -126,7 +126,8 @@ class Runner:
                 why=record.why,
                 goes_on="" if note is None else note.goes_on,
             )
-        return [*_halted(outcome.halts), *troubles(outcome.notes.values())]
+        undone = [undone_text(record) for record in outcome.undone]
+        return [*_halted(outcome.halts), *undone, *troubles(outcome.notes.values())]
 
     def offers(self, seller: Seller) -> list[str]:
         """Look after packages, then plan the feed and push the plan."""

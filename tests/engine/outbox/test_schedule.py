@@ -176,6 +176,19 @@ class Shop:
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
 
 
+def test_an_action_that_is_withdrawn_is_in_the_file_and_not_well(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    order = order_for(Kind.SHIP, "O-1")
+    made = wish(Kind.SHIP, order)
+    with open_journal(shop.sending.journal_path(SELLER), shop.clock, seller=SELLER) as journal:
+        journal.approve(approved(made, shop.clock.wall, expires=shop.clock.wall + MINUTE))
+    shop.clock.sleep(16 * MINUTE)
+    assert not shop.runner.once()
+    whys = [str(line["why"]) for line in shop.lines() if line["event"] == "in the way"]
+    assert len(whys) == 1
+    assert "ship of order O-1 is withdrawn: its plan expired before it was sent; look at" in whys[0]
+
+
 def test_what_is_due_runs_and_is_told(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     assert shop.runner.once()

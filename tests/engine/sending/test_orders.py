@@ -13,6 +13,7 @@ from simulator.wishes import order_for
 
 from engine.cli.orders_held import command as held
 from engine.cli.orders_push import command as push
+from engine.cli.orders_push import told
 from engine.cli.orders_release import command as release
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.message import Kind
@@ -133,6 +134,54 @@ def test_the_first_of_a_sort_waits_for_a_person(shop: Shop) -> None:
     # Once it was begun it goes on without another look, and so does the next of its sort.
     push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock)
     assert len(shop.market.writes) == 2
+
+
+def test_what_is_refused_is_told_and_is_not_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Shop(tmp_path, "422", "422")
+    path = shop.plan()
+    assert (
+        told(
+            push_orders(
+                shop.project, path, shop.market, approver="Ada", clock=shop.clock, first=True
+            )
+        )
+        == 1
+    )
+    said = capsys.readouterr()
+    (line,) = (words for words in said.out.splitlines() if "ship" in words)
+    assert "ship of order O-1 is refused (answered 422): the order is InPreparation" in line
+    assert "look at the order, mend the wanted action, then `feedwright orders plan`" in line
+    assert said.err.endswith("1 open, 1 refused or withdrawn\n")
+
+    shop.clock.sleep(16 * MINUTE)
+    assert told(sync_orders(shop.project, shop.market, shop.clock)) == 1
+    said = capsys.readouterr()
+    assert "refund of order O-2 is refused (answered 422)" in said.out
+    assert "ship" not in said.out  # it ended in another run
+    assert said.err == "1 refused or withdrawn\n"
+    assert told(sync_orders(shop.project, shop.market, shop.clock)) == 0
+
+    # Whoever pushes the plan once more, perhaps after a crash, asks for all of it.
+    again = push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock)
+    assert told(again) == 1
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert shop.market.ledger == []
+
+
+def test_what_is_withdrawn_is_told_once_and_is_not_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Shop(tmp_path, *["no connection"] * 6)
+    path = shop.plan()
+    push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock, first=True)
+    shop.clock.sleep(HOUR)
+    assert told(sync_orders(shop.project, shop.market, shop.clock)) == 1
+    said = capsys.readouterr()
+    assert "ship of order O-1 is withdrawn: its plan expired before it was sent; look" in said.out
+    assert "refund of order O-2 is withdrawn: its plan expired before it was sent" in said.out
+    assert said.err == "2 refused or withdrawn\n"
 
 
 def test_a_plan_of_other_rules_is_refused(shop: Shop) -> None:
