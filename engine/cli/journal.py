@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from engine.outbox.events import Record
     from engine.outbox.journal import Entry, Journal
     from engine.outbox.settings import Sending
-    from engine.sending.refusals import Refusal
+    from engine.sending.refusals import PackageRefusal, Refusal
 
 
 LAST_PACKAGES = 10  # that are listed though they are at their end
@@ -178,23 +178,31 @@ def refused(
 ) -> None:
     """List the offers that the marketplace refused: the codes in words, the attribute, the rule.
 
+    In front of them stand the packages of the last plan that were rejected as a whole.
+
     Exit codes: 0 nothing is refused, 1 something is, 2 could not run.
     """
-    from engine.sending.refusals import placed, refusals
+    from engine.sending.refusals import package_refusals, placed, refusals
 
     with reading(sending_of(project_folder), seller) as journal:
-        found = refusals(journal)
+        packages, found = package_refusals(journal), refusals(journal)
     if feed is not None:
         project = open_project(project_folder)
         ruleset, sources = checked_sources(project)
         found = list(placed(project, ruleset, sources, found, feed=feed, at=at or now_utc()))
-    for refusal in found:
-        click.echo(
-            json.dumps(refusal.as_json(), ensure_ascii=False)
-            if style == "json"
-            else _refusal_text(refusal)
-        )
-    sys.exit(1 if found else 0)
+    if style == "json":
+        for told in (*(p.as_json() for p in packages), *(r.as_json() for r in found)):
+            click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        for line in (*map(_package_text, packages), *map(_refusal_text, found)):
+            click.echo(line)
+    sys.exit(1 if packages or found else 0)
+
+
+def _package_text(refusal: PackageRefusal) -> str:
+    of = f"package {refusal.package}  {refusal.channel}  {refusal.offers} offers"
+    codes = [f"  {meaning.code}  {meaning.says}" for meaning in refusal.meanings]
+    return "\n".join([f"{of}  rejected as a whole: {refusal.why}", *codes])
 
 
 def _refusal_text(refusal: Refusal) -> str:

@@ -39,8 +39,8 @@ def command(
     """Send PLAN and nothing else; what was sent before is not sent again.
 
     Exit codes: 0 all is at its end, 1 something is still under way (push the plan again, or run
-    `feedwright sync offers`), 2 could not run, 3 halted: stale, altered, foreign, expired, a
-    guard rail, or the first push to its channel.
+    `feedwright sync offers`) or a package was rejected as a whole, 2 could not run, 3 halted: stale,
+    altered, foreign, expired, a guard rail, or the first push to its channel.
     """
     from engine.outbox.account import masked_logs, open_sender, remote_channel
     from engine.outbox.moments import MINUTE, SystemClock
@@ -69,13 +69,16 @@ def command(
     )
     click.echo(_came_to(pushed) if pushed.done else "not at its end yet")
     tell(pushed.notes)
-    sys.exit(0 if pushed.done else 1)
+    sys.exit(0 if pushed.done and not pushed.rejected else 1)
 
 
 def _came_to(pushed: Pushed) -> str:
     if not pushed.offers:
         return "done: nothing was to be sent"
     said = f"done: {pushed.confirmed} of {pushed.offers} offers confirmed"
+    if pushed.rejected:
+        whole = "a package was" if pushed.rejected == 1 else f"{pushed.rejected} packages were"
+        return f"{said}; {whole} rejected as a whole"
     if pushed.confirmed == pushed.offers:
         return said
     return f"{said}; `feedwright journal refused` says why not the others"

@@ -41,7 +41,8 @@ def orders(project_folder: Path | None, seller: str | None) -> None:
 def offers(project_folder: Path | None, seller: str | None) -> None:
     """Look after packages that are under way: read their state and results.
 
-    Exit codes: 0 nothing is under way, 1 something is, 2 could not run, 3 halted.
+    Exit codes: 0 nothing is under way, 1 something is, or a package of the last plan was rejected as
+    a whole, 2 could not run, 3 halted.
     """
     from engine.cli.orders_push import tell_halts
     from engine.outbox.account import seller_sender
@@ -52,9 +53,11 @@ def offers(project_folder: Path | None, seller: str | None) -> None:
     project = open_project(project_folder)
     sender = seller_sender(sending_settings(project), seller)
     synced = sync_offers(project, sender, SystemClock())
-    for package in synced.open:
-        click.echo(f"{package.key}  {package.state}  {len(package.offers)} offers")
+    for package in (*synced.open, *synced.rejected):
+        click.echo(f"{package.key}  {package.state}  {package.number} offers")
     tell(synced.notes)
     tell_halts(synced.halts)
-    click.echo(f"{len(synced.open)} under way" if synced.open else "nothing is under way", err=True)
-    sys.exit(1 if synced.open else 0)
+    left = [f"{len(synced.open)} under way"] if synced.open else []
+    left += [f"{len(synced.rejected)} rejected as a whole"] if synced.rejected else []
+    click.echo(", ".join(left) or "nothing is under way", err=True)
+    sys.exit(1 if synced.open or synced.rejected else 0)

@@ -83,7 +83,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package: `key` is ours, `remote` what the marketplace calls it."""
+    """A package: `key` is ours, `remote` what the marketplace calls it, `number` how many offers it had."""
 
     key: str
     channel: str
@@ -97,6 +97,8 @@ class Package:
     commits: int = 0
     first: Moment | None = None  # of the first commit
     since: Moment | None = None  # of the last commit
+    number: int = 0
+    why: str = ""  # it was rejected as a whole
 
 
 @dataclass(slots=True)
@@ -140,9 +142,8 @@ class Book:
         if what is PackageStep.BEGIN:
             if package is not None:
                 raise StepError(f"package {key} was begun already")
-            return Package(
-                key, data["channel"], data["carrier"], data["type"], data["plan"], data["part"]
-            )
+            begun = {n: data[n] for n in ("channel", "carrier", "type", "plan", "part")}
+            return Package(key, **begun, number=data.get("number", 0))
         if package is None:
             raise StepError(f"package {key} was never begun")
         sources, target = _MOVES[what]
@@ -153,6 +154,8 @@ class Book:
             return replace(moved, remote=data["remote"])
         if what is PackageStep.COMMIT:
             return self._committed(moved, data, at)
+        if what is PackageStep.REJECT:
+            return replace(moved, why=data.get("why", ""))
         if what is PackageStep.WAIT_AGAIN:
             return replace(moved, state=package.state, since=at)
         if what is PackageStep.INTEGRATE:

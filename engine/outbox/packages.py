@@ -22,6 +22,7 @@ from engine.outbox.journal import Journal
 from engine.outbox.moments import HOUR, MINUTE, SECOND
 from engine.outbox.obstacles import NotedSender, Obstacle, clock_time, halted
 from engine.outbox.offers import OfferLine, Part
+from engine.outbox.rejections import rejection, rejection_key
 from engine.outbox.results import Results, read_results
 from engine.transport.outcome import Answer, Call, MessageClass, NotSent, Outcome, Sender
 
@@ -129,12 +130,9 @@ class PackagePush:
         if state == WAITING:
             self._waiting(package)
         elif state == REJECTED:
-            why = _reason(item)
-            self._write(package, PackageStep.REJECT, why=why)
-            goes_on = "the next plan sends its offers anew"
-            remedy = "mend what it names, then plan and push again"
-            rejected = Obstacle(f"package {package.key}", f"rejected: {why}", goes_on, remedy)
-            self.notes[f"rejected {package.key}"] = rejected
+            self._write(package, PackageStep.REJECT, why=_reason(item))
+            rejected = self.journal.book.packages[package.key]
+            self.notes[rejection_key(package)] = rejection(rejected)
         else:
             if package.state is PackageState.COMMITTING:
                 self._write(package, PackageStep.INTEGRATE, state=state)

@@ -26,6 +26,7 @@ from engine.outbox.opening import seller_journal
 from engine.outbox.packages import PackagePush
 from engine.outbox.plan import Plan
 from engine.outbox.plan_moves import PlanMoves
+from engine.outbox.rejections import rejected_packages, rejection, rejection_key
 from engine.outbox.settings import LENGOW, sending_settings
 from engine.outbox.xml_files import publisher
 from engine.pipeline import Run, check, checked_ruleset, open_run
@@ -145,6 +146,7 @@ class Pushed:
     notes: tuple[Obstacle, ...]
     offers: int = 0  # of the plan
     confirmed: int = 0  # of them, as the marketplace shows them
+    rejected: int = 0  # packages of the plan, each as a whole
 
 
 def push(
@@ -188,7 +190,10 @@ def push(
         confirmed = sum(
             o.sku in known and known[o.sku].value.hash == hash_of_offer(o) for o in offers
         )
-        return Pushed(done, tuple(work.notes.values()), len(offers), confirmed)
+        rejected = [p for p in rejected_packages(journal) if p.plan == made.hash]
+        # Told at each look, also at one that found the package at its end already.
+        work.notes |= {rejection_key(p): rejection(p) for p in rejected}
+        return Pushed(done, tuple(work.notes.values()), len(offers), confirmed, len(rejected))
 
 
 def _first_push(path: Path, made: Plan, offers: Sequence[OfferLine]) -> str:
@@ -206,9 +211,10 @@ def _first_push(path: Path, made: Plan, offers: Sequence[OfferLine]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """The packages that are under way still, what is in their way, and what halts."""
+    """The packages under way, those of the last plan that were rejected, what is in the way, what halts."""
 
     open: tuple[Package, ...]
+    rejected: tuple[Package, ...]
     notes: tuple[Obstacle, ...]
     halts: Mapping[str, str]
 
@@ -221,10 +227,17 @@ def sync_offers(project: Project, sender: Sender, clock: Clock) -> Synced:
     """
     sending = sending_settings(project)
     with seller_journal(sending, sender.seller, clock) as journal:
-        notes: list[Obstacle] = []
+        notes: dict[str, Obstacle] = {}
         for channel in sorted({p.channel for p in journal.book.open_packages()}):
             work = PackagePush(journal, sender, channel, remote_channel(channel))
             work.most_rejected = rails_of(sending.guards).refused
             work.settle()
-            notes += work.notes.values()
-        return Synced(tuple(journal.book.open_packages()), tuple(notes), dict(journal.halts))
+            notes |= work.notes
+        rejected = rejected_packages(journal)
+        notes |= {rejection_key(p): rejection(p) for p in rejected}
+        return Synced(
+            tuple(journal.book.open_packages()),
+            tuple(rejected),
+            tuple(notes.values()),
+            dict(journal.halts),
+        )

@@ -11,6 +11,7 @@ from engine.diagnostics.place import Source
 from engine.language.ruleset import Ruleset
 from engine.offers.results import RowResult
 from engine.outbox.journal import Journal
+from engine.outbox.rejections import rejected_packages
 from engine.outbox.result_codes import Meaning, meanings_of
 from engine.pipeline import explain_rows, open_run
 from engine.project import Project
@@ -47,6 +48,35 @@ class Refusal:
                 for name, p in self.places.items()
             },
         }
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRefusal:
+    """A package that the marketplace rejected as a whole, none of whose offers was taken."""
+
+    channel: str
+    package: str
+    offers: int
+    why: str
+    meanings: tuple[Meaning, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The refusal as JSON data."""
+        return {
+            "channel": self.channel,
+            "package": self.package,
+            "offers": self.offers,
+            "why": self.why,
+            "codes": [m.as_json() for m in self.meanings],
+        }
+
+
+def package_refusals(journal: Journal) -> list[PackageRefusal]:
+    """The packages of the last plans that were rejected as a whole."""
+    return [
+        PackageRefusal(p.channel, p.key, p.number, p.why, meanings_of(p.why))
+        for p in rejected_packages(journal)
+    ]
 
 
 def refusals(journal: Journal) -> list[Refusal]:

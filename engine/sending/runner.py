@@ -136,17 +136,19 @@ class Runner:
             self.log.info("nothing is planned", seller=seller.id, why=why)
             return []
         synced = sync_offers(self.project, self._sender(seller), self.clock)
+        trouble = troubles(synced.notes)
         if synced.open:
             self.log.info("packages are under way", seller=seller.id)
-            return [*_halted(synced.halts), *troubles(synced.notes)]
+            return [*_halted(synced.halts), *trouble]
         with seller_journal(self.sending, seller.id, self.clock) as journal:
             begun = all(journal.serial(subject_of(OFFERS, c)) for c in seller.channels)
         if self.feed is None or not begun:
             why = "no feed is set" if self.feed is None else "a person pushes the first plan"
             self.log.info("nothing is planned", seller=seller.id, why=why)
-            return []
-        feed = self.feed
-        return [words for channel in seller.channels for words in self._push(seller, channel, feed)]
+            return trouble
+        for channel in seller.channels:
+            trouble += self._push(seller, channel, self.feed)
+        return trouble
 
     def _push(self, seller: Seller, channel: str, feed: str) -> list[str]:
         now = self._now()

@@ -31,7 +31,7 @@ from engine.outbox.places import place_of
 from engine.outbox.plan import read_plan
 from engine.outbox.xml_files import publisher
 from engine.project import Project, load_project
-from engine.sending.offers import Pushed, plan, push
+from engine.sending.offers import Pushed, plan, push, sync_offers
 from engine.transport.outcome import Answer, Call, Outcome, Sender
 
 ROOT = Path(__file__).parents[3]
@@ -333,12 +333,33 @@ def test_a_package_that_is_rejected_whole_confirms_nothing_and_is_sent_anew(
         how = {"remote_channel": "CDISFR", "approver": "Ada", "patience": HOUR, "first": True}
         return push(opened, path, sender, at=now, clock=clock, **how)
 
+    def told() -> tuple[int, str]:
+        ran = CliRunner().invoke(feedwright, ["journal", "refused", "--project", str(project)])
+        return ran.exit_code, ran.output
+
     rejected = pushed(Rejecting())
-    assert (rejected.done, rejected.confirmed) == (True, 0)
+    assert (rejected.done, rejected.confirmed, rejected.rejected) == (True, 0, 1)
     assert rejected.offers > 200
-    assert [n.came_back for n in rejected.notes] == ["rejected: E42 the archive is broken"]
+    why = ["rejected: E42 the archive is broken"]
+    assert [n.came_back for n in rejected.notes] == why
+    # It is told at each look, until another plan is pushed.
+    how = {"remote_channel": "CDISFR", "approver": "Ada", "patience": 0}
+    once_more = push(opened, path, market, at=now, clock=clock, **how)
+    assert (once_more.rejected, [n.came_back for n in once_more.notes]) == (1, why)
+    synced = sync_offers(opened, market, clock)
+    assert ([p.number for p in synced.rejected], [n.came_back for n in synced.notes]) == (
+        [rejected.offers],
+        why,
+    )
+    code, said = told()
+    assert code == 1
+    assert said.startswith("package ")
+    whole = f"{rejected.offers} offers  rejected as a whole: E42 the archive is broken\n"
+    assert said.endswith(f"  {CHANNEL}  {whole}")
     again = pushed(market)
     assert again.confirmed == again.offers == rejected.offers
+    assert (again.rejected, told()) == (0, (0, ""))
+    assert sync_offers(opened, market, clock).rejected == ()
 
 
 class XmlShop(Shop):

@@ -271,6 +271,30 @@ def test_what_is_going_on_is_told_while_a_push_waits(shop: Shop) -> None:
     assert (code, said) == (0, "done: nothing was to be sent\n")
 
 
+def test_a_package_that_is_rejected_as_a_whole_is_not_well_at_any_look(shop: Shop) -> None:
+    """The file was put where the marketplace does not find it."""
+    settings = shop.folder / "feedwright.yaml"
+    published = next(line for line in settings.read_text().splitlines() if "xml:" in line)
+    elsewhere = "  xml: {folder: elsewhere, url: 'https://feeds.example.org/x'}"
+    settings.write_text(settings.read_text().replace(published, elsewhere))
+    feed = good_feed()
+    feed[0]["stock"] = "9"
+    assert shop.plan(feed, "one.jsonl")[0] == 0
+    push = ("push", str(shop.folder / "one.jsonl"), "--by", "Ada", "--wait", "0")
+    assert shop.run(*push)[0] == 1
+    shop.advance(60)
+    for _ in range(2):
+        code, said = shop.run(*push)
+        assert code == 1
+        assert "done: 0 of 1 offers confirmed; a package was rejected as a whole\n" in said
+        assert "came back  rejected: " in said
+        assert "see that the marketplace can fetch the file below `sending.xml.url`" in said
+    code, said = shop.run("sync", "offers")
+    assert code == 1
+    assert "  rejected  1 offers\n" in said
+    assert said.endswith("1 rejected as a whole\n")
+
+
 def test_an_ordinary_day_goes_through(shop: Shop) -> None:
     """A sale on a tenth, some sold out, a few that are new or gone: nothing halts."""
     feed = good_feed(303)
