@@ -11,7 +11,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from engine.errors import ProjectError
-from engine.transport.http import require_safe
+from engine.transport.http import address_parts, require_safe
 from engine.transport.secrets import (
     Mask,
     Secret,
@@ -67,8 +67,8 @@ def place_of(root: Path, read: Mapping[str, Any]) -> Place:
         ProjectError: it says none, or one that cannot be used.
     """
     for key, value in read.items():
-        if not isinstance(value, str) or not value:
-            raise wrong(read, key, f"`sending.xml.{key}` must be a text")
+        if not isinstance(value, str) or not value or not value.isprintable():
+            raise wrong(read, key, f"`sending.xml.{key}` must be a text of one line")
     if not {"folder", "url"} <= set(read):
         raise wrong(read, None, "sending.xml needs both `folder` and `url`")
     made = Place(root, **{k: v for k, v in read.items() if k in Place.__dataclass_fields__})
@@ -89,16 +89,16 @@ def place_of(root: Path, read: Mapping[str, Any]) -> Place:
 
 
 def _plain_addresses(place: Place, read: Mapping[str, Any]) -> None:
-    public = urlsplit(place.url)
-    if public.scheme != "https" or not public.hostname or public.query or public.username:
-        raise wrong(read, "url", f"sending.xml.url: `{place.url}` is no https address")
+    _public(place.url, read)
     if place.endpoint is not None:
-        require_safe(place.endpoint)
+        with _placed(read, "endpoint"):
+            require_safe(place.endpoint)
     if (place.key is None) != (place.secret is None):
         raise wrong(read, "key", "sending.xml needs `key` and `secret` together, or neither")
     if not place.scheme:
         return
-    parts = urlsplit(place.folder)
+    with _placed(read, "folder"):
+        parts = address_parts(place.folder)
     if parts.password is not None:
         words = (
             "sending.xml.folder: a password does not stand in an address; `password` says where "
@@ -106,10 +106,35 @@ def _plain_addresses(place: Place, read: Mapping[str, Any]) -> None:
         )
         raise wrong(read, "folder", words)
     if not parts.hostname or not parts.path.strip("/"):
-        raise wrong(read, "folder", f"sending.xml.folder: `{place.folder}` names no folder there")
+        shown = f"{place.scheme}://{parts.hostname or ''}"
+        raise wrong(read, "folder", f"sending.xml.folder: `{shown}` names no folder there")
     if place.scheme == SFTP and not parts.username:
         words = "sending.xml.folder: say who writes there: sftp://USER@HOST/PATH"
         raise wrong(read, "folder", words)
+
+
+def _public(url: str, read: Mapping[str, Any]) -> None:
+    """Hold the address that the marketplace is told against what it may hold; it is not quoted."""
+    with _placed(read, "url"):
+        public = address_parts(url)
+    if public.scheme != "https" or not public.hostname:
+        words = "it is no https address, such as https://feeds.example.org/offers"
+        raise wrong(read, "url", f"sending.xml.url: {words}")
+    if "@" in public.netloc or public.query or public.fragment:
+        words = (
+            f"sending.xml.url: no user, password, query or fragment stands in https://{public.hostname}"
+            ": the name of each file is written behind it, and it is told to the marketplace as it is"
+        )
+        raise wrong(read, "url", words)
+
+
+@contextmanager
+def _placed(read: Mapping[str, Any], key: str) -> Iterator[None]:
+    """What is wrong with an address is told at its place in the settings."""
+    try:
+        yield
+    except ProjectError as fault:
+        raise wrong(read, key, f"sending.xml.{key}: {fault}") from None
 
 
 Write = Callable[[IO[bytes]], None]

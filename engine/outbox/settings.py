@@ -13,6 +13,7 @@ from engine.outbox.moments import MINUTE
 from engine.outbox.places import Place, place_of
 from engine.outbox.settlement import Waits
 from engine.project import Project
+from engine.transport.http import require_safe
 from engine.values.placed import wrong
 
 SELLER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -108,7 +109,8 @@ def _seller(sellers: Mapping[str, Any], name: str) -> Seller:
         raise wrong(sellers, name, f"{key}: letters, digits, `.`, `_` and `-` only")
     _known(read, key, SELLER_KEYS)
     for place in ("client_id", "client_secret"):
-        if not str(read.get(place, "")).startswith(("env:", "file:")):
+        source = str(read.get(place, ""))
+        if not source.startswith(("env:", "file:")) or not source.isprintable():
             words = (
                 f"{key}.{place} says where the secret stands, not what it is: "
                 "`env:NAME` or `file:PATH`"
@@ -125,10 +127,21 @@ def _seller(sellers: Mapping[str, Any], name: str) -> Seller:
         read["client_id"],
         read["client_secret"],
         _texts(read, key, "channels"),
-        _text(read, key, "api"),
-        _text(read, key, "token_url"),
+        _address(read, key, "api"),
+        _address(read, key, "token_url"),
         through,
     )
+
+
+def _address(read: Mapping[str, Any], key: str, name: str) -> str | None:
+    """An address that requests with secrets may go to."""
+    address = _text(read, key, name)
+    if address is None:
+        return None
+    try:
+        return require_safe(address)
+    except ProjectError as fault:
+        raise wrong(read, name, f"{key}.{name}: {fault}") from None
 
 
 def _known(read: Mapping[str, Any], key: str, known: tuple[str, ...]) -> None:
@@ -142,8 +155,8 @@ def _text(read: Mapping[str, Any], key: str, name: str) -> str | None:
     if name not in read:
         return None
     value = read[name]
-    if not isinstance(value, str) or not value:
-        raise wrong(read, name, f"`{key}.{name}` must be a text")
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise wrong(read, name, f"`{key}.{name}` must be a text of one line")
     return value
 
 

@@ -12,7 +12,7 @@ from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.auth import AuthBase
@@ -84,13 +84,32 @@ class TokenAuth(AuthBase):
         return request
 
 
+def address_parts(address: str) -> SplitResult:
+    """The parts of `address`, its port among them.
+
+    Raises:
+        ProjectError: it cannot be read. It is not quoted, since it may hold a password.
+    """
+    try:
+        parts = urlsplit(address)
+        readable = parts.port != 0 and address.isprintable() and " " not in parts.netloc
+    except ValueError:  # its words quote the address too
+        readable = False
+    if not readable:
+        raise ProjectError(
+            "no address that can be read; it is such as https://api.example.org:8443/path, an IPv6 "
+            "address stands in brackets, a port is a number from 1 to 65535"
+        )
+    return parts
+
+
 def require_safe(base: str) -> str:
     """`base` without its last slash, if requests to it are encrypted or never leave this machine.
 
     Raises:
         ProjectError: it is no https address (http is for loopback addresses alone).
     """
-    parts = urlsplit(base)
+    parts = address_parts(base)
     if parts.username is not None or parts.query or parts.fragment or not parts.hostname:
         raise ProjectError(f"{parts.scheme}://{parts.hostname or ''}: not a plain base address")
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):

@@ -56,11 +56,15 @@ def secret_from_environment(name: str, environment: Mapping[str, str]) -> Secret
     """The secret in the variable `name`.
 
     Raises:
-        ProjectError: it is not set, or empty.
+        ProjectError: it is not set, empty, or no text.
     """
     text = environment.get(name, "").strip()
     if not text:
         raise ProjectError(f"the environment variable {name} is not set; it must hold the secret")
+    if not text.isprintable():  # as bytes that are no UTF-8 are read: no request can carry them
+        raise ProjectError(
+            f"the environment variable {name} must hold the secret as one line of UTF-8 text"
+        )
     return Secret(text)
 
 

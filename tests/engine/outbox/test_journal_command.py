@@ -161,6 +161,9 @@ def test_settings_that_cannot_be_used(tmp_path: Path, settings: str, told: str) 
         sending_settings(load_project(tmp_path))
 
 
+SELLS = "sellers:\n  a:\n    client_id: env:A\n    client_secret: env:B\n"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -168,6 +171,11 @@ def test_settings_that_cannot_be_used(tmp_path: Path, settings: str, told: str) 
         ("sending:\n  xml:\n    folder: a\n    url: b\n", "4:5: sending.xml.url"),
         ("sellers:\n  a:\n    client_id: s3cret\n", "3:5: sellers.a.client_id says where"),
         ("sellers:\n  a:\n    client_id: env:A\n", "3:5: sellers.a.client_secret says where"),
+        (f"{SELLS}    api: http://[::1/v2\n", "5:5: sellers.a.api: no address that can be read"),
+        (f"{SELLS}    api: http://127.0.0.1:99999/x\n", "5:5: sellers.a.api: no address that"),
+        (f"{SELLS}    token_url: https://a:s3cret\n", "5:5: sellers.a.token_url: no address"),
+        (f"{SELLS}    api: http://example.org/\n", "5:5: sellers.a.api: http://example.org/: only"),
+        ('sellers:\n  a:\n    client_id: "file:a\\0b"\n', "3:5: sellers.a.client_id says where"),
         ("sellers:\n  a b:\n    client_id: env:A\n", "2:3: sellers.a b: letters, digits"),
         ("schedule:\n  zone: Paris\n", "2:3: no time zone is called Paris"),
         ("schedule:\n  orders: often\n", "2:3: schedule.orders: `often` is no cron"),

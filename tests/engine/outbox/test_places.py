@@ -52,7 +52,16 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     [
         ({"folder": "a"}, "both `folder` and `url`"),
         ({"folder": "a", "url": "http://x.test"}, "no https address"),
-        ({"folder": "a", "url": "https://u:p@x.test/"}, "no https address"),
+        ({"folder": "a", "url": "x.test/pw"}, "no https address"),
+        ({"folder": "a", "url": "https://bob:pw@x.test/"}, "no user, password, .* https://x.test:"),
+        ({"folder": "a", "url": "https://x.test/a?token=pw"}, "no user, password, query"),
+        ({"folder": "a", "url": "https://x.test/a#pw"}, "no user, password, query or fragment"),
+        ({"folder": "a", "url": "https://[::1/pw"}, "url: no address that can be read"),
+        ({"folder": "a", "url": "https://bob:pw"}, "url: no address that can be read"),
+        ({"folder": "sftp://[::1/pw", "url": URL}, "folder: no address that can be read"),
+        ({"folder": "sftp://me@x.test:99999/a", "url": URL}, "folder: no address that"),
+        ({"folder": "s3://b/a", "url": URL, "endpoint": "https://[pw"}, "endpoint: no address"),
+        ({"folder": "a\0b", "url": URL}, "folder` must be a text of one line"),
         (
             {"folder": "a", "url": URL, "key": "env:A"},
             r"no setting `sending\.xml\.key` for a folder",

@@ -482,6 +482,12 @@ def test_the_token_is_put_in_last(line: HttpLine, serve: Any) -> None:
         "https://api.octopia-io.net/?a=b",
         "api.octopia-io.net",
         "",
+        "http://[::1/seller/v2",
+        "http://127.0.0.1:99999/x",
+        "http://127.0.0.1:0/x",
+        "https://api.octopia-io.net:password",
+        "https://api octopia-io.net/",
+        "https://api.octopia-io.net/\n",
     ],
 )
 def test_only_safe_addresses_are_used(base: str) -> None:

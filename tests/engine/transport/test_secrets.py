@@ -60,6 +60,10 @@ def test_from_the_environment() -> None:
     for environment in ({}, {"KEY": "  "}):
         with pytest.raises(ProjectError, match="KEY is not set"):
             secret_from_environment("KEY", environment)
+    for text in ("\udcff\udce9", "two\nlines"):
+        with pytest.raises(ProjectError, match=r"variable KEY must hold .* UTF-8") as refused:
+            secret_from_environment("KEY", {"KEY": text})
+        assert text not in str(refused.value)
 
 
 def write(path: Path, content: bytes = b"s3cret\n", mode: int = 0o600) -> Path:
