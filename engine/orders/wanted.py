@@ -16,6 +16,7 @@ from engine.orders.reading import SHOWN, UnreadableError, parse_json, shown
 
 ORDER, ACTION, PARAMETERS = "order", "action", "parameters"
 KNOWN = frozenset({ORDER, ACTION, PARAMETERS})
+NO_ORDERS = frozenset({".", ".."})  # in the path of a request they would lead elsewhere
 _MARKS = (",", ";", "\t")
 
 
@@ -106,6 +107,8 @@ def _wanted(
     for key, value in ((ORDER, order), (ACTION, action)):
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
             return _broken(number, name, f"`{key}` holds {shown(value)}, which is not a text")
+    if order.strip() in NO_ORDERS:
+        return _broken(number, name, f"`{ORDER}` holds {shown(order)}, which can be no order's id")
     return Wanted(number, order.strip(), action.strip(), parameters)
 
 

@@ -18,7 +18,7 @@ from engine.outbox.order_plan import messages_of
 from engine.project import load_project
 from engine.sending.order_plans import plan_wanted
 from engine.sending.orders import push_orders
-from engine.transport.outcome import Answer, Call, Outcome
+from engine.transport.outcome import Answer, Call, NotSent, NotSentReason, Outcome
 
 ROOT = Path(__file__).parents[3]
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -111,6 +111,30 @@ def test_it_is_pushed_once(project: Path) -> None:
     ]
     again = plan_wanted(opened, *paths, seller=None, at=AT, clock=clock)
     assert [p.planned for p in messages_of(again)] == ["known", "known"]
+
+
+@pytest.mark.parametrize("order", [".", "..", " .. "])
+def test_an_id_that_leads_elsewhere_is_denied_and_the_others_are_planned(
+    project: Path, order: str
+) -> None:
+    """A request for it is not made: that no request was, once stopped the whole plan."""
+    clock = ManualClock(wall=wall_of(AT))
+
+    class Strict(Market):
+        def send(self, call: Call) -> Outcome:
+            if call.path.rpartition("/")[2] in {".", ".."}:
+                return NotSent(NotSentReason.REFUSED_HERE, "the path leaves its place")
+            return Market.send(self, call)
+
+    market = Strict(clock, Fate())
+    market.add(Order("O-2", "WaitingAcceptance", ("1",)))
+    want(project, {"order": order, "action": "accept"}, {"order": "O-2", "action": "accept"})
+    wanted = project / "wanted.jsonl"
+    made = plan_wanted(load_project(project), wanted, market, seller=None, at=AT, clock=clock)
+    assert [m.message.subject for m in messages_of(made)] == ["O-2"]
+    (denied,) = made.content["denied"]
+    assert (denied["line"], denied["decision"]) == (1, "denied")
+    assert "which can be no order's id" in denied["reason"]
 
 
 def test_an_order_of_another_seller_is_not_planned(project: Path) -> None:
