@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from io import BufferedReader, TextIOWrapper
@@ -21,6 +21,7 @@ from engine.orders.requests import Request
 from engine.orders.wanted import Broken, Wanted, wanted_csv, wanted_json
 from engine.outbox.account import first_channel
 from engine.outbox.decisions import find_message
+from engine.outbox.events import Record
 from engine.outbox.guards import rails_of
 from engine.outbox.lengow_evidence import by_hand, order_of
 from engine.outbox.message import ACCOUNT, Kind
@@ -75,10 +76,11 @@ def plan_wanted(
     if not isinstance(orders, Path) and account.connector != LENGOW:
         notes = tuple(unlisted_reasons(orders, decided))
     with seller_journal(sending, seller, clock) as journal:
-        replaced = None if corrects is None else find_message(journal, corrects).id
-        sent = [w for d in decided for w in _wishes(d, account, replaced)]
-        if replaced is not None and len(sent) != 1:
-            raise ProjectError("--corrects takes one wanted action, and the rules must allow it")
+        replaced = None if corrects is None else find_message(journal, corrects)
+        instead_of = None if replaced is None else replaced.id
+        sent = [w for d in decided for w in _wishes(d, account, instead_of)]
+        if replaced is not None:
+            _refuse_other(replaced, sent)
         channels = sorted({d.decision.channel for d in decided if d.decision.channel})
         if len(channels) > 1:
             raise ProjectError(f"one plan is for one channel, and this is {', '.join(channels)}")
@@ -91,6 +93,23 @@ def plan_wanted(
             rails=rails_of(sending.guards),
             denied=[_denied(d, account) for d in decided if not _wishes(d, account, None)],
             unread=unread,
+        )
+
+
+def _refuse_other(replaced: Record, sent: Sequence[Wish]) -> None:
+    """Only the same action on the same order stands in the place of a message.
+
+    Raises:
+        ProjectError: something else is wanted, or not one action.
+    """
+    if len(sent) != 1:
+        raise ProjectError("--corrects takes one wanted action, and the rules must allow it")
+    (wish,) = sent
+    if (wish.order, wish.kind.value) != (replaced.subject, replaced.kind):
+        raise ProjectError(
+            f"--corrects: message {replaced.id[:12]} is {replaced.kind} of order {replaced.subject}, "
+            f"and {wish.kind.value} of order {wish.order} is wanted; name a message of the same order "
+            "and action, which `feedwright journal list` shows"
         )
 
 

@@ -10,10 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 from simulator.clock import ManualClock
 from simulator.market import SELLER, Fate, Market, Order
+from simulator.wishes import approved, wish
 
 from engine.cli.main import feedwright
 from engine.errors import HaltedError, ProjectError
+from engine.outbox.events import Event, Step
+from engine.outbox.message import Kind
 from engine.outbox.moments import wall_of
+from engine.outbox.opening import open_journal
 from engine.outbox.order_plan import messages_of
 from engine.project import load_project
 from engine.sending.order_plans import plan_wanted
@@ -135,6 +139,28 @@ def test_an_id_that_leads_elsewhere_is_denied_and_the_others_are_planned(
     (denied,) = made.content["denied"]
     assert (denied["line"], denied["decision"]) == (1, "denied")
     assert "which can be no order's id" in denied["reason"]
+
+
+def test_only_the_same_action_on_the_same_order_corrects_a_message(project: Path) -> None:
+    (project / "orders.jsonl").write_text(
+        "\n".join(json.dumps(document(name, "WaitingAcceptance")) for name in ("O-1", "O-2"))
+    )
+    accepts = wish(Kind.ACCEPT, Order("O-2", "WaitingAcceptance", ("1",)))
+    clock = ManualClock(wall=wall_of(AT))
+    path = project / f"var/journal/{SELLER}.sqlite"
+    with open_journal(path, clock, seller=SELLER) as journal:
+        journal.approve(approved(accepts, clock.wall))
+        for step in (Step.CLAIM, Step.DOUBT, Step.REFUSE):
+            journal.append(Event(step, accepts.id, {"why": "answered 422"}))
+    corrects = ("--corrects", accepts.id[:12])
+    for order, action in (("O-1", "accept"), ("O-2", "refuse")):
+        want(project, {"order": order, "action": action})
+        found = orders_plan(project, *corrects)
+        assert isinstance(found.exception, ProjectError), found.output
+        told = f"is accept of order O-2, and {action} of order {order} is wanted"
+        assert told in str(found.exception)
+    want(project, {"order": "O-2", "action": "accept"})
+    assert orders_plan(project, *corrects).exit_code == 0
 
 
 def test_an_order_of_another_seller_is_not_planned(project: Path) -> None:
