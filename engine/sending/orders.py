@@ -47,12 +47,23 @@ def read_order_plan(path: Path) -> Plan:
         HaltedError: it is not as it was written.
     """
     try:
-        plan = read_plan(path.read_bytes(), str(path))
+        plan = _read(path.read_bytes(), str(path))
     except OSError as fault:
         raise ProjectError(f"{path}: {fault.strerror or fault}") from None
     if plan.kind != ORDERS:
         raise ProjectError(f"{path}: a plan of {plan.kind}; `feedwright push` takes those")
     return plan
+
+
+def _read(text: bytes, name: str) -> Plan:
+    """The plan in a text; of a plan of offers, which is JSON Lines, the first line."""
+    try:
+        return read_plan(text, name)
+    except ProjectError:
+        head = read_plan(text.partition(b"\n")[0], name)
+        if head.kind == ORDERS:  # nothing stands below one of these
+            raise
+        return head
 
 
 def keep_plan(sending: Sending, plan: Plan) -> None:

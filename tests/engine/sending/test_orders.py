@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from checking.offer_texts import request
 from click.testing import CliRunner
 from simulator.clock import ManualClock
 from simulator.market import SELLER, Market, Named
@@ -16,8 +17,10 @@ from engine.cli.orders_push import command as push
 from engine.cli.orders_push import told
 from engine.cli.orders_release import command as release
 from engine.errors import HaltedError, ProjectError
+from engine.outbox.guards import Rails
 from engine.outbox.message import Kind
 from engine.outbox.moments import HOUR, MINUTE
+from engine.outbox.offer_plan import OfferRow, plan_offers
 from engine.outbox.opening import seller_journal
 from engine.outbox.order_plan import Wanted, plan_orders
 from engine.outbox.settings import sending_settings
@@ -212,6 +215,28 @@ def test_a_plan_of_offers_is_no_plan_about_orders(shop: Shop) -> None:
     path.write_bytes(text.replace(b'"kind":"orders"', b'"kind":"offers"'))
     told = CliRunner().invoke(push, [str(path), "--project", str(shop.folder)])
     assert isinstance(told.exception, HaltedError | ProjectError)
+
+
+def test_a_real_plan_of_offers_is_led_to_its_own_command(shop: Shop) -> None:
+    path = shop.folder / "offers.jsonl"
+    rows = [OfferRow(1, "S-1", request("S-1", "10.00"))]
+    with (
+        seller_journal(sending_settings(shop.project), None, shop.clock) as journal,
+        path.open("wb") as file,
+    ):
+        plan_offers(journal, "cdiscount_octopia", rows, inputs={}, rails=Rails(), to=file)
+    assert len(path.read_bytes().splitlines()) == 2
+    pushed = CliRunner().invoke(push, [str(path), "--project", str(shop.folder)])
+    assert isinstance(pushed.exception, ProjectError)
+    assert str(pushed.exception) == f"{path}: a plan of offers; `feedwright push` takes those"
+
+
+def test_what_stands_below_a_plan_about_orders_makes_it_none(shop: Shop) -> None:
+    path = shop.plan()
+    path.write_bytes(path.read_bytes() + b"{}\n")
+    pushed = CliRunner().invoke(push, [str(path), "--project", str(shop.folder)])
+    assert isinstance(pushed.exception, ProjectError)
+    assert "no plan" in str(pushed.exception)
 
 
 def test_without_secrets_nothing_is_sent(shop: Shop) -> None:
