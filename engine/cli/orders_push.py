@@ -38,6 +38,9 @@ def command(plan: Path, project_folder: Path | None, by: str | None, *, first: b
     from engine.sending.orders import push_orders, read_order_plan
 
     made = read_order_plan(plan)
+    if not made.channel and not made.content["messages"]:
+        click.echo("done: nothing was to be sent", err=True)
+        return
     sending = sending_of(project_folder)
     sender = open_sender(
         sending.root, sending.seller(made.seller), made.channel, masked_logs(sending)

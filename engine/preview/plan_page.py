@@ -15,6 +15,7 @@ from engine.preview.page import render_page
 from engine.preview.plans import (
     GONE,
     MISFITS,
+    channel_of,
     first_lines,
     misfit_words,
     moves_lines,
@@ -102,6 +103,7 @@ def _about(plan: Plan) -> Mapping[str, Any]:
     """What every plan has: whose it is, how long it is good, what halts it, what it was made from."""
     return {
         "plan": plan,
+        "channel": channel_of(plan),
         "made": until(plan.made),
         "expires": until(plan.expires),
         "guards": plan.guards,

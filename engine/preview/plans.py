@@ -80,6 +80,8 @@ def order_plan_lines(plan: Plan) -> Iterator[str]:
         yield f"{denied['decision']:<10}  line {denied['line']}: {visible(denied['reason'])}"
     for planned in messages_of(plan):
         yield message_line(planned)
+    if not plan.content["messages"]:
+        yield "nothing to send"
     yield from _seal(plan)
 
 
@@ -144,8 +146,13 @@ def place_of(reason: Mapping[str, Any]) -> str:
 
 def _seal(plan: Plan) -> Iterator[str]:
     yield from guard_lines(plan)
-    yield f"seller {plan.seller}, {plan.channel}, serial {plan.serial}"
+    yield f"seller {plan.seller}, {channel_of(plan)}, serial {plan.serial}"
     yield f"made {until(plan.made)}, good until {until(plan.expires)}"
+
+
+def channel_of(plan: Plan) -> str:
+    """The channel of a plan; one about orders of which none is known has none."""
+    return plan.channel or "no channel"
 
 
 def until(wall: int) -> str:

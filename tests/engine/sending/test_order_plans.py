@@ -163,6 +163,22 @@ def test_only_the_same_action_on_the_same_order_corrects_a_message(project: Path
     assert orders_plan(project, *corrects).exit_code == 0
 
 
+@pytest.mark.parametrize(("rows", "code"), [([], 0), ([{"order": "O-9", "action": "accept"}], 1)])
+def test_a_plan_of_nothing_says_so_and_is_pushed_well(
+    project: Path, rows: list[dict[str, Any]], code: int
+) -> None:
+    want(project, *rows)
+    planned = orders_plan(project, "--html", str(project / "plan.html"))
+    assert planned.exit_code == code
+    again = CliRunner().invoke(feedwright, ["show", str(project / "plan.json")])
+    assert "nothing to send\n" in again.output
+    assert f"seller {SELLER}, no channel, serial 0\n" in again.output
+    assert "Plan of orders for no channel" in (project / "plan.html").read_text()
+    words = ["orders", "push", str(project / "plan.json"), "--project", str(project)]
+    pushed = CliRunner().invoke(feedwright, words)
+    assert (pushed.exit_code, pushed.output) == (0, "done: nothing was to be sent\n")
+
+
 def test_an_order_of_another_seller_is_not_planned(project: Path) -> None:
     (project / "orders.jsonl").write_text(json.dumps(document("O-1", "InPreparation", seller="7")))
     found = orders_plan(project)
