@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from engine.cli.options import checked_rules, open_project, project_option
+from engine.cli.options import checked_rules, open_project, project_option, write_page
+from engine.cli.outputs import OutputPath, refuse_overwriting
 
 
 @click.command("docs")
 @project_option
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=OutputPath(allow_dash=True),
     help="Write there instead of rules/REFERENCE.md; `-` is stdout.",
 )
 @click.option(
@@ -28,11 +29,11 @@ def command(project_folder: Path | None, out: Path | None, *, only_check: bool) 
 
     Exit codes: 0 written or current, 1 not current or the rules have errors, 2 could not run.
     """
-    from engine.errors import ProjectError
     from engine.reference import reference
     from engine.workspace import Workspace
 
     project = open_project(project_folder)
+    refuse_overwriting(project)
     ruleset = checked_rules(project)
     schema, _ = Workspace(project).offer_schema()
     text = reference(schema, ruleset)
@@ -45,8 +46,5 @@ def command(project_folder: Path | None, out: Path | None, *, only_check: bool) 
         if not current:
             click.echo(f"{file} is not current; run `feedwright docs`", err=True)
         sys.exit(0 if current else 1)
-    try:
-        file.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as fault:
-        raise ProjectError(f"{file}: cannot be written: {fault.strerror or fault}") from None
+    write_page(file, text)
     click.echo(f"wrote {file}", err=True)

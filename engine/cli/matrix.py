@@ -19,6 +19,7 @@ from engine.cli.options import (
     project_option,
     write_page,
 )
+from engine.cli.outputs import refuse_overwriting
 
 
 @click.command("matrix")
@@ -45,7 +46,9 @@ def command(
     from engine.orders.matrix import matrix, matrix_json
     from engine.preview.matrix import matrix_csv, matrix_markdown, matrix_text
 
-    ruleset = checked_rules(open_project(project_folder))
+    project = open_project(project_folder)
+    refuse_overwriting(project)
+    ruleset = checked_rules(project)
     if ruleset.orders is None:
         raise ProjectError("these rules say nothing about orders; write them in rules/orders.rules")
     if channel is not None and channel not in ruleset.orders.channels:

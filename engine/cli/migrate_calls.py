@@ -20,6 +20,7 @@ from engine.cli.options import (
     open_project,
     project_option,
 )
+from engine.cli.outputs import OutputPath, refuse_overwriting
 
 if TYPE_CHECKING:
     from engine.orders.migration import MigrationSummary
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 @click.argument("calls", type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=OutputPath(allow_dash=True),
     help="Write the new calls to this file, one JSON object a line.",
 )
 @format_among("text", "json", help_="For people, or one JSON object a call.")
@@ -42,20 +43,22 @@ def command(
 
     Exit codes: 0 every call goes on, as it is or rewritten; 1 one cannot work; 2 could not run.
     """
+    from engine.cli.render import Output
     from engine.orders.migration import MigrationSummary, Outcome, migrate_calls
     from engine.orders.policy import Policy, order_policy
     from engine.orders.verdicts import PolicyVerdicts
     from engine.preview.migration import migrated_json, migrated_text
 
     project = open_project(project_folder)
+    refuse_overwriting(project)
     settings = replace(project.orders, connector="lengow")
     policy: Policy = order_policy(
         replace(project, orders=settings), checked_rules(project), at or now_utc()
     )
     summary = MigrationSummary()
     with ExitStack() as stack:
-        lines = stack.enter_context(_open(calls, "rb"))
-        new = stack.enter_context(_open(out, "wb")) if out is not None else None
+        lines = stack.enter_context(_open(calls))
+        new = stack.enter_context(Output(out)) if out is not None else None
         free = project.orders.free_carriers
         for migrated in migrate_calls(lines, str(calls), PolicyVerdicts(policy), free_carrier=free):
             summary.add(migrated)
@@ -68,13 +71,13 @@ def command(
     sys.exit(1 if summary.outcomes[Outcome.IMPOSSIBLE] else 0)
 
 
-def _open(path: Path, mode: str) -> IO[bytes]:
+def _open(path: Path) -> IO[bytes]:
     from engine.errors import ProjectError
 
     if str(path) == "-":
         return sys.stdin.buffer
     try:
-        opened: IO[bytes] = path.open(mode)
+        opened: IO[bytes] = path.open("rb")
     except OSError as fault:
         raise ProjectError(f"{path}: {fault.strerror or fault}") from None
     return opened

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from engine.cli.options import checked_rules
+from engine.cli.options import checked_rules, write_json
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -118,9 +117,7 @@ class SparkRun:
                 else:
                     told[name] = ended.accounting.as_json()
                     click.echo(f"{name}: {ended.accounting.sentence()}", err=True)
-        if summary is not None:
-            text = json.dumps(told, ensure_ascii=False, indent=2)
-            summary.write_text(text + "\n", encoding="utf-8")
+        write_json(summary, told)
         return 1 if failed else 0
 
     def gather(self, kind: str, to: IO[bytes]) -> None:

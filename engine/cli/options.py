@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from engine.cli.outputs import OutputPath
+
 if TYPE_CHECKING:
     from engine.diagnostics.place import Source
     from engine.language.ruleset import Ruleset
@@ -84,7 +86,7 @@ channel_option = click.option("--channel", metavar="NAME", help="The sales chann
 seller_option = click.option("--seller", metavar="ID", help="The seller; else the only one.")
 plan_file_option = click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutputPath(dir_okay=False, read_again=True),
     help="The plan's file; else a new one in the folder of plans.",
 )
 
@@ -117,13 +119,13 @@ def port_option(usual: int) -> Callable[[Command], Command]:
 
 html_option = click.option(
     "--html",
-    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    type=OutputPath(dir_okay=False, allow_dash=True),
     help="Write it to this file as one page that needs nothing else.",
 )
 
 
 def write_page(path: Path, page: str) -> None:
-    """Write a page: whole or not at all; `-` is stdout."""
+    """Write a page or another text: whole or not at all; `-` is stdout."""
     from engine.cli.render import Output
 
     with Output(path) as file:
@@ -163,27 +165,26 @@ def checked_sources(project: Project) -> tuple[Ruleset, dict[str, Source]]:
 
 summary_option = click.option(
     "--summary",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=OutputPath(allow_dash=True),
     help="Write the counts and reasons to this JSON file.",
 )
 
 
 def write_summary(path: Path | None, accounting: Accounting) -> None:
     """Write the counts and reasons as JSON, where a file is asked for."""
+    write_json(path, accounting.as_json())
+
+
+def write_json(path: Path | None, told: Any) -> None:
+    """Write a JSON file, whole or not at all, where one is asked for; `-` is stdout."""
     if path is None:
         return
     import json
 
-    from engine.errors import ProjectError
+    from engine.cli.render import Output
 
-    text = json.dumps(accounting.as_json(), ensure_ascii=False, indent=2) + "\n"
-    if str(path) == "-":
-        click.echo(text, nl=False)
-        return
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise ProjectError(f"{path}: cannot be written: {fault.strerror or fault}") from None
+    with Output(path) as file:
+        file.write(f"{json.dumps(told, ensure_ascii=False, indent=2)}\n".encode())
 
 
 def tell(obstacles: Iterable[Obstacle]) -> None:

@@ -19,6 +19,7 @@ from engine.cli.options import (
     project_option,
     seller_option,
 )
+from engine.cli.outputs import refuse_overwriting
 from engine.cli.show import tell
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def command(
     from engine.sending.order_plans import plan_wanted
 
     project = open_project(project_folder)
+    refuse_overwriting(project)
     now = at or now_utc()
     source = orders or seller_sender(sending_settings(project), seller)
     made = plan_wanted(

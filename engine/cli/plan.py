@@ -19,6 +19,7 @@ from engine.cli.options import (
     project_option,
     seller_option,
 )
+from engine.cli.outputs import refuse_overwriting
 from engine.cli.show import PAGE_ROWS, read, tell
 
 
@@ -59,6 +60,7 @@ def command(
     from engine.sending.offers import plan
 
     project = open_project(project_folder)
+    refuse_overwriting(project)
     now = at or now_utc()
     folder = sending_settings(project).plans
     path = out or folder / f"offers-{now_utc():%Y%m%d-%H%M%S}.jsonl"

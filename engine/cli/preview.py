@@ -23,6 +23,7 @@ from engine.cli.options import (
     summary_option,
     write_summary,
 )
+from engine.cli.outputs import OutputPath, refuse_overwriting
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,7 +52,7 @@ TEXT_ROWS, PAGE_ROWS = 12, 10_000
 @format_among("text", "jsonl", help_="For people, or one JSON object a row.")
 @click.option(
     "--html",
-    type=click.Path(path_type=Path),
+    type=OutputPath(),
     help="Write the preview to this file as one page that needs nothing else.",
 )
 @summary_option
@@ -77,6 +78,7 @@ def command(
     from engine.pipeline import open_run
 
     project = open_project(project_folder, or_sample=True)
+    refuse_overwriting(project)
     ruleset, sources = checked_sources(project)
     run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc(), feed_name=feed_name)
     if html is not None:

@@ -22,6 +22,7 @@ from engine.cli.options import (
     summary_option,
     write_summary,
 )
+from engine.cli.outputs import OutputPath, refuse_overwriting
 
 # How Polars keeps what it frees, read when it loads: for whichever thread is next, and not for longer
 # than half a second. That is a fifth less memory.
@@ -36,12 +37,12 @@ MEMORY = "narenas:1,tcache:false,dirty_decay_ms:500,muzzy_decay_ms:0"
 @project_option
 @click.option(
     "--offers",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=OutputPath(allow_dash=True),
     help="Write offers here, one JSON object a line.",
 )
 @click.option(
     "--rejections",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=OutputPath(allow_dash=True),
     help="Write rejected and excluded rows here, likewise.",
 )
 @click.option(
@@ -59,7 +60,7 @@ MEMORY = "narenas:1,tcache:false,dirty_decay_ms:500,muzzy_decay_ms:0"
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=OutputPath(folder=True),
     help="With --engine spark: the folder of the parts; _SUCCESS stands in it when it is whole.",
 )
 @click.option(
@@ -76,7 +77,7 @@ MEMORY = "narenas:1,tcache:false,dirty_decay_ms:500,muzzy_decay_ms:0"
 )
 @click.option(
     "--changes",
-    type=click.Path(path_type=Path),
+    type=OutputPath(folder=True),
     help="With --since: the folder for the offers that are new or changed.",
 )
 @click.option(
@@ -121,8 +122,11 @@ def command(
             master, out, split_bytes, at or now_utc(), channel, feed_name, since, changes
         )
         if manifest:
+            refuse_overwriting()
             sys.exit(wanted.sellers(Path(feed), summary))
-        accounting = wanted.feed(open_project(project_folder, or_sample=True), feed)
+        project = open_project(project_folder, or_sample=True)
+        refuse_overwriting(project)
+        accounting = wanted.feed(project, feed)
         for path, kind in ((offers, "offers"), (rejections, "rejections")):
             if path is not None:
                 with Output(path) as stream:
@@ -138,6 +142,7 @@ def command(
     if offers is None:
         raise click.UsageError("Missing option '--offers'.")
     project = open_project(project_folder, or_sample=True)
+    refuse_overwriting(project)
     ruleset = checked_rules(project)
     run = open_run(project, ruleset, feed, channel=channel, at=at or now_utc(), feed_name=feed_name)
     with ExitStack() as stack:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from engine.cli.options import port_option
+from engine.cli.outputs import OutputPath, refuse_overwriting
 
 
 @click.command("sandbox")
@@ -39,12 +40,12 @@ from engine.cli.options import port_option
 )
 @click.option(
     "--ledger",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputPath(dir_okay=False),
     help="Write what takes effect to this file, as JSON lines.",
 )
 @click.option(
     "--files",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=OutputPath(file_okay=False),
     help="The folder where XML packages are published; made where it is missing.",
 )
 def command(
@@ -74,6 +75,7 @@ def command(
         for name, kind in KINDS.items():
             click.echo(f"{name:15} {kind.says}")
         return
+    refuse_overwriting()
     from engine.sandbox.server import Sandbox
     from engine.sandbox.settings import Settings
 

@@ -15,6 +15,7 @@ from engine.cli.options import (
     now_utc,
     write_page,
 )
+from engine.cli.outputs import refuse_overwriting
 
 if TYPE_CHECKING:
     from engine.outbox.plan import Plan
@@ -42,6 +43,7 @@ def command(plan: Path, rows: int | None, style: str, html: Path | None) -> None
     """
     from engine.outbox.moments import wall_of
 
+    refuse_overwriting()
     if rows is None:
         rows = PAGE_ROWS if html is not None else TEXT_ROWS
     made, moves = read(plan, rows)

@@ -20,6 +20,7 @@ from engine.cli.options import (
     project_option,
     write_page,
 )
+from engine.cli.outputs import refuse_overwriting
 
 if TYPE_CHECKING:
     from engine.language.declarations import Declarations
@@ -47,6 +48,7 @@ def command(
     from engine.preview.timeline import timeline_json, timeline_text
 
     project = open_project(project_folder)
+    refuse_overwriting(project)
     checked = check(project)
     found = _declarations(project)
     orders = checked.ruleset.orders if checked.ruleset else None

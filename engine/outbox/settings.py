@@ -76,6 +76,21 @@ class Sending:
         return self.journals / f"{seller}.sqlite"
 
 
+def journal_folder(project: Project) -> Path:
+    """Where the journals stand, also by settings that are wrong elsewhere."""
+    return project.root / _folder(project, "journal", "var/journal")
+
+
+def plan_folder(project: Project) -> Path:
+    """Where plans are put if no other place is named, likewise."""
+    return project.root / _folder(project, "plans", "var/plans")
+
+
+def _folder(project: Project, name: str, usual: str) -> str:
+    read = project.sending.get(name)
+    return read if isinstance(read, str) and read else usual
+
+
 def sending_settings(project: Project) -> Sending:
     """The settings of sending, as the project says them.
 
@@ -91,10 +106,12 @@ def sending_settings(project: Project) -> Sending:
     if int(minutes) < 5:
         raise wrong(read, "quarantine_minutes", "sending.quarantine_minutes must be 5 or more")
     xml = _mapping(read, "xml")
+    for name in ("journal", "plans"):
+        _text(read, "sending", name)
     return Sending(
         project.root,
-        project.root / (_text(read, "sending", "journal") or "var/journal"),
-        project.root / (_text(read, "sending", "plans") or "var/plans"),
+        journal_folder(project),
+        plan_folder(project),
         {name: _seller(project.sellers, name) for name in project.sellers},
         Waits(quarantine=int(minutes) * MINUTE),
         _texts(read, "sending", "refund_rights"),
