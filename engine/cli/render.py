@@ -6,8 +6,9 @@ import os
 import sys
 from contextlib import ExitStack
 from datetime import datetime
+from io import BufferedWriter, FileIO
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -23,6 +24,9 @@ from engine.cli.options import (
     write_summary,
 )
 from engine.cli.outputs import OutputPath, refuse_overwriting
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 # How Polars keeps what it frees, read when it loads: for whichever thread is next, and not for longer
 # than half a second. That is a fifth less memory.
@@ -175,7 +179,7 @@ class Output:
         if self.stdout:
             return sys.stdout.buffer
         try:
-            self.file = self.part.open("wb")
+            self.file = BufferedWriter(_Named(self.part, self.path))
         except OSError as fault:
             raise ProjectError(
                 f"{self.path}: cannot be written: {fault.strerror or fault}"
@@ -185,10 +189,28 @@ class Output:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self.file is None:
             return
-        self.file.close()
-        if self.as_it_is:
-            return
-        if kind is None:
+        whole = False
+        try:
+            self.file.close()
+            whole = kind is None
+        finally:
+            if not self.as_it_is and not whole:
+                self.part.unlink(missing_ok=True)
+        if whole and not self.as_it_is:
             self.part.replace(self.path)
-        else:
-            self.part.unlink(missing_ok=True)
+
+
+class _Named(FileIO):
+    """A file whose faults tell how the person called it: one that cannot grow tells no name."""
+
+    def __init__(self, part: Path, path: Path) -> None:
+        super().__init__(part, "w")
+        self.name = str(path)
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write some of `data`, and say how many bytes."""
+        try:
+            return super().write(data)
+        except OSError as fault:
+            fault.filename = self.name
+            raise

@@ -7,6 +7,8 @@ few: they are gathered and go through the program again, this time with every re
 from __future__ import annotations
 
 import errno
+import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
@@ -121,14 +123,19 @@ def _write_lines(lines: pl.DataFrame, file: IO[bytes]) -> None:
 
     Raises:
         BrokenPipeError: the reader of the file went away.
+        OSError: it cannot be written; tells its name.
     """
     try:
         lines.write_csv(file, include_header=False, quote_style="never", batch_size=LINES_AT_ONCE)
     except OSError as fault:
-        # Polars tells the number in the message alone.
-        if f"(os error {errno.EPIPE})" in str(fault):
+        # Polars tells the number in the message alone, and no name.
+        told = re.search(r"\(os error ([0-9]+)\)", str(fault))
+        if told is None:
+            raise
+        number = int(told[1])
+        if number == errno.EPIPE:
             raise BrokenPipeError from None
-        raise
+        raise OSError(number, os.strerror(number), getattr(file, "name", None)) from None
 
 
 def copied(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,12 +1,15 @@
 """Where `render` writes: files appear when they are complete, devices and pipes stay what they are."""
 
 import os
+import resource
+import signal
 import stat
 import threading
 from pathlib import Path
 from typing import IO
 
 import pytest
+from conftest import Feedwright
 
 from engine.cli.render import Output
 from engine.errors import ProjectError
@@ -46,3 +49,40 @@ def test_a_pipe_is_written_and_stays_a_pipe(tmp_path: Path) -> None:
 def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="cannot be written"), Output(tmp_path):
         pass
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full device is Linux's")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("render", "chairs", "--offers", "/dev/full"),
+        ("render", "chairs", "--offers", "/dev/null", "--rejections", "/dev/full"),
+        ("render", "chairs", "--offers", "/dev/null", "--summary", "/dev/full"),
+        ("preview", "chairs", "--html", "/dev/full"),
+        ("docs", "--out", "/dev/full"),
+    ],
+)
+def test_a_full_disk_is_told_with_the_file_and_what_to_do(
+    words: tuple[str, ...], shop: Path, feedwright: Feedwright
+) -> None:
+    at = () if words[0] == "docs" else ("--at", "2025-08-01T09:00+02:00")
+    ran = feedwright(*words, *at, cwd=shop)
+    assert ran.code == 2
+    last = ran.err.splitlines()[-1]
+    assert last.startswith("feedwright: /dev/full: No space left on device: a file could not be")
+    assert "make room" in last
+
+
+def test_what_cannot_be_written_to_its_end_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "offers.jsonl"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    kept = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(OSError, match="File too large") as told, Output(path) as file:
+            file.write(b"x" * 1000)  # held back until the file is closed
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, kept)
+    assert told.value.filename == str(path)
+    assert list(tmp_path.iterdir()) == []
