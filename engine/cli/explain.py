@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.options import (
+    CountType,
     at_option,
     channel_option,
     checked_sources,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 @click.argument("what", metavar="[CODE | ATTRIBUTE | ACTION]", required=False)
 @click.argument("feed", required=False)
 @click.option("--sku", help="Explain the rows of FEED with this reference.")
-@click.option("--row", type=click.IntRange(min=1), help="Explain this row of FEED, from 1.")
+@click.option("--row", type=CountType(min=1), help="Explain this row of FEED, from 1.")
 @click.option("--order", metavar="ID", help="Explain ACTION on this order of the file FEED.")
 @click.option("--state", metavar="NAME", help="Explain ACTION in this state on --channel.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="One of ACTION's.")

@@ -69,6 +69,19 @@ class InstantType(click.ParamType[datetime]):
             self.fail(f"`{value}`: {fault}", param, ctx)
 
 
+class CountType(click.IntRange):
+    """A number of things, from `min` on: beyond a million millions it is a slip of the keys."""
+
+    MOST = 10**12
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; fails where nothing could be counted that far."""
+        number: int = super().convert(value, param, ctx)
+        if number > self.MOST:
+            self.fail(f"{value} is too many: {self.MOST:,} at most", param, ctx)
+        return number
+
+
 at_option = click.option(
     "--at",
     type=InstantType(),

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from engine.cli.options import (
+    CountType,
     at_option,
     channel_option,
     format_option,
@@ -31,7 +32,7 @@ from engine.cli.show import PAGE_ROWS, read, tell
 @seller_option
 @click.option(
     "--canary",
-    type=click.IntRange(1),
+    type=CountType(min=1),
     metavar="NUMBER",
     help="Take only so many new and changed offers: new rules are tried on a few first.",
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.options import (
+    CountType,
     as_option,
     at_option,
     channel_option,
@@ -46,7 +47,7 @@ TEXT_ROWS, PAGE_ROWS = 12, 10_000
 @click.option("--sku", help="Show only the rows with this reference, whole.")
 @click.option(
     "--rows",
-    type=click.IntRange(min=1),
+    type=CountType(min=1),
     help="How many rows the table shows (12 if not given; of a page 10,000).",
 )
 @format_among("text", "jsonl", help_="For people, or one JSON object a row.")

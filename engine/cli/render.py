@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from engine.cli.options import (
+    CountType,
     as_option,
     at_option,
     channel_option,
@@ -69,7 +70,7 @@ MEMORY = "narenas:1,tcache:false,dirty_decay_ms:500,muzzy_decay_ms:0"
 )
 @click.option(
     "--split-bytes",
-    type=click.IntRange(min=1),
+    type=CountType(min=1),
     metavar="N",
     help="With --engine spark: cut files into splits of about N bytes.",
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.options import (
+    CountType,
     format_option,
     html_option,
     now_utc,
@@ -28,7 +29,7 @@ TEXT_ROWS, PAGE_ROWS = 12, 1_000
 @click.argument("plan", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--rows",
-    type=click.IntRange(min=0),
+    type=CountType(min=0),
     help="How many offers of each change are listed (12 if not given; on a page 1,000).",
 )
 @format_option

@@ -76,6 +76,28 @@ def test_settings_that_cannot_be_used_are_one_line(shop: Path, feedwright: Feedw
     assert "did you mean `feeds`?" in ran.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("preview", "chairs", "--rows"),
+        ("preview", "chairs", "--html", "page.html", "--rows"),
+        ("explain", "chairs", "--sku", "CH-1", "--row"),
+        ("plan", "chairs", "--canary"),
+        ("render", "chairs", "--engine", "spark", "--out", "parts", "--split-bytes"),
+        ("show", "chairs.csv", "--rows"),
+        ("push", "chairs.csv", "--wait"),
+        ("sandbox", "--orders"),
+    ],
+)
+@pytest.mark.parametrize("number", ["99999999999999999999999", "9" * 5000, "-1"])
+def test_a_count_that_nothing_reaches_is_a_mistake_of_the_command(
+    words: tuple[str, ...], number: str, shop: Path, feedwright: Feedwright
+) -> None:
+    ran = feedwright(*words, number, cwd=shop)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"Invalid value for '{words[-1]}'" in ran.err
+
+
 # --- where things go ----------------------------------------------------------------------------
 
 
