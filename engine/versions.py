@@ -39,23 +39,21 @@ def project_version(named: str, project: Project) -> Iterator[Project]:
 
 def _export(revision: str, root: Path, folder: Path) -> None:
     """Write the parts of the project as `revision` holds them into `folder`."""
-    top = _git(root, "rev-parse", "--show-prefix").decode().strip()
-    known = _git(
-        root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}"
-    )
-    tree = known.decode().strip()
+    top = _git(revision, root, "rev-parse", "--show-prefix").decode().strip()
+    verify = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}")
+    tree = _git(revision, root, *verify).decode().strip()
     prefix = f"{tree}:{top.rstrip('/')}" if top else tree
-    listed = _git(root, "ls-tree", "--name-only", prefix).decode().splitlines()
+    listed = _git(revision, root, "ls-tree", "--name-only", prefix).decode().splitlines()
     parts = [part for part in _PARTS if part in listed]
     if not parts:
         raise ProjectError(f"{revision}: holds no rules and no settings for {root.name or root}")
-    archive = _git(root, "archive", "--format=tar", prefix, *parts)
+    archive = _git(revision, root, "archive", "--format=tar", prefix, *parts)
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         tar.extractall(folder, filter="data")
 
 
-def _git(root: Path, *words: str) -> bytes:
-    """What git prints.
+def _git(revision: str, root: Path, *words: str) -> bytes:
+    """What git prints when it is asked about `revision`.
 
     Raises:
         ProjectError: there is no git, or it refuses.
@@ -68,13 +66,14 @@ def _git(root: Path, *words: str) -> bytes:
         )
     except FileNotFoundError:
         raise ProjectError(
-            f"{words[-1]}: no such folder or file, and git is not installed to look for a revision"
+            f"{revision}: no such folder or file, and git is not installed to look for a revision"
         ) from None
     if run.returncode != 0:
-        asked = words[-1].removesuffix("^{tree}")
         said = run.stderr.decode(errors="replace").strip().splitlines()
         why = f" (git says: {said[-1]})" if said else ""
-        raise ProjectError(f"`{asked}` is no folder, no rule file and no revision of git here{why}")
+        raise ProjectError(
+            f"`{revision}` is no folder, no rule file and no revision of git here{why}"
+        )
     if len(run.stdout) > _LARGEST:
-        raise ProjectError(f"{words[-1]}: more than 64 MiB of rules and tables")
+        raise ProjectError(f"{revision}: more than 64 MiB of rules and tables")
     return run.stdout

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from pytest_snapshot.plugin import Snapshot
 
 from engine.cli.main import feedwright
+from engine.errors import ProjectError
 
 ROOT = Path(__file__).parents[2]
 SNAPSHOTS = Path(__file__).parent / "snapshots/diff"
@@ -192,6 +193,14 @@ def test_what_is_no_version(named: str) -> None:
             ["diff", "--feed", str(ROOT / "samples/catalogue.csv"), *OPTIONS, "--", named],
             catch_exceptions=False,
         )
+
+
+def test_what_is_no_version_is_named_where_there_is_no_git(project: Path) -> None:
+    wanted = (
+        r"^`nope` is no folder, no rule file and no revision of git here \(git says: .*not a git"
+    )
+    with pytest.raises(ProjectError, match=wanted):
+        diff("nope", project=project)
 
 
 def test_rules_with_errors_are_not_compared(project: Path) -> None:
