@@ -32,6 +32,7 @@ _BY_ENDING = {
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
 }
+_ARCHIVES = {".gz": "gzip", ".zip": "zip"}  # told by how a file begins, not by its name
 
 
 @dataclass(slots=True)
@@ -230,10 +231,19 @@ def _open(source: ByteSource, settings: FeedSettings) -> OpenFeed:
 
             return XlsxFeed(source, settings)
         case _:
-            known = ", ".join(sorted({e.lstrip(".") for e in _BY_ENDING}))
-            raise FeedError(
-                f"{source.shown}: its ending tells no format; known: {known}; or set `format`"
-            )
+            raise FeedError(f"{source.shown}: {_no_format(source)}")
+
+
+def _no_format(source: ByteSource) -> str:
+    """Why the name of a feed does not tell its format, and what to do."""
+    kind = _ARCHIVES.get(Path(source.name).suffix.lower())
+    if kind is not None and source.packed is None:
+        return (
+            f"is called {kind} and is not: where it is unpacked already, name it by what it is "
+            "(`feed.csv`) or set `format`; otherwise fetch it again"
+        )
+    known = ", ".join(sorted({e.lstrip(".") for e in _BY_ENDING}))
+    return f"its ending tells no format; known: {known}; or set `format`"
 
 
 def _numbered(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,8 @@
 """Feeds of any format have one shape; their format is told by settings, name or first sign."""
 
+import gzip
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,6 +45,28 @@ def test_a_name_that_tells_nothing(read: Read) -> None:
         FeedError, match=r"its ending tells no format; known: atom, csv.*or set `format`"
     ):
         read("export.dat", b"sku\nA\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("feed.csv.gz", "is called gzip and is not"), ("feed.zip", "is called zip and is not")],
+)
+@pytest.mark.parametrize("data", [b"sku\nA\n", b""])
+def test_an_archive_by_name_alone_is_told(read: Read, name: str, told: str, data: bytes) -> None:
+    with pytest.raises(FeedError, match=f"{name}: {told}.*unpacked already.*fetch it again"):
+        read(name, data)
+
+
+def test_an_archive_by_name_alone_is_read_where_the_settings_tell(read: Read) -> None:
+    assert read("feed.csv.gz", b"sku\nA\n", wanted=["sku"], format="csv").rows == [("A",)]
+
+
+def test_an_archive_in_an_archive_is_not_said_to_be_none(read: Read) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("feed.csv.gz", gzip.compress(b"sku\nA\n"))
+    with pytest.raises(FeedError, match="its ending tells no format"):
+        read("feed.zip", packed.getvalue())
 
 
 @pytest.mark.parametrize("name", ["feed.xml", "feed.xlsx"])
