@@ -181,7 +181,7 @@ def _read_number(field: Field, column: pl.Expr) -> tuple[Scaled, list[CellFault]
     scaled = _in_unit(field, pl.when(fits).then(whole), decimals)
     low, high = _bounds(field, scaled.scale, scaled.high)
     number = Scaled(scaled.expr, scaled.scale, low, high)
-    wanted = f"{_wanted(field)} with at most {decimals} decimals" if decimals else "a whole number"
+    wanted = _wanted(field, digits, decimals)
     faults.append(_unreadable(codes.NOT_A_NUMBER, column, field, wanted))
     faults += _out_of_bounds(field, number)
     return Scaled(number.expr, number.scale, low, high), faults
@@ -205,8 +205,15 @@ def _number_pattern(field: Field, digits: int, decimals: int) -> str:
     if not grouping:
         return rf"^-?[0-9]{{1,{digits}}}{fraction}$"
     mark = "[ \u00a0\u202f]" if grouping == " " else re.escape(grouping)
-    groups = max(1, (digits - 1) // 3)
-    return rf"^-?(?:[0-9]{{1,{digits}}}|[0-9]{{1,3}}(?:{mark}[0-9]{{3}}){{1,{groups}}}){fraction}$"
+    group = rf"(?:{mark}[0-9]{{3}})"
+    ways = [rf"[0-9]{{1,{digits}}}"]
+    # The longest have fewer digits in front of their groups, or they were more than `digits`.
+    groups, first = (digits - 1) // 3, (digits - 1) % 3 + 1
+    if groups:
+        ways.append(rf"[0-9]{{1,{first}}}{group}{{{groups}}}")
+    if groups > 1:
+        ways.append(rf"[0-9]{{1,3}}{group}{{1,{groups - 1}}}")
+    return rf"^-?(?:{'|'.join(ways)}){fraction}$"
 
 
 def _plain_number(field: Field, text: pl.Expr) -> pl.Expr:
@@ -279,9 +286,12 @@ def _shown(field: Field, bound: Decimal) -> str:
     return f"{bound.normalize():f} {unit}".strip()
 
 
-def _wanted(field: Field) -> str:
+def _wanted(field: Field, digits: int, decimals: int) -> str:
+    """What the field's numbers are, as the end of a sentence."""
+    if not decimals:
+        return f"a whole number with at most {digits} digits"
     mark = field.reading.decimal_mark
-    return "a number" if mark == "." else f"a number (decimal mark `{mark}`)"
+    return f"a number with at most {digits} digits before the decimal mark `{mark}` and {decimals} after it"
 
 
 def _without_currency(field: Field, column: pl.Expr) -> tuple[pl.Expr, list[CellFault]]:
