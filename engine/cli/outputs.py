@@ -133,7 +133,7 @@ def _outputs(context: click.Context) -> Iterator[_Output]:
             continue
         option, kind = param.opts[0], param.type
         place = _place(value)
-        if place is None and kind.read_again:
+        if kind.read_again and (place is None or is_stream(value)):
             raise click.UsageError(f"{option} is a device or a pipe: name a file for the plan")
         if place is None:
             continue
@@ -143,6 +143,16 @@ def _outputs(context: click.Context) -> Iterator[_Output]:
             subject = f"{option} is written as `{half.path.name}` until it is whole, and that"
             shown = f"where {option} is written until it is whole"
             yield _Output(option, subject, shown, half, kind)
+
+
+def is_stream(path: Path) -> bool:
+    """Whether `path` is a name for what this process has open, such as /dev/stdout.
+
+    Where that is a file, it looks as one: but its name is the system's, and not to be replaced.
+    """
+    found = Path(os.path.abspath(path))  # noqa: PTH100 - without following links
+    streams = {Path("/dev/stdin"), Path("/dev/stdout"), Path("/dev/stderr")}
+    return found in streams or found.parent in {Path("/dev/fd"), Path("/proc/self/fd")}
 
 
 def _place(path: str | Path) -> _Place | None:

@@ -24,7 +24,7 @@ from engine.cli.options import (
     summary_option,
     write_summary,
 )
-from engine.cli.outputs import OutputPath, refuse_overwriting
+from engine.cli.outputs import OutputPath, is_stream, refuse_overwriting
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -170,7 +170,7 @@ class Output:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.stdout = str(path) == "-"
-        self.as_it_is = path.exists() and not path.is_file()
+        self.as_it_is = is_stream(path) or (path.exists() and not path.is_file())
         self.part = path if self.as_it_is else path.with_name(f"{path.name}.part")
         self.file: IO[bytes] | None = None
 

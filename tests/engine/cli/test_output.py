@@ -46,6 +46,14 @@ def test_a_pipe_is_written_and_stays_a_pipe(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_name_of_an_open_file_is_not_replaced(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as log, Output(Path(f"/dev/fd/{log.fileno()}")) as file:
+        file.write(b"line\n")
+    assert (tmp_path / "log").read_bytes() == b"line\n"
+    assert all(Output(Path(f"/dev/{name}")).as_it_is for name in ("stdout", "../dev/stderr"))
+    assert not Output(tmp_path / "stdout").as_it_is
+
+
 def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="cannot be written"), Output(tmp_path):
         pass

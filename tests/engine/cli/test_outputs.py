@@ -239,6 +239,12 @@ def test_a_plan_is_no_device_and_no_pipe(project: Path, feedwright: Feedwright) 
     assert (project / "pipe").is_fifo()
 
 
+def test_a_plan_is_no_open_file(project: Path, feedwright: Feedwright) -> None:
+    with (project / "log").open("wb") as log:
+        ran = _run(feedwright, project, ("plan", "--out"), f"/dev/fd/{log.fileno()}")
+    assert "--out is a device or a pipe: name a file for the plan" in ran.err
+
+
 # --- what is well ---------------------------------------------------------------------------------
 
 
