@@ -16,12 +16,13 @@ from engine.language.syntax import HitPolicy
 from engine.language.vocabulary import Attribute
 from engine.program.attributes import as_attribute, as_read, broken_bounds
 from engine.program.cells import ReadField, read_field, text_name, value_name
-from engine.program.expressions import Expressions, folded
+from engine.program.expressions import Expressions
 from engine.program.numbers import Quotient
 from engine.program.program import PROBLEM, Entry, Fault, Lean, Made, Probe, Program
 from engine.program.reads import columns_read, needed_fields, values_in
 from engine.program.sentences import sentence, value_text
 from engine.program.value import Value, chosen, nothing, typed
+from engine.program.vectors import folded
 from engine.values.field import Field
 from engine.values.kinds import KindName
 

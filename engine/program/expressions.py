@@ -25,6 +25,7 @@ from engine.program.numbers import (
     same_scale,
 )
 from engine.program.value import Rejects, Value, any_of, chosen, is_nothing, nothing
+from engine.program.vectors import folded
 from engine.values.kinds import Kind, KindName
 from engine.values.scaled import Scaled
 
@@ -244,20 +245,9 @@ class Expressions:
             )
             edge = there if hours == 0 else pl.coalesce(edge, there)
         edge = edge.dt.convert_time_zone("UTC")
-        there = in_four_digits(edge)
-        beyond = edge.is_not_null() & there.is_null()
+        there = folded(in_four_digits(edge))
+        beyond = folded(edge.is_not_null() & there.is_null())
         return Value(node.kind, there, None, any_of((value.fails, beyond)), value.rejects)
-
-
-def folded(expr: pl.Expr) -> pl.Expr:
-    """`expr`; where it is the same for every row, computed once and for all.
-
-    Polars fails on some functions of constants inside cases, where no row takes the case.
-    """
-    if expr.meta.root_names():
-        return expr
-    value = pl.select(expr).to_series()
-    return expr if isinstance(value.dtype, pl.List) else pl.lit(value.item(), value.dtype)
 
 
 def _reached(conditions: list[Value]) -> Iterator[Rejects]:
@@ -300,9 +290,9 @@ def _calendar(
         moved = begun + (amount * _MICROSECONDS).cast(pl.Duration("us"))
     if day:
         moved = moved.cast(pl.Date)
-    there = in_four_digits(moved, day=day)
-    beyond = moved.is_not_null() & there.is_null()
+    there = folded(in_four_digits(moved, day=day))
+    beyond = folded(moved.is_not_null() & there.is_null())
     return Value(node.kind, there, None, any_of((fails, beyond)), rejects)
 
 
-__all__ = ["Expressions", "folded", "same_scale"]
+__all__ = ["Expressions", "same_scale"]

@@ -10,6 +10,7 @@ import polars as pl
 from engine.errors import EngineError
 from engine.functions.exact import aligned, widened
 from engine.language.syntax import Comparator, Operator, RoundingMode
+from engine.program.vectors import folded
 from engine.values.scaled import INT128_LIMIT, Scaled
 
 
@@ -233,6 +234,7 @@ _MIRRORED = {
 
 def ordered(comparator: Comparator, left: pl.Expr, right: pl.Expr) -> pl.Expr:
     """`left` compared with `right`; null where either is."""
+    left, right = folded(left), folded(right)
     if not left.meta.root_names() and right.meta.root_names():
         # Polars makes one row of a constant that is compared with a column whose rows are all alike.
         return ordered(_MIRRORED.get(comparator, comparator), right, left)

@@ -15,6 +15,18 @@ _AT_ONCE = 8
 _ALWAYS_NORMAL = "^[\\x00-\\x{2ff}]*$"
 
 
+def folded(expr: pl.Expr) -> pl.Expr:
+    """`expr`; where it is the same for every row, computed once and for all.
+
+    Polars fails on some functions of constants inside cases, where no row takes the case, and gives one
+    row alone where a constant that is still to be computed meets a column whose rows are all alike.
+    """
+    if expr.meta.root_names() or expr.meta.is_literal():
+        return expr
+    value = pl.select(expr).to_series()
+    return expr if isinstance(value.dtype, pl.List) else pl.lit(value.item(), value.dtype)
+
+
 def over_cells(
     column: pl.Expr,
     function: Callable[[pl.Series], pl.Series],

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -46,8 +47,9 @@ def _many_files(folder: Path, lines: list[str], each: int) -> str:
     held: list[str] = []
     for number, line in enumerate(lines):
         held.append(line)
-        # A record of several lines stays whole.
-        if len(held) >= each and "".join(held).count('"') % 2 == 0:
+        # A record of several lines stays whole: what begins with no reference goes on.
+        begins = number + 1 == len(lines) or re.match("[A-Z]{2}-[0-9]", lines[number + 1])
+        if len(held) >= each and begins:
             (folder / f"{number:06}.csv").write_bytes(text(held))
             held = []
     if held:
