@@ -52,15 +52,25 @@ class Sessions:
         self.session, self.master = None, ""
 
 
+def _free_port() -> int:
+    """A port that is free, and that the system gives to nobody who asks for any until it is used."""
+    first = 20_000 + os.getpid() % 10_000  # below those that are given out
+    for port in range(first, first + 1_000):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return port
+    raise AssertionError("no free port")
+
+
 @pytest.fixture(scope="session")
 def sessions() -> Iterator[Sessions]:
     if not has_java():
         pytest.skip("no Java: Spark cannot start")
     os.environ["JAVA_TOOL_OPTIONS"] = _JAVA
     # Workers get the environment in which Java starts, so where a test's bucket will be is settled now.
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    os.environ.update(BUCKET, AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}")
+    os.environ.update(BUCKET, AWS_ENDPOINT_URL=f"http://127.0.0.1:{_free_port()}")
     made = Sessions()
     yield made
     made.end()
