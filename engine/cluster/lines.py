@@ -12,7 +12,7 @@ from engine.cluster.worker import OFFERS, REJECTIONS
 from engine.offers.accounting import Accounting
 from engine.offers.lines import check_lines, rejection_line
 from engine.offers.mapping import EXCLUDES, FIRST, STOPS, Mapper
-from engine.offers.prepared import LINE, OFFER, raw_name
+from engine.offers.prepared import LINE, OFFER
 from engine.offers.rendering import Renderer, copied
 from engine.program.program import ROW
 
@@ -76,8 +76,8 @@ class LinesOfSplit:
         self._since += frame.height
         stops = frame[EXCLUDES] | frame[STOPS]
         if stops.any():
-            raw = (pl.col(raw_name(n)).alias(n) for n in self.renderer.prepared.schema)
-            self._others.append(copied(frame.select(*raw, "__place").filter(stops)))
+            raw = frame.select(*self.renderer.prepared.raw_cells(), "__place")
+            self._others.append(copied(raw.filter(stops)))
         offers = frame.select(*OFFER, "__place").filter(~stops)
         if offers.height:
             check_lines(offers, offers[LINE])

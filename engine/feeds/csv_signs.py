@@ -60,11 +60,10 @@ class Signs:
 
     def behind_line(self, number: int) -> int:
         """Behind so many lines that do not end within quotes, or the whole block where it holds fewer."""
-        ends = (
-            self.line_ends if len(self.quotes) else where_true(bytes_of(self.block) == _LINE_FEED)
-        )
         if len(self.quotes):
-            ends = ends.filter(self.quotes.search_sorted(ends) % 2 == 0)
+            ends = self.line_ends.filter(~self._within_quotes())
+        else:
+            ends = where_true(bytes_of(self.block) == _LINE_FEED)
         return int(ends[number - 1]) + 1 if len(ends) >= number else len(self.block)
 
     def up_to(self, cut: int) -> Signs:
@@ -104,7 +103,11 @@ class Signs:
         """Where line feeds stand within quotes, which are in order."""
         if not len(self.quotes):
             return self.line_ends.clear()
-        return self.line_ends.filter(self.quotes.search_sorted(self.line_ends) % 2 == 1)
+        return self.line_ends.filter(self._within_quotes())
+
+    def _within_quotes(self) -> pl.Series:
+        """Which line ends stand within quotes, of which there are some."""
+        return self.quotes.search_sorted(self.line_ends) % 2 == 1
 
 
 def _signs(

@@ -59,6 +59,10 @@ class Prepared:
         parts = [self._part(part) for part in slices]
         return parts[0] if len(parts) == 1 else pl.concat(parts)
 
+    def raw_cells(self) -> list[pl.Expr]:
+        """The raw rows that stand beside a result, as they were."""
+        return [pl.col(raw_name(name)).alias(name) for name in self.schema]
+
     def _part(self, rows: pl.DataFrame) -> pl.DataFrame:
         query = rows.lazy()
         for stage in self.stages:

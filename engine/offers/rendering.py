@@ -21,7 +21,7 @@ from engine.offers.accounting import Accounting
 from engine.offers.in_turn import in_turn, keep_freed_memory
 from engine.offers.lines import check_lines, rejection_line
 from engine.offers.mapping import EXCLUDES, FIRST, STOPS, Mapper
-from engine.offers.prepared import LINE, OFFER, Prepared, raw_name
+from engine.offers.prepared import LINE, OFFER, Prepared
 from engine.program.program import ROW
 
 # Parts whose rows go through the query together: its fixed cost is half of that of one part then, and
@@ -96,8 +96,8 @@ class Renderer:
         self.accounting.read += frame.height
         offers = frame.select(OFFER)
         if not good.all():
-            raw = (pl.col(raw_name(name)).alias(name) for name in self.prepared.schema)
-            self._rejected.append(copied(frame.select(*raw, FIRST).filter(~good)))
+            raw = frame.select(*self.prepared.raw_cells(), FIRST)
+            self._rejected.append(copied(raw.filter(~good)))
             offers = offers.filter(good)
             if sum(map(len, self._rejected)) >= REJECTED_AT_ONCE:
                 self._reject()
