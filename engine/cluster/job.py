@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cluster.output import accounts, changed, may_overwrite, summed
-from engine.cluster.pieces import see_that_it_fits
 from engine.cluster.session import stopping
 from engine.cluster.shipped import Shipped, ship
 from engine.cluster.splits import SPLIT, Cutter, Split, files_of, settings_of
@@ -29,7 +28,7 @@ from engine.cluster.worker import (
     render_splits,
 )
 from engine.errors import EngineError
-from engine.pipeline import checked_ruleset, compile_side, feed_of
+from engine.pipeline import checked_ruleset, compile_side, feed_of, refuse_lacking
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -77,7 +76,7 @@ def prepare(
     splits = tuple(cutter.splits(files))
     notes: dict[str, None] = {}
     for opened in cutter.opened:
-        see_that_it_fits(opened, side.program)
+        refuse_lacking(side.program, opened)
         notes.update(dict.fromkeys(opened.notes))
     names = dict.fromkeys(piece.settings for split in splits for piece in split.pieces)
     joined = frozenset(j.path for name in names for j in settings_of(project, name).join)

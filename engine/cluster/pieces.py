@@ -20,6 +20,7 @@ from engine.feeds.feed import Feed, open_feed
 from engine.feeds.json_feed import JsonFeed
 from engine.feeds.parquet_feed import ParquetFeed
 from engine.feeds.part import MOST_ROWS
+from engine.pipeline import refuse_lacking
 from engine.project import Project
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class RowsOfSplit:
         for piece in self.split.pieces:
             before = self.last
             with open_piece(self.project, piece) as feed:
-                see_that_it_fits(feed, self.program)
+                refuse_lacking(self.program, feed)
                 for batch in feed.batches(wanted):
                     if batch.height:
                         made = batch.with_columns(pl.col("__row").cast(pl.Int64) + before)
@@ -66,18 +67,6 @@ class RowsOfSplit:
 
 def _together(held: list[pl.DataFrame]) -> pl.DataFrame:
     return held[0] if len(held) == 1 else pl.concat(held, how="diagonal")
-
-
-def see_that_it_fits(feed: Feed, program: Program) -> None:
-    """A file without a column that each product needs would reject every row, one by one.
-
-    Raises:
-        FeedError: the file is such a one.
-    """
-    if feed.columns and (lacking := program.lacking(feed.columns)):
-        named = ", ".join(f"`{f.reading.column}`" for f in lacking)
-        listed = ", ".join(f"`{c}`" for c in feed.columns[:30])
-        raise FeedError(f"{feed.path}: lacks {named}; its columns are {listed}")
 
 
 @contextmanager

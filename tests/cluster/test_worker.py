@@ -100,6 +100,17 @@ def test_a_small_file_without_a_needed_column_is_told_by_name(
         prepare(project(), str(folder), at=AT, channel=CHANNEL)
 
 
+def test_lists_where_one_value_is_wanted_are_told(tmp_path: Path) -> None:
+    first = {name: [cell] for name, cell in _records()[0].items()}
+    feed = tmp_path / "feed.parquet"
+    pl.DataFrame({**first, "Référence": [["A", "B"]]}).write_parquet(feed)
+    shop = replace(project(), feeds={})
+    with pytest.raises(
+        FeedError, match="the column `Référence` holds lists, and field `sku` one value"
+    ):
+        prepare(shop, str(feed), at=AT, channel=CHANNEL)
+
+
 def _records() -> list[dict[str, str]]:
     names = header().split(";")
     cells = [line.split(";") for line in rows(1)]
