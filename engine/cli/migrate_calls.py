@@ -20,7 +20,7 @@ from engine.cli.options import (
     open_project,
     project_option,
 )
-from engine.cli.outputs import OutputPath, refuse_overwriting
+from engine.cli.outputs import Output, OutputPath, refuse_overwriting
 
 if TYPE_CHECKING:
     from engine.orders.migration import MigrationSummary
@@ -43,7 +43,6 @@ def command(
 
     Exit codes: 0 every call goes on, as it is or rewritten; 1 one cannot work; 2 could not run.
     """
-    from engine.cli.render import Output
     from engine.orders.migration import MigrationSummary, Outcome, migrate_calls
     from engine.orders.policy import Policy, order_policy
     from engine.orders.verdicts import PolicyVerdicts

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from engine.cli.outputs import OutputPath
+from engine.cli.outputs import Output, OutputPath
 
 if TYPE_CHECKING:
     from engine.diagnostics.place import Source
@@ -139,8 +139,6 @@ html_option = click.option(
 
 def write_page(path: Path, page: str) -> None:
     """Write a page or another text: whole or not at all; `-` is stdout."""
-    from engine.cli.render import Output
-
     with Output(path) as file:
         file.write(page.encode("utf-8", "backslashreplace"))
 
@@ -193,8 +191,6 @@ def write_json(path: Path | None, told: Any) -> None:
     if path is None:
         return
     import json
-
-    from engine.cli.render import Output
 
     with Output(path) as file:
         file.write(f"{json.dumps(told, ensure_ascii=False, indent=2)}\n".encode())

@@ -1,19 +1,23 @@
-"""Which files a command may write: none that it reads, none twice, none that a project lives from."""
+"""Files that commands write: whole or not at all, none that is read, none twice, none of the project's own."""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedWriter, FileIO
 from itertools import chain, combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
     from engine.project import Project
 
 _QUOTED = re.compile(r'"([^"\n]{1,1000})"')
@@ -290,3 +294,62 @@ def _refuse_the_journal(outputs: list[_Output], project: Project) -> None:
                 f"{output.option} stands in {project.shown(folder)}, among the journals of what was "
                 "sent: name a file elsewhere"
             )
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+class Output:
+    """A file that appears under its name only when it is complete; `-` is stdout.
+
+    A device or a pipe is written as it is: a file in its place would be another thing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.stdout = str(path) == "-"
+        self.as_it_is = is_stream(path) or (path.exists() and not path.is_file())
+        self.part = path if self.as_it_is else path.with_name(f"{path.name}.part")
+        self.file: IO[bytes] | None = None
+
+    def __enter__(self) -> IO[bytes]:
+        from engine.errors import ProjectError
+
+        if self.stdout:
+            return sys.stdout.buffer
+        try:
+            self.file = BufferedWriter(_Named(self.part, self.path))
+        except OSError as fault:
+            raise ProjectError(
+                f"{self.path}: cannot be written: {fault.strerror or fault}"
+            ) from None
+        return self.file
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self.file is None:
+            return
+        whole = False
+        try:
+            self.file.close()
+            whole = kind is None
+        finally:
+            if not self.as_it_is and not whole:
+                self.part.unlink(missing_ok=True)
+        if whole and not self.as_it_is:
+            self.part.replace(self.path)
+
+
+class _Named(FileIO):
+    """A file whose faults tell how the person called it: one that cannot grow tells no name."""
+
+    def __init__(self, part: Path, path: Path) -> None:
+        super().__init__(part, "w")
+        self.name = str(path)
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write some of `data`, and say how many bytes."""
+        try:
+            return super().write(data)
+        except OSError as fault:
+            fault.filename = self.name
+            raise

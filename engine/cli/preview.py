@@ -24,7 +24,7 @@ from engine.cli.options import (
     summary_option,
     write_summary,
 )
-from engine.cli.outputs import OutputPath, refuse_overwriting
+from engine.cli.outputs import Output, OutputPath, refuse_overwriting
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -119,7 +119,6 @@ def _write_page(
     run: Run, feed: str, sources: dict[str, Source], html: Path, rows: int
 ) -> Accounting:
     """Write the page of the feed, its first `rows` rows listed."""
-    from engine.cli.render import Output
     from engine.offers.accounting import Accounting
     from engine.preview.page import preview_page
     from engine.preview.page_data import PageData

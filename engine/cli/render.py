@@ -6,9 +6,7 @@ import os
 import sys
 from contextlib import ExitStack
 from datetime import datetime
-from io import BufferedWriter, FileIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -24,10 +22,7 @@ from engine.cli.options import (
     summary_option,
     write_summary,
 )
-from engine.cli.outputs import OutputPath, is_stream, refuse_overwriting
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from engine.cli.outputs import Output, OutputPath, refuse_overwriting
 
 # How Polars keeps what it frees, read when it loads: for whichever thread is next, and not for longer
 # than half a second. That is a fifth less memory.
@@ -159,59 +154,3 @@ def command(
         click.echo(f"  {note}", err=True)
     click.echo(accounting.sentence(), err=True)
     write_summary(summary, accounting)
-
-
-class Output:
-    """A file that appears under its name only when it is complete; `-` is stdout.
-
-    A device or a pipe is written as it is: a file in its place would be another thing.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.stdout = str(path) == "-"
-        self.as_it_is = is_stream(path) or (path.exists() and not path.is_file())
-        self.part = path if self.as_it_is else path.with_name(f"{path.name}.part")
-        self.file: IO[bytes] | None = None
-
-    def __enter__(self) -> IO[bytes]:
-        from engine.errors import ProjectError
-
-        if self.stdout:
-            return sys.stdout.buffer
-        try:
-            self.file = BufferedWriter(_Named(self.part, self.path))
-        except OSError as fault:
-            raise ProjectError(
-                f"{self.path}: cannot be written: {fault.strerror or fault}"
-            ) from None
-        return self.file
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self.file is None:
-            return
-        whole = False
-        try:
-            self.file.close()
-            whole = kind is None
-        finally:
-            if not self.as_it_is and not whole:
-                self.part.unlink(missing_ok=True)
-        if whole and not self.as_it_is:
-            self.part.replace(self.path)
-
-
-class _Named(FileIO):
-    """A file whose faults tell how the person called it: one that cannot grow tells no name."""
-
-    def __init__(self, part: Path, path: Path) -> None:
-        super().__init__(part, "w")
-        self.name = str(path)
-
-    def write(self, data: ReadableBuffer, /) -> int:
-        """Write some of `data`, and say how many bytes."""
-        try:
-            return super().write(data)
-        except OSError as fault:
-            fault.filename = self.name
-            raise

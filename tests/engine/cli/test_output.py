@@ -11,7 +11,7 @@ from typing import IO
 import pytest
 from conftest import Feedwright
 
-from engine.cli.render import Output
+from engine.cli.outputs import Output
 from engine.errors import ProjectError
 
 
