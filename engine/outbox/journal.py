@@ -20,8 +20,8 @@ from engine.errors import JournalError
 from engine.outbox.book import Book, PackageStep
 from engine.outbox.canonical import canonical, digest
 from engine.outbox.events import Event, Record, Step, StepError, approval, step
+from engine.outbox.exclusion import against
 from engine.outbox.head import read_head, write_head
-from engine.outbox.message import WHOLE_ORDER
 from engine.outbox.moments import HOUR, Clock, Moment
 from engine.outbox.plan import FEED, Plan, Standing
 from engine.outbox.records import record_json, record_of
@@ -219,30 +219,17 @@ class Journal:
         return after
 
     def _exclude(self, record: Record) -> None:
-        for group, line in record.claims:
-            other = self._excluder(record.subject, group, line)
-            if other is not None and other != record.id:
-                raise AlreadySentError(
-                    f"{record.kind} of order {record.subject}: message {other[:12]} excludes it"
-                )
-            self._connection.execute(
-                "INSERT INTO exclusive VALUES (?, ?, ?, ?)",
-                (record.subject, group, line, record.id),
-            )
-
-    def excluder(self, record: Record) -> str | None:
-        """The id of the message that excludes `record`, if one does."""
-        found = (self._excluder(record.subject, g, line) for g, line in record.claims)
-        return next((f for f in found if f is not None and f != record.id), None)
-
-    def _excluder(self, subject: str, group: str, line: str) -> str | None:
-        rows = self._rows(
-            "SELECT message, line FROM exclusive WHERE subject = ? AND exclusive_group = ?",
-            subject,
-            group,
+        why = self.against(record)
+        if why is not None:
+            raise AlreadySentError(f"{record.kind} of order {record.subject}: {why}")
+        self._connection.executemany(
+            "INSERT INTO exclusive VALUES (?, ?, ?, ?)",
+            [(record.subject, group, line, record.id) for group, line in record.claims],
         )
-        # A message about the whole order excludes those about any of its lines, and they it.
-        return next((m for m, at in rows if WHOLE_ORDER in {at, line} or at == line), None)
+
+    def against(self, record: Record) -> str | None:
+        """Why `record` may not be approved, if another message stands against it."""
+        return against(self._rows, record)
 
     def _note(self, event: Event, at: Moment) -> None:
         """Keep what the events say about the seller's sending."""

@@ -145,9 +145,9 @@ def _planned(
         if other.planned in SENT and _excludes(other.message, message):
             why = f"{other.message.kind} of the same order stands before it in this plan"
             return PlannedMessage(message, Planned.EXCLUDED, why)
-    excluder = journal.excluder(record_of(message, "", "", now, 0))
-    if excluder is not None:
-        return PlannedMessage(message, Planned.EXCLUDED, f"message {excluder[:12]} excludes it")
+    against = journal.against(record_of(message, "", "", now, 0))
+    if against is not None:
+        return PlannedMessage(message, Planned.EXCLUDED, against)
     planned = Planned.NEW if message.corrects is None else Planned.CORRECTION
     return PlannedMessage(message, planned, "" if planned is Planned.NEW else "instead of another")
 

@@ -12,11 +12,19 @@ from simulator.wishes import lengow_body, order_for, wish
 
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.events import Event, State, Step
-from engine.outbox.journal import Journal
+from engine.outbox.journal import AlreadySentError, Journal
 from engine.outbox.message import Kind
-from engine.outbox.moments import MINUTE
+from engine.outbox.moments import MINUTE, Moment
 from engine.outbox.opening import open_journal
-from engine.outbox.order_plan import Planned, Wanted, approve_plan, messages_of, plan_orders
+from engine.outbox.order_plan import (
+    Planned,
+    Wanted,
+    approve_plan,
+    message_of,
+    messages_of,
+    plan_orders,
+    record_of,
+)
 from engine.outbox.plan import GuardFinding, Plan, read_plan
 from engine.outbox.push import Push
 
@@ -33,6 +41,12 @@ def cancel(order: str = "O-1", *, corrects: str | None = None, reason: str = "r"
     body = {"orderSellerId": order, "reason": reason}
     path = "/order-cancellation-requests"
     return Wanted(Kind.CANCEL, order, ("1", "2"), "POST", path, HEADERS, body, corrects)
+
+
+def gesture(amount: int = 5, *, corrects: str | None = None) -> Wanted:
+    body = {"orderSellerId": "O-1", "reason": "r", "amount": amount}
+    path = "/order-commercial-gesture-requests"
+    return Wanted(Kind.GESTURE, "O-1", (), "POST", path, HEADERS, body, corrects)
 
 
 @pytest.fixture
@@ -215,6 +229,54 @@ def test_a_correction_of_money_is_named_by_a_person(journal: Journal) -> None:
     to(journal, first, Step.CLAIM, Step.DOUBT, Step.REFUSE)
     assert planned(plan(journal, cancel())) == [Planned.REFUSED]
     assert planned(plan(journal, cancel(corrects=first))) == [Planned.CORRECTION]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (),
+        (Step.CLAIM,),
+        (Step.CLAIM, Step.ANSWER, Step.CONFIRM),
+        (Step.CLAIM, Step.DOUBT),
+        (Step.CLAIM, Step.DOUBT, Step.HOLD),
+        (Step.CLAIM, Step.DOUBT, Step.HOLD, Step.WITHDRAW),
+    ],
+)
+def test_what_may_have_had_its_effect_is_corrected_by_nothing(
+    journal: Journal, steps: tuple[Step, ...]
+) -> None:
+    approve_plan(plan(journal, gesture()), journal, "Ada", INPUTS)
+    first = messages_of(plan(journal, gesture()))[0].message
+    again = message_of(gesture(corrects=first.id), SELLER, "cdiscount_octopia")
+    to(journal, first.id, *steps)
+    (found,) = messages_of(plan(journal, gesture(corrects=first.id)))
+    assert found.planned is Planned.EXCLUDED
+    assert "only what certainly had no effect is corrected" in found.why
+    before = list(journal.entries())
+    with pytest.raises(AlreadySentError, match="only what certainly had no effect"):
+        journal.approve(record_of(again, "p", "Ada", Moment(0, 0, ""), 0))
+    assert list(journal.entries()) == before
+
+
+def test_a_message_is_corrected_once(journal: Journal) -> None:
+    approve_plan(plan(journal, gesture()), journal, "Ada", INPUTS)
+    first = messages_of(plan(journal, gesture()))[0].message.id
+    to(journal, first, Step.CLAIM, Step.DOUBT, Step.REFUSE)
+    made = plan(journal, gesture(4, corrects=first))
+    assert planned(made) == [Planned.CORRECTION]
+    approve_plan(made, journal, "Ada", INPUTS)
+    second = messages_of(made)[0].message.id
+    (found,) = messages_of(plan(journal, gesture(3, corrects=first)))
+    assert found.planned is Planned.EXCLUDED
+    assert found.why == (
+        f"message {second[:12]}, which is approved, stands in the place of message {first[:12]}"
+    )
+    to(journal, second, Step.CLAIM, Step.DOUBT, Step.REFUSE)
+    assert planned(plan(journal, gesture(3, corrects=first))) == [Planned.CORRECTION]
+    (unknown,) = messages_of(plan(journal, gesture(3, corrects="f" * 64)))
+    assert unknown.why == (
+        "message ffffffffffff, in whose place it would stand, is none of this order"
+    )
 
 
 def test_what_was_withdrawn_unsent_is_planned_again(journal: Journal) -> None:
