@@ -62,9 +62,11 @@ def told(outcome: Outcome) -> int:
     from engine.sending.orders import undone_text
 
     for record in outcome.undone:
-        click.echo(undone_text(record))
+        click.echo(undone_text(record, outcome.said.get(record.id, "")))
     for record in outcome.open:
         click.echo(line_of(record))
+        if record.id in outcome.said:
+            click.echo(f"  answered   {outcome.said[record.id]}", err=True)
         tell(note for note in (outcome.notes.get(record.id),) if note is not None)
     opened = {record.id for record in outcome.open}
     tell(note for of, note in outcome.notes.items() if of not in opened)

@@ -21,6 +21,7 @@ from engine.outbox.message import Message
 from engine.outbox.moments import MINUTE, SECOND, Moment
 from engine.outbox.obstacles import NotedSender, Obstacle, clock_time, halted
 from engine.outbox.settlement import Waits, settle
+from engine.transport.answers import problem_of
 from engine.transport.outcome import Answer, Sender
 
 Looks = Callable[[Sender, Record], Look]
@@ -28,11 +29,16 @@ Looks = Callable[[Sender, Record], Look]
 
 @dataclass(slots=True)
 class Done:
-    """What a run came to: how much moved, by message what is in its way, and what ended undone."""
+    """What a run came to: how much moved, by message what is in its way, and what ended undone.
+
+    `said` are the marketplace's own words where it refused a message. They are shown and not kept: the
+    journal holds no text of others, who may name a customer.
+    """
 
     moved: int = 0
     notes: dict[str, Obstacle] = field(default_factory=dict)
     undone: dict[str, Record] = field(default_factory=dict)  # refused or withdrawn, by message
+    said: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -227,6 +233,8 @@ class Push:
                 noted = self._move(claimed, Step.RETURN, why=verdict.why, **data)
             case Next.CHECK_REFUSAL | Next.STOP:
                 refusal = None if answer is None else answer.status
+                if answer is not None and (problem := problem_of(answer)).words:
+                    self.done.said[claimed.id] = str(problem)
                 noted = self._move(claimed, Step.DOUBT, why=verdict.why, refusal=refusal, **data)
             case Next.UNKNOWN | Next.ABANDON | Next.READ_BACK:
                 noted = self._move(claimed, Step.DOUBT, why=verdict.why, **data)

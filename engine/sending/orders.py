@@ -99,6 +99,7 @@ class Outcome:
     open: tuple[Record, ...]
     undone: tuple[Record, ...]  # refused or withdrawn: in this run, or of the plan that it pushed
     notes: Mapping[str, Obstacle]  # by message that is open
+    said: Mapping[str, str]  # by message that the marketplace refused in this run: its words
     halts: Mapping[str, str]
 
 
@@ -188,13 +189,17 @@ def _run(
         tuple(journal.records(*open_states)),
         undone,
         {of: note for of, note in done.notes.items() if of not in ended},
+        done.said,
         dict(journal.halts),
     )
 
 
-def undone_text(record: Record) -> str:
-    """A message that was refused or withdrawn: the order, the action, why, and what to do, in a line."""
-    answered = "" if record.refusal is None else f" (answered {record.refusal})"
+def undone_text(record: Record, said: str = "") -> str:
+    """A message that was refused or withdrawn: the order, the action, why, and what to do, in a line.
+
+    `said` are the marketplace's words, where they are known.
+    """
+    answered = "" if record.refusal is None else f" (answered {said or record.refusal})"
     remedy = "look at the order, and if it is still to be done: `feedwright orders plan`"
     if record.state is State.REFUSED:
         # What was refused is planned again only as another request, or where a person asks for it.

@@ -145,9 +145,14 @@ class Problem:
 
     def __str__(self) -> str:
         """In one line, as it may be shown: bounded, no control characters."""
+        return f"{self.status} {self.words}".rstrip()
+
+    @property
+    def words(self) -> str:
+        """What it says beside the number; "" where that is nothing."""
         said = [self.title, self.detail]
         said += [f"{name}: {'; '.join(words)}" for name, words in self.fields.items()]
-        return f"{self.status} " + " | ".join(s for s in said if s)[:MOST_SHOWN]
+        return " | ".join(s for s in said if s)[:MOST_SHOWN]
 
 
 def problem_of(answer: Answer) -> Problem:

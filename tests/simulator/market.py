@@ -211,7 +211,12 @@ class Way:
             case _:
                 status = int(what[:3])
                 self.refused(call, status)
-                return Answer(status, {"retry-after": "40"} if status == 429 else {})
+                problem = {"title": "Unprocessable", "detail": "for Jane Doe"}
+                return Answer(
+                    status,
+                    {"retry-after": "40"} if status == 429 else {},
+                    problem if status == 422 else None,
+                )
 
     def unread(self, how: str) -> Outcome | None:
         """What a read gets where nothing sound comes back; None where something does."""

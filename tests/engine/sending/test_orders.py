@@ -154,9 +154,15 @@ def test_what_is_refused_is_told_and_is_not_well(
     )
     said = capsys.readouterr()
     (line,) = (words for words in said.out.splitlines() if "ship" in words)
-    assert "ship of order O-1 is refused (answered 422): the order is InPreparation" in line
+    assert (
+        "ship of order O-1 is refused (answered 422 Unprocessable | for Jane Doe): the order is In"
+        in line
+    )
     assert "look at the order, mend the wanted action, then `feedwright orders plan`" in line
+    assert "  answered   422 Unprocessable | for Jane Doe\n" in said.err
     assert said.err.endswith("1 open, 1 refused or withdrawn\n")
+    # The marketplace's words are shown and not kept: they may name a customer.
+    assert all(b"Jane" not in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
 
     shop.clock.sleep(16 * MINUTE)
     assert told(sync_orders(shop.project, shop.market, shop.clock)) == 1

@@ -73,9 +73,9 @@ def test_a_problem_in_one_line() -> None:
     said = str(problem_of(Answer(400, {}, body)))
     assert said == (
         "400 One or more validation errors occurred. | see errors below"
-        " | price: too low; not a number | x: "
+        " | price: too low; not a number | x:"
     )
-    assert str(problem_of(Answer(500, {}, None))) == "500 "
+    assert str(problem_of(Answer(500, {}, None))) == "500"
     assert len(str(problem_of(Answer(400, {}, {"title": "a" * 9999})))) < 400
 
 
