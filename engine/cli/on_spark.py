@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from engine.cli.options import checked_rules, write_json
+from engine.cli.outputs import refuse_overwriting
+from engine.errors import ProjectError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -99,10 +101,14 @@ class SparkRun:
     def sellers(self, manifest: Path, summary: Path | None) -> int:
         """Render the feeds of a manifest; exit code 1 where a seller's could not be rendered."""
         from engine.cluster.sellers import read_manifest, render_sellers
+        from engine.project import load_project
 
         if self.since or self.channel or self.feed_name:
             raise click.UsageError("--since, --channel and --feed-name do not go with --manifest")
         sellers = read_manifest(manifest)
+        for seller in sellers:
+            with suppress(ProjectError):  # the run says so, and goes on with the others
+                refuse_overwriting(load_project(seller.project), seller.feed)
         told: dict[str, Any] = {}
         failed = 0
         with self._session() as spark:

@@ -79,7 +79,7 @@ class _Kept:
     says: str
 
 
-def refuse_overwriting(project: Project | None = None) -> None:
+def refuse_overwriting(project: Project | None = None, *feeds: str) -> None:
     """See that what the running command is told to write takes nothing away.
 
     To be asked before anything is opened. The command's options say what it writes (`OutputPath`),
@@ -87,6 +87,7 @@ def refuse_overwriting(project: Project | None = None) -> None:
 
     Args:
         project: whose files stay; the one around the working folder if not given.
+        feeds: what the command reads beside what it was given.
 
     Raises:
         UsageError: an option names what is read, what another one writes, or what the project needs.
@@ -97,7 +98,7 @@ def refuse_overwriting(project: Project | None = None) -> None:
         return
     _refuse_twice(outputs)
     project = project or _project_around()
-    kept = _inputs(context, project)
+    kept = chain(_inputs(context, project), *(_files_of_feed(feed, project) for feed in feeds))
     # What is new replaces no file that is there, and then rules need not be looked through.
     if project is not None and any(o.place.file or o.kind.folder for o in outputs):
         kept = chain(kept, _files_of(project))
@@ -185,11 +186,15 @@ def _inputs(context: click.Context, project: Project | None) -> Iterator[_Kept]:
         if isinstance(param.type, OutputPath) or value is None or str(value) == "-":
             continue
         if param.name == "feed":
-            yield from _kept(_feed_files(value, project), "the feed, which is read")
+            yield from _files_of_feed(value, project)
         elif isinstance(param, click.Argument):
             yield from _kept([value], f"what {param.human_readable_name} names, which is read")
         elif isinstance(param.type, click.Path) or "FILE" in (param.metavar or ""):
             yield from _kept([value], f"what {param.opts[0]} names, which is read")
+
+
+def _files_of_feed(feed: str, project: Project | None) -> Iterator[_Kept]:
+    yield from _kept(_feed_files(feed, project), "the feed, which is read")
 
 
 def _feed_files(feed: str, project: Project | None) -> list[str | Path]:

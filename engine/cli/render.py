@@ -122,6 +122,10 @@ def command(
             master, out, split_bytes, at or now_utc(), channel, feed_name, since, changes
         )
         if manifest:
+            if offers or rejections:
+                raise click.UsageError(
+                    "--offers and --rejections do not go with --manifest: each seller has a folder in --out"
+                )
             refuse_overwriting()
             sys.exit(wanted.sellers(Path(feed), summary))
         project = open_project(project_folder, or_sample=True)

@@ -230,6 +230,31 @@ def test_folders_of_spark_take_nothing_away(
     assert _all_of(project) == before
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--summary", "feeds/a.csv"), "--summary is the feed, which is read"),
+        (("--summary", "rules/offers.rules"), "`rules/offers.rules`, a file of the project"),
+        (("--out", "feeds"), "--out is the feed, which is read"),
+        (("--offers", "o.jsonl"), "--offers and --rejections do not go with --manifest"),
+    ],
+)
+def test_a_manifest_of_feeds_takes_none_of_them_away(
+    words: tuple[str, ...], says: str, project: Path, feedwright: Feedwright
+) -> None:
+    (project / "feeds").mkdir()
+    (project / "feeds/a.csv").write_bytes((project / "chairs.csv").read_bytes())
+    (project / "sellers.csv").write_text("seller,project,feed\na,.,feeds/a.csv\n")
+    before = _all_of(project)
+    given = words if "--out" in words else ("--out", "parts", *words)
+    ran = feedwright(
+        *("render", "sellers.csv", "--manifest", *AT, "--engine", "spark", *given), cwd=project
+    )
+    assert (ran.code, ran.out) == (2, "")
+    assert says in " ".join(ran.err.split())
+    assert _all_of(project) == before
+
+
 def test_a_plan_is_no_device_and_no_pipe(project: Path, feedwright: Feedwright) -> None:
     os.mkfifo(project / "pipe")
     for command in ("plan", "orders plan"):
