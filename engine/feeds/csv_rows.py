@@ -8,7 +8,6 @@ own. And a block in which a quote stands where none should is read by the csv mo
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +24,12 @@ LONGEST_CELL = 64 << 20
 _GLANCES = 200  # after so many single bytes found in vain, all three are looked for
 _SPARE = 16  # how many cells too many are counted; beyond, the message says "more than"
 _NOT_CLOSED = "a quote that opens in this row is not closed"
+# Lines that a row seems to have taken in are read again, all in all so often, and not less than a megabyte.
+# Where that is not enough, quotes are a mess: then a row keeps what it takes in, and is told.
+_READ_AGAIN, _LEAST_AGAIN = 16, 1 << 20
+# A text of two lines has the delimiters of rows that are as short as this, and with blanks behind them
+# a sentence has those of rows like that.
+_FEW, _SHORT = 3, 6
 _NO_TEXT = "this row has bytes that are no text in the feed's encoding"
 
 
@@ -116,8 +121,8 @@ def quick_rows(
         signs: those of the block, where they were looked for already.
     """
     signs = signs or Signs.of(block, dialect.quote, dialect.delimiter)
-    if _MARK.encode() in block or signs is None:
-        return slow_rows(block, dialect, columns, read, final=True)
+    if _MARK.encode() in block or signs is None or signs.rows_in_cells(columns, dialect.delimiter):
+        return slow_rows(block, dialect, columns, read, final=True, most=len(block))
     needed = [*dict.fromkeys([0, 1, *read, columns])]
     damage = None
     try:
@@ -131,6 +136,8 @@ def quick_rows(
     if columns == 1:
         frame = _without_empty(frame)
     well = frame.select((pl.col(f"c{columns}") == _MARK).all(ignore_nulls=False)).item()
+    if not well and len(signs.line_ends_in_cells()):
+        return slow_rows(block, dialect, columns, read, final=True, most=len(block))
     if not well:
         frame = _without_empty(_parsed(marked, dialect, columns + 1 + _SPARE, None))
     cells = [frame[f"c{i}"].alias(name) for i, name in read.items()]
@@ -219,6 +226,7 @@ def slow_rows(
     read: Mapping[int, str],
     *,
     final: bool,
+    most: int = MOST_ROWS,
 ) -> Rows:
     """The whole records at the front of `block`, as many as a part may hold.
 
@@ -228,8 +236,8 @@ def slow_rows(
     widths: list[int] = []
     problems: list[str | None] = []
     used = 0
-    for record in one_by_one(block, dialect, final=final):
-        if len(widths) == MOST_ROWS:
+    for record in one_by_one(block, dialect, columns, final=final):
+        if len(widths) == most:
             break
         used = record.end
         if record.problem is None and record.cells in ([], [""]):
@@ -247,60 +255,90 @@ def slow_rows(
     return Rows(judged, used, _first_fault(block[:used]))
 
 
-def one_by_one(block: bytes, dialect: Dialect, *, final: bool) -> Iterator[Record]:
+def one_by_one(
+    block: bytes, dialect: Dialect, columns: int = 0, *, final: bool
+) -> Iterator[Record]:
     """The whole records at the front of `block`, as the csv module reads them.
 
-    A quote that opens and is not closed costs the line it stands on, not those behind it. Where the next
-    quote that opens seems to close it, text stands behind that one: so over several lines none may, lest a
-    row take the cells of another.
+    A quote that opens and is not closed costs the line it stands on, not those behind it, lest a row take
+    the cells of another. A quote further on may seem to close it: see `_taken_in`, where `columns` are
+    known, and over several lines no text may stand behind a quote.
     """
     start = 0
+    hopeless = 0  # what is open at the end of a line before here is not closed as it should be
+    spare = max(_READ_AGAIN * len(block), _LEAST_AGAIN)
     while True:
         lines = _Lines(block, start)
-        reader = dialect.reader(lines)
-        problem = _NOT_CLOSED
-        while True:
+        reader = dialect.reader(lines, strict=True)
+        problem = None
+        while start >= hopeless:
             try:
                 cells = next(reader)
-            except csv.Error as fault:
-                problem = f"this row cannot be read: {fault}; is a quote not closed?"
-                break
-            if lines.ended:
-                # The line behind the last was read: by itself, or inside of a quote that is open.
-                if cells == [_MARK * 2] or not final:
+            except csv.Error:
+                if lines.ended and not final:
                     return
+                hopeless = lines.begin
                 break
-            if lines.count > 1 and not _is_strict(block[start : lines.end], dialect):
+            if lines.ended:  # the line behind the last was read
+                return
+            problem = _taken_in(cells, lines.count, columns, dialect.delimiter)
+            if problem and spare > 0:
+                spare -= lines.end - start
                 break
             start = lines.end
-            yield Record(cells, start)
+            yield Record(cells, start, problem)
             lines.count = 0
         end = _LINE_END.search(block, start)
         if end is None:
             return
+        line = block[start : end.start()]
         start = end.end()
-        yield Record([], start, problem)
+        yield Record([], start, problem) if problem else _by_itself(line, start, dialect)
 
 
-def _is_strict(record: bytes, dialect: Dialect) -> bool:
-    """Whether a delimiter or a line end stands behind each quote that closes a cell."""
-    text = io.StringIO(record.decode("utf-8", "replace"), newline="")
+def _by_itself(line: bytes, end: int, dialect: Dialect) -> Record:
+    """The record that is one line. Text behind a quote is what people write, and takes nobody's cells."""
+    lines = iter([line.decode("utf-8", "replace") + "\n", "\n"])
     try:
-        list(dialect.reader(text, strict=True))
-    except csv.Error:
-        return False
-    return True
+        cells = next(dialect.reader(lines))
+    except csv.Error as fault:
+        return Record([], end, f"this row cannot be read: {fault}; is a quote not closed?")
+    inside = next(lines, None) is None  # the reader took the second line for more of a cell
+    return Record([], end, _NOT_CLOSED) if inside else Record(cells, end)
+
+
+def _taken_in(cells: list[str], lines: int, columns: int, delimiter: str) -> str | None:
+    """Why a record seems to have taken in the lines below its first; None where it does not.
+
+    With a quote that is not closed, all up to a quote at the end of a cell is one cell. If that stands in
+    the same column, the row is as wide as it should be, and each line within has the delimiters of a row.
+    """
+    if lines == 1 or not columns:
+        return None
+    below = f"the {lines - 1} lines below" if lines > 2 else "the line below"
+    if len(cells) != columns:
+        return (
+            f"the header has {columns} columns, this row has {len(cells)} cells with {below} it, which "
+            "its quotes take in: is one not closed?"
+        )
+    for place, cell in enumerate(cells if columns > _FEW else ()):
+        found = [line.count(delimiter) for line in cell.split("\n") if line]
+        rows = [columns - 1 - place, *[columns - 1] * (len(found) - 2), place]
+        if len(found) > 1 and found == rows and (columns > _SHORT or f"{delimiter} " not in cell):
+            return f"a cell of this row takes in {below} it, and looks like rows: is a quote not closed?"
+    return None
 
 
 class _Lines:
-    """The lines of `block` from `start` on, then two marks as the last; `end` is behind the latest.
+    """The lines of `block` from `start` on, then two marks as the last.
 
-    `ended` tells that the two marks were given: a line of the feed may hold the same.
+    `begin` and `end` are where the latest begins and ends, `count` how many were given since it was set
+    back, and `ended` tells that the two marks were given: a line of the feed may hold the same.
     """
 
     def __init__(self, block: bytes, start: int) -> None:
-        self.end = start
-        self.count = 0  # of the lines that were given since it was set back
+        self.begin = self.end = start
+        self.count = 0
         self.ended = False
         self._block = block
 
@@ -308,6 +346,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
+        self.begin = self.end
         end = _LINE_END.search(self._block, self.end)
         if end is not None:
             line = self._block[self.end : end.start()]

@@ -105,6 +105,24 @@ class Signs:
             return self.line_ends.clear()
         return self.line_ends.filter(self._within_quotes())
 
+    def rows_in_cells(self, columns: int, delimiter: str) -> bool:
+        """Whether a cell over several lines may hold rows of so many `columns`: it has their delimiters."""
+        ends = self.line_ends_in_cells()
+        if not len(ends):
+            return False
+        opening, closing = self.quotes.gather_every(2), self.quotes.gather_every(2, 1)
+        parts = opening[1:] != closing[:-1] + 1  # two quotes side by side within a cell are one
+        edge = pl.Series([True])
+        begins = opening.filter(pl.concat([edge, parts]))
+        stops = closing.filter(pl.concat([parts, edge]))
+        held = begins.search_sorted(ends).unique() - 1
+        sign = delimiter.encode()
+        for begin, stop in zip(begins.gather(held), stops.gather(held), strict=True):
+            found = self.block.count(sign, begin, stop)
+            if found % (columns - 1 or 1) == 0 and found:
+                return True
+        return False
+
     def _within_quotes(self) -> pl.Series:
         """Which line ends stand within quotes, of which there are some."""
         return self.quotes.search_sorted(self.line_ends) % 2 == 1

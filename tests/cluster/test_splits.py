@@ -17,7 +17,23 @@ from engine.project import Project
 
 WANTED = ("a", "b", "c")
 PIECES = st.lists(
-    st.sampled_from(["x", "é", '"', '""', ",", "\n", "\r\n", "\r", ";", "\ufeff", "word"]),
+    st.sampled_from(
+        [
+            "x",
+            "é",
+            '"',
+            '""',
+            ",",
+            "\n",
+            "\r\n",
+            "\r",
+            ";",
+            "\ufeff",
+            "word",
+            '4,"5,6,7\n',
+            '8,9",x,y\n',
+        ]
+    ),
     max_size=60,
 )
 
@@ -47,12 +63,12 @@ def test_splits_read_alone_give_the_rows_of_the_whole(
 
 @pytest.mark.parametrize("size", range(1, 45))
 def test_no_cut_falls_within_quotes_though_a_quote_stands_astray(tmp_path: Path, size: int) -> None:
-    lines = b'5" pipe,x,y\n"one\ntwo",c,d\n1,2,"three\r\n\nfour"\n"open,1,2\n7,8,9\n'
+    lines = b'5" pipe,x,y,z\n"one\ntwo",c,d,e\n1,2,"three\r\n\nfour",5\n"open,1,2,3\n7,8,9,10\n'
     _same_rows(tmp_path / "feed.csv", lines, size, "utf-8")
 
 
 def _same_rows(file: Path, content: bytes, size: int, encoding: str) -> None:
-    file.write_bytes(b"a,b,c\n1,2,3\n" + content)
+    file.write_bytes(b"a,b,c,d\n1,2,3,4\n" + content)
     shop = replace(project(), feeds={"one": {"delimiter": ",", "encoding": encoding}})
     whole = _frame(list(feed_of(shop, str(file)).batches(WANTED)))
     splits = _cut(shop, file, size)

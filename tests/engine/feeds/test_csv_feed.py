@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -219,6 +220,76 @@ def test_a_quote_that_is_not_closed_takes_no_other_rows_cells(
     assert [row for row in found.rows if row[0]] == rows
 
 
+NARROW = (
+    "the header has 4 columns, this row has 3 cells with the 2 lines below it, which its quotes take in: "
+    "is one not closed?"
+)
+
+
+def taken_in(lines: str) -> str:
+    return f"a cell of this row takes in the {lines} below it, and looks like rows: is a quote not closed?"
+
+
+@pytest.mark.parametrize(
+    ("data", "problems", "rows"),
+    [
+        # The inch mark would close the first row's quote, which then had the second one's price.
+        (
+            b'sku,title,size,price\nS1,"screen,M,1\nS2,tab 5",M,2\nS3,z,M,3\n',
+            [taken_in("line"), None, None],
+            [("S2", 'tab 5"', "2"), ("S3", "z", "3")],
+        ),
+        (
+            b'sku,title,size,price\nS1,"screen,M,1\nS2,t,M,2\n\nS3,u,M,3\nS4,5",M,4\n',
+            [taken_in("4 lines"), None, None, None],
+            [("S2", "t", "2"), ("S3", "u", "3"), ("S4", '5"', "4")],
+        ),
+        # The same in another column, so that a cell is missing.
+        (
+            b'sku,title,size,price\nS1,"screen,M,1\nS2,t,M,2\nS3,t,5",3\nS4,u,M,4\n',
+            [NARROW, None, None, None],
+            [("S2", "t", "2"), ("S3", "t", "3"), ("S4", "u", "4")],
+        ),
+        # Sentences of several lines have delimiters too.
+        (
+            b'sku,title,size,price\nS1,"small, warm\nred, soft, new",M,1\nS2,"a,b\nc",M,2\n',
+            [None, None],
+            [("S1", "small, warm\nred, soft, new", "1"), ("S2", "a,b\nc", "2")],
+        ),
+    ],
+)
+@pytest.mark.parametrize("block", [1 << 20, 1])
+def test_a_quote_that_another_one_seems_to_close_takes_no_other_rows_cells(
+    tmp_path: Path, data: bytes, problems: list[str | None], rows: list[tuple[str, ...]], block: int
+) -> None:
+    (tmp_path / "feed.csv").write_bytes(data)
+    settings = FeedSettings(format="csv", delimiter=",", encoding="utf-8")
+    feed = CsvFeed(open_bytes(str(tmp_path / "feed.csv")), settings, block=block)
+    found = pl.concat(feed.batches(["sku", "title", "price"]))
+    assert found["__problem"].to_list() == problems
+    whole = found.filter(found["__problem"].is_null())
+    assert whole.select("sku", "title", "price").rows() == rows
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b'y","z\n', b'y"q,"z\n', b'y,"z\n'],
+    ids=["in order", "text", "open"],
+)
+def test_quotes_that_lead_on_and_on_take_time_in_their_number_alone(
+    read: Read, line: bytes
+) -> None:
+    found = read("feed.csv", b'a,b\n"x\n' + line * 300_000)
+    assert found.problems == [NOT_CLOSED] * 300_001
+
+
+def test_lines_are_not_read_again_for_ever(read: Read) -> None:
+    # Each line would take in all that follow, and then be too wide.
+    found = read("feed.csv", b'a,b\n"x\n' + b'y","z\n' * 300_000 + b'z"\n1,2\n')
+    assert all(found.problems[:-1])
+    assert found.rows[-1] == ("1", "2")
+
+
 def test_a_quote_in_the_header_that_is_not_closed_is_told(read: Read) -> None:
     with pytest.raises(FeedError, match=f"the header cannot be read: {NOT_CLOSED}; check `quote`"):
         read("feed.csv", b'sku,"price\nA,1\nB,2\n')
@@ -270,7 +341,22 @@ def test_the_same_rows_however_few_are_read_at_once(tmp_path: Any) -> None:
 
 
 HOSTILE = st.lists(
-    st.sampled_from(["a", ",", '"', "\r", "\n", "\r\n", '"x\r\ny"', "é"]), max_size=25
+    st.sampled_from(
+        [
+            "a",
+            ",",
+            '"',
+            "\r",
+            "\n",
+            "\r\n",
+            '"x\r\ny"',
+            "é",
+            '1,"2,3,4\r\n',
+            '5,6",7,8\n',
+            "a,b,c,d\n",
+        ]
+    ),
+    max_size=25,
 )
 
 
@@ -280,7 +366,7 @@ HOSTILE = st.lists(
 def test_line_ends_are_the_same_wherever_a_block_is_cut(
     tmp_path: Path, pieces: list[str], block: int
 ) -> None:
-    text = "sku,text\r\n" + "".join(pieces)
+    text = "sku,text,size,price\r\n" + "".join(pieces)
     (tmp_path / "as_it_is.csv").write_bytes(text.encode())
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     (tmp_path / "plain.csv").write_bytes(plain.encode())
@@ -292,8 +378,8 @@ def test_line_ends_are_the_same_wherever_a_block_is_cut(
 def rows_of(path: Path, block: int) -> list[tuple[object, ...]]:
     settings = FeedSettings(format="csv", delimiter=",", encoding="utf-8")
     feed = CsvFeed(open_bytes(str(path)), settings, block=block)
-    parts = list(feed.batches(["sku", "text"]))
-    return [r for b in parts for r in b.select("__row", "__problem", "sku", "text").rows()]
+    names = ["sku", "text", "price"]
+    return [r for b in feed.batches(names) for r in b.select("__row", "__problem", *names).rows()]
 
 
 # --- headers ------------------------------------------------------------------------------------
