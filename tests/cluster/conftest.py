@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 # Short lives: no time to optimise, no threads to collect garbage.
-_JAVA = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k"
+# And little memory: three Javas beside their Pythons stay within 2 GB.
+_JAVA = (
+    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k -Xmn48m "
+    "-XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10 -XX:ReservedCodeCacheSize=64m"
+)
 BUCKET = {
     "AWS_ACCESS_KEY_ID": "any",
     "AWS_SECRET_ACCESS_KEY": "any",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 _SMALL = {
-    "spark.driver.memory": "512m",
-    "spark.executor.memory": "512m",
+    "spark.driver.memory": "460m",  # with less, Spark does not start
+    "spark.executor.memory": "460m",
     "spark.default.parallelism": "2",
 }
 
@@ -48,6 +52,7 @@ class Sessions:
 
     def end(self) -> None:
         if self.session is not None:
+            self.session._jvm.System.gc()  # what it held is given back before the next one starts
             self.session.stop()
         self.session, self.master = None, ""
 
@@ -69,10 +74,11 @@ def sessions() -> Iterator[Sessions]:
     if not has_java():
         pytest.skip("no Java: Spark cannot start")
     os.environ["JAVA_TOOL_OPTIONS"] = _JAVA
+    os.environ["MALLOC_ARENA_MAX"] = "1"
     # Workers get the environment in which Java starts, so where a test's bucket will be is settled now.
     os.environ.update(BUCKET, AWS_ENDPOINT_URL=f"http://127.0.0.1:{_free_port()}")
     made = Sessions()
     yield made
     made.end()
-    for name in ("JAVA_TOOL_OPTIONS", "AWS_ENDPOINT_URL", *BUCKET):
+    for name in ("JAVA_TOOL_OPTIONS", "MALLOC_ARENA_MAX", "AWS_ENDPOINT_URL", *BUCKET):
         del os.environ[name]

@@ -57,6 +57,33 @@ def test_the_feed_holds_what_makes_splits_hard(expected: Expected) -> None:
     assert len(expected.job().splits) > 6
 
 
+# Those on a cluster come first: its driver is larger the more sessions it has seen, and executors stand
+# beside it.
+
+
+def test_an_executor_killed_in_the_middle(
+    sessions: Any, expected: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died = tmp_path / "died"
+    monkeypatch.setattr(module, "render_splits", partial(deadly.executor_dies, str(died)))
+    _same(sessions.on(CLUSTER), expected, tmp_path / "out", expected.job())
+    assert died.exists()
+
+
+@pytest.mark.parametrize("master", [CLUSTER, HERE])
+def test_a_python_worker_killed_in_the_middle(
+    sessions: Any,
+    expected: Expected,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    master: str,
+) -> None:
+    died = tmp_path / "died"
+    monkeypatch.setattr(module, "render_splits", partial(deadly.worker_dies, str(died)))
+    _same(sessions.on(master), expected, tmp_path / "out", expected.job())
+    assert died.exists()
+
+
 def test_a_killed_driver_leaves_no_success_and_is_overwritten(
     sessions: Any, expected: Expected, tmp_path: Path
 ) -> None:
@@ -92,7 +119,7 @@ def test_a_killed_driver_leaves_no_success_and_is_overwritten(
     assert json.loads((next((out / "kind=accounting").glob("part-*"))).read_text("utf-8"))
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("workers", [1, 4, 2])  # the last as those below have it
 def test_the_same_bytes_with_any_number_of_workers(
     sessions: Any, expected: Expected, tmp_path: Path, workers: int
 ) -> None:
@@ -177,27 +204,4 @@ def test_a_worker_killed_while_it_rejects_repeats(
     died = tmp_path / "died"
     monkeypatch.setattr(module, "reject_repeats", partial(deadly.repeats_die, str(died)))
     _same(sessions.on(HERE), expected, tmp_path / "out", expected.job(60_000))
-    assert died.exists()
-
-
-@pytest.mark.parametrize("master", [HERE, CLUSTER])
-def test_a_python_worker_killed_in_the_middle(
-    sessions: Any,
-    expected: Expected,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    master: str,
-) -> None:
-    died = tmp_path / "died"
-    monkeypatch.setattr(module, "render_splits", partial(deadly.worker_dies, str(died)))
-    _same(sessions.on(master), expected, tmp_path / "out", expected.job())
-    assert died.exists()
-
-
-def test_an_executor_killed_in_the_middle(
-    sessions: Any, expected: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    died = tmp_path / "died"
-    monkeypatch.setattr(module, "render_splits", partial(deadly.executor_dies, str(died)))
-    _same(sessions.on(CLUSTER), expected, tmp_path / "out", expected.job())
     assert died.exists()
