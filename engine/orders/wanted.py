@@ -18,6 +18,7 @@ ORDER, ACTION, PARAMETERS = "order", "action", "parameters"
 KNOWN = frozenset({ORDER, ACTION, PARAMETERS})
 NO_ORDERS = frozenset({".", ".."})  # in the path of a request they would lead elsewhere
 _MARKS = (",", ";", "\t")
+_NOT_CLOSED = "a quote that opens in this line is not closed in it; a text of several lines can be given in JSON Lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def _of_json(line: bytes, number: int, name: str) -> Wanted | Broken:
 def wanted_csv(lines: Iterable[str], name: str) -> Iterator[Wanted | Broken]:
     """The wanted actions of a CSV: columns `order`, `action`, and one for each parameter.
 
+    Each stands on a line of its own: a quote that is not closed there takes in no other action.
+
     Raises:
         ProjectError: the header cannot be used.
     """
@@ -76,18 +79,15 @@ def wanted_csv(lines: Iterable[str], name: str) -> Iterator[Wanted | Broken]:
             f"{name}:1: the header must have the columns `order` and `action`, and one of its own "
             f"for each parameter; it has {', '.join(f'`{visible(c[:SHOWN])}`' for c in header)}"
         )
-    reader = csv.reader(rows, delimiter=mark, strict=True)
-    while True:
+    for number, line in enumerate(rows, 2):
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            cells = next(csv.reader([line], delimiter=mark, strict=True), [])
         except csv.Error as fault:
-            number = reader.line_num + 1
-            yield _broken(number, name, f"it is not CSV: {fault}")
+            said = _NOT_CLOSED if "end of data" in str(fault) else f"it is not CSV: {fault}"
+            yield _broken(number, name, said)
             continue
         if cells:
-            yield _of_csv(header, cells, reader.line_num + 1, name)
+            yield _of_csv(header, cells, number, name)
 
 
 def _of_csv(header: list[str], cells: list[str], number: int, name: str) -> Wanted | Broken:

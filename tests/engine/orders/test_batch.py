@@ -12,7 +12,7 @@ from engine.errors import ProjectError
 from engine.orders.batch import Batch, Decided
 from engine.orders.order_index import OrderIndex
 from engine.orders.policy import Policy
-from engine.orders.wanted import wanted_csv, wanted_json
+from engine.orders.wanted import Broken, Wanted, wanted_csv, wanted_json
 from engine.pipeline import check
 from engine.project import load_project
 
@@ -73,6 +73,24 @@ def test_a_list_as_csv(policy: Policy, index: OrderIndex) -> None:
     assert codes(found) == [None, "R474", "R489"]
     assert found[0].decision.requests[0].body == [{"parcelNumber": "1", "carrierName": "GLS"}]
     assert "it has 2 cells, and the header 4" in found[2].decision.reason
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'SC1,ship,"GLS,1\n{0}',
+        'SC1,ship,"GLS,1\n{0}SC2,ship,GLS,5"\n',  # a mark that would close it
+        'SC1,ship,GLS,"\n{0}',
+    ],
+)
+def test_a_quote_that_is_not_closed_costs_its_own_line(lines: str) -> None:
+    text = "order,action,carrier,tracking_number\n" + lines.format("SC2,ship,GLS,2\n" * 2)
+    found = list(wanted_csv(text.splitlines(keepends=True), "wanted.csv"))
+    assert [one.line for one in found] == [*range(2, len(text.splitlines()) + 1)]
+    first, *others = found
+    assert isinstance(first, Broken)
+    assert "a quote that opens in this line is not closed in it" in first.told.says
+    assert all(isinstance(one, Wanted) for one in others)
 
 
 @pytest.mark.parametrize("header", ["", "order\n", "order,action,action\n", "order,action,\n"])
