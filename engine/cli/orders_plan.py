@@ -58,7 +58,7 @@ def command(
 ) -> None:
     """Plan the actions of WANTED that the rules allow, as messages; sends nothing.
 
-    WANTED is as `feedwright orders act` takes it. The plan is good for 10 minutes.
+    WANTED is a file as `feedwright orders act` takes it. The plan is good for 10 minutes.
 
     Exit codes: 0 all is planned or known, 1 something is denied, manual or excluded, 2 could not
     run, 3 a guard rail halts.
