@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 @click.option(
     "--corrects",
     metavar="ID",
-    help="The message in whose place the only wanted action stands, of the same order and action: money "
-    "is not corrected unasked.",
+    help="The message in whose place the only wanted action stands: of the same order and action, and "
+    "refused, or withdrawn before it was sent. Money is not corrected unasked.",
 )
 @plan_file_option
 @format_option
