@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
-from engine.diagnostics.codes import names, types
+from engine.diagnostics.codes import names, syntax, types
 from engine.diagnostics.diagnostic import Help
+from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.kinding import common_kind, is_zero
@@ -14,6 +16,8 @@ from engine.language.scope import Scope, unbound
 from engine.language.suggestions import did_you_mean
 from engine.language.vocabulary import Function, Parameter
 from engine.values.kinds import Kind, KindName
+
+_COMMA_HELP = Help("write a point, or a blank behind the comma where these are two values")
 
 
 def bind_call(scope: Scope, node: s.Call, arguments: tuple[r.Bound, ...]) -> r.Bound:
@@ -26,6 +30,10 @@ def bind_call(scope: Scope, node: s.Call, arguments: tuple[r.Bound, ...]) -> r.B
         )
         facts: dict[str, Any] = {"what": "function", "name": node.function.text}
         scope.add(names.UNKNOWN_NAME, node.function.span, facts=facts, helps=helps)
+        return unbound(node.span)
+    comma = _decimal_comma(node.arguments)
+    if comma is not None:
+        scope.add(syntax.DECIMAL_COMMA, comma[0], facts={"text": comma[1]}, helps=[_COMMA_HELP])
         return unbound(node.span)
     fault = _fault(function, arguments)
     if fault:
@@ -47,6 +55,19 @@ def bind_call(scope: Scope, node: s.Call, arguments: tuple[r.Bound, ...]) -> r.B
     missing = function.missing or any(a.missing for a in arguments)
     fails = function.fails or any(a.fails for a in arguments)
     return r.CallOf(node.span, kind, missing, fails, function, arguments)
+
+
+def _decimal_comma(arguments: tuple[s.Expression, ...]) -> tuple[Span, str] | None:
+    """Where `0,99 EUR` stands for two arguments: a number, and right behind the comma one with a unit."""
+    for whole, rest in pairwise(arguments):
+        if (
+            isinstance(whole, s.Number)
+            and isinstance(rest, s.Money | s.Percent | s.Quantity | s.Duration)
+            and rest.span.start == whole.span.end + 1
+        ):
+            places = rest.value if isinstance(rest, s.Percent) else rest.amount
+            return whole.span.to(rest.span), f"{whole.value},{places}"
+    return None
 
 
 def parameters_for(function: Function, count: int) -> Iterator[Parameter]:
@@ -85,25 +106,13 @@ def _fault(function: Function, arguments: tuple[r.Bound, ...]) -> str | None:
 
 
 def _common(function: Function, arguments: tuple[r.Bound, ...]) -> Kind | None:
+    """The kind that all arguments are of, None where there is none. A plain 0 takes that of the others."""
+    parameters = parameters_for(function, len(arguments))
+    given = [a for p, a in zip(parameters, arguments, strict=True) if not p.constant]
+    counted = [a for a in given if not is_zero(a)] or given
     found: Kind | None = None
-    for parameter, argument in zip(
-        parameters_for(function, len(arguments)), arguments, strict=True
-    ):
-        if parameter.constant or (is_zero(argument) and len(arguments) > 1 and found is not None):
-            continue
-        if found is None or is_zero_kind(found, argument):
-            found = argument.kind
-            continue
-        both = common_kind(found, argument.kind)
-        if both is None:
+    for argument in counted:
+        found = argument.kind if found is None else common_kind(found, argument.kind)
+        if found is None:
             return None
-        found = both
     return found
-
-
-def is_zero_kind(found: Kind, argument: r.Bound) -> bool:
-    """Whether what was found so far may be a plain 0 that takes the kind of `argument`."""
-    return found.name is KindName.INTEGER and argument.kind.name not in (
-        KindName.INTEGER,
-        KindName.NUMBER,
-    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from engine.diagnostics.codes import cases as codes
 from engine.diagnostics.codes import names
@@ -152,7 +153,7 @@ def _keys_once(table: r.Table, report: Report) -> None:
     index = [[c.name for c in table.columns].index(k) for k in table.keys]
     first: dict[tuple[str, ...], Span] = {}
     for row, span in zip(table.rows, table.row_spans, strict=True):
-        key = tuple(str(row[i]).strip().casefold() for i in index)
+        key = tuple(normalize("NFC", str(row[i])).strip().casefold() for i in index)
         if key in first:
             labels = [Label(first[key], "first stands here")]
             shown = ", ".join(str(row[i]) for i in index)

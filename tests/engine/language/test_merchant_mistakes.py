@@ -286,3 +286,21 @@ def test_a_statement_outside_of_a_mapping(shop: Shop) -> None:
     (told,) = shop.told(beside="StrikedPrice = 3.00 EUR")
     assert told.code.number == "P001"
     assert told.helps[0].says == "statements stand between `mapping offer for ...` and its `end`"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "words"),
+    [
+        ("max(0,99 EUR, Price)", "P008", "0,99 EUR"),
+        ("min(5, Price)", "T206", "min(5, Price)"),
+        ("max(1, 2, Price)", "T206", "max(1, 2, Price)"),
+        ("max(0, 0.99 EUR, Price)", None, ""),
+        ("max(0, Price)", None, ""),
+        ("max(Price, 0)", None, ""),
+    ],
+)
+def test_a_number_beside_an_amount(shop: Shop, *, typed: str, code: str | None, words: str) -> None:
+    """A plain 0 is an amount of any kind, and no other number is."""
+    text = shop.text(f"StrikedPrice = {typed}")
+    found = [(told.code.number, marked(text, told)) for told in shop.of(text)]
+    assert found == ([] if code is None else [(code, words)])
