@@ -27,9 +27,8 @@ _NOT_CLOSED = "a quote that opens in this row is not closed"
 # Lines that a row seems to have taken in are read again, all in all so often, and not less than a megabyte.
 # Where that is not enough, quotes are a mess: then a row keeps what it takes in, and is told.
 _READ_AGAIN, _LEAST_AGAIN = 16, 1 << 20
-# A text of two lines has the delimiters of rows that are as short as this, and with blanks behind them
-# a sentence has those of rows like that.
-_FEW, _SHORT = 3, 6
+_FEW = 3  # a text of two lines easily has the delimiters of rows that are as short as this
+_HTML = re.compile(r"<[^>]*>|&#?\w+;")
 _NO_TEXT = "this row has bytes that are no text in the feed's encoding"
 
 
@@ -281,7 +280,9 @@ def one_by_one(
                 break
             if lines.ended:  # the line behind the last was read
                 return
-            problem = _taken_in(cells, lines.count, columns, dialect.delimiter)
+            problem = None
+            if lines.count > 1 and columns:
+                problem = _taken_in(cells, block[start : lines.end], columns, dialect)
             if problem and spare > 0:
                 spare -= lines.end - start
                 break
@@ -307,26 +308,37 @@ def _by_itself(line: bytes, end: int, dialect: Dialect) -> Record:
     return Record([], end, _NOT_CLOSED) if inside else Record(cells, end)
 
 
-def _taken_in(cells: list[str], lines: int, columns: int, delimiter: str) -> str | None:
-    """Why a record seems to have taken in the lines below its first; None where it does not.
+def _taken_in(cells: list[str], record: bytes, columns: int, dialect: Dialect) -> str | None:
+    """Why a record of several lines seems to have taken in rows below its first; None where it does not.
 
     With a quote that is not closed, all up to a quote at the end of a cell is one cell. If that stands in
-    the same column, the row is as wide as it should be, and each line within has the delimiters of a row.
+    the same column, the row is as wide as it should be: a line of the cell has the delimiters that end a
+    row, and its last line those that begin one. In a text there are others, or blanks behind them.
     """
-    if lines == 1 or not columns:
-        return None
-    below = f"the {lines - 1} lines below" if lines > 2 else "the line below"
+    number = len(_LINE_END.findall(record)) - 1
+    below = f"the {number} lines below" if number > 1 else "the line below"
     if len(cells) != columns:
         return (
             f"the header has {columns} columns, this row has {len(cells)} cells with {below} it, which "
             "its quotes take in: is one not closed?"
         )
+    mark = dialect.quote.encode()
     for place, cell in enumerate(cells if columns > _FEW else ()):
-        found = [line.count(delimiter) for line in cell.split("\n") if line]
-        rows = [columns - 1 - place, *[columns - 1] * (len(found) - 2), place]
-        if len(found) > 1 and found == rows and (columns > _SHORT or f"{delimiter} " not in cell):
+        all_quoted = record.rstrip().endswith(mark) if place == 0 else record.startswith(mark)
+        if (
+            "\n" not in cell or all_quoted
+        ):  # where all are, a row that is taken in has quotes as well
+            continue
+        found = [_parts(line, dialect.delimiter) for line in cell.split("\n") if line]
+        if place == found[-1] and columns - 1 - place in found[:-1]:
             return f"a cell of this row takes in {below} it, and looks like rows: is a quote not closed?"
     return None
+
+
+def _parts(line: str, delimiter: str) -> int:
+    """How many delimiters of a line have no blank behind them, and are not of HTML."""
+    plain = _HTML.sub("", line)
+    return plain.count(delimiter) - plain.count(f"{delimiter} ")
 
 
 class _Lines:

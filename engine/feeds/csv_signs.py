@@ -50,8 +50,9 @@ class Signs:
     def last_line_end(self) -> int:
         """Behind the last line that does not end within quotes, or 0."""
         end = self.block.rfind(b"\n")
-        while end >= 0 and self._quotes_up_to(end) % 2:
-            end = self.block.rfind(b"\n", 0, end)
+        if end >= 0 and self._quotes_up_to(end) % 2:
+            outside = self.line_ends.filter(~self._within_quotes())
+            end = int(outside[-1]) if len(outside) else -1
         return end + 1
 
     def lines(self) -> int:
@@ -118,8 +119,8 @@ class Signs:
         held = begins.search_sorted(ends).unique() - 1
         sign = delimiter.encode()
         for begin, stop in zip(begins.gather(held), stops.gather(held), strict=True):
-            found = self.block.count(sign, begin, stop)
-            if found % (columns - 1 or 1) == 0 and found:
+            found = self.block.count(sign, begin, stop) - self.block.count(sign + b" ", begin, stop)
+            if found >= columns - 1:
                 return True
         return False
 

@@ -30,6 +30,8 @@ _SIGNS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\],]', re.DOTALL)
 # A key with a list of objects.
 _LISTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*\[\s*\{')
 _HALF = re.compile("[\ud800-\udfff]")
+_FIRST = re.compile(r"[^ \t\r\n]")
+_MEMBER = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*")[ \t\r\n]*:')
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
 
 
@@ -43,7 +45,8 @@ class JsonFeed:
     notes: list[str] = field(default_factory=list)
     _text: str = ""
     _ended: bool = False
-    _alone: bool = False  # the array is the whole document, not a part of an object
+    _alone: bool = False  # nothing may stand behind the array, and the objects that it stands in
+    _depth: int = 0  # how many objects that is
     _decoder: codecs.IncrementalDecoder | None = None
     _head: bytes | None = None  # where bytes are taken as they are: they are UTF-8 already
 
@@ -181,12 +184,14 @@ class JsonFeed:
         """Read what is left: a broken archive shows at its end, and behind a whole document nothing stands.
 
         Raises:
-            FeedError: records may stand there, which would be lost.
+            FeedError: records may stand there, which would be lost, or the document does not end.
         """
+        self._close()
         while self._alone:
             if left := self._text.strip():
+                what = "document" if self.settings.records else "array"
                 raise FeedError(
-                    f"{self.source.shown}: the array ends, and `{left[:20]}` stands behind it: what is there "
+                    f"{self.source.shown}: the {what} ends, and `{left[:20]}` stands behind it: what is there "
                     "would not be read; put all records into one array, or one record on each line"
                 )
             self._text = ""
@@ -195,19 +200,67 @@ class JsonFeed:
             self._more()
         self.source.drain()
 
+    def _close(self) -> None:
+        """Read the objects that the array of records stands in to their ends."""
+        while self._depth:
+            behind = 0
+            for found in _SIGNS.finditer(self._text):
+                sign = found[0]
+                if sign == '"':  # a text that does not end in what is read so far
+                    break
+                behind = found.end()
+                self._depth += (sign in "{[") - (sign in "}]")
+                if not self._depth:
+                    break
+            self._text = self._text[behind:]
+            if self._depth and not self._more():
+                raise FeedError(
+                    f"{self.source.shown}: the document ends before its last `}}`; the file is cut short"
+                )
+
     def _to_array(self) -> int:
         """Where the first record of the array may stand."""
         place = self.settings.records
-        keys = [rf"{re.escape(json.dumps(k, ensure_ascii=False))}\s*:\s*" for k in _keys(place)]
-        opening = re.compile(r"\{.*?".join(keys) + r"\[", re.DOTALL)
-        while True:
-            found = opening.search(self._text)
-            if found:
-                self._alone = not place and not self._text[: found.start()].strip()
-                return found.end()
+        if place:
+            self._alone = True
+            return self._along(place)
+        while (found := self._text.find("[")) < 0:
             if len(self._text) > LONGEST_RECORD or not self._more():
-                hint = f"no array `{place}`" if place else "no array"
-                raise FeedError(f"{self.source.shown}: {hint} of records in it; set `records`")
+                raise self._lacks("no array")
+        self._alone = not self._text[:found].strip()
+        return found + 1
+
+    def _along(self, place: str) -> int:
+        """Where the array at `place` begins, found key by key from the root of the document."""
+        lacks = self._lacks(f"no array `{place}`")
+        at = 0
+        for key in place.split("."):
+            at = self._behind(at, "{", lacks)
+            while (member := self._member(at, lacks))[1] != json.dumps(key, ensure_ascii=False):
+                at, end = self._element(member.start(1))
+                at = self._behind(end, ",", lacks)
+            at = member.end()
+            self._depth += 1
+        return self._behind(at, "[", lacks)
+
+    def _lacks(self, what: str) -> FeedError:
+        return FeedError(f"{self.source.shown}: {what} of records in it; set `records`")
+
+    def _behind(self, at: int, sign: str, lacks: FeedError) -> int:
+        """Behind `sign`, where it stands next from `at` on."""
+        while (found := _FIRST.search(self._text, at)) is None:
+            if not self._more():
+                raise lacks
+        if found[0] != sign:
+            raise lacks
+        return found.end()
+
+    def _member(self, at: int, lacks: FeedError) -> re.Match[str]:
+        """The name of the member that begins at `at`, with its colon."""
+        while (found := _MEMBER.match(self._text, at)) is None:
+            if len(self._text) - at > LONGEST_RECORD or not self._more():
+                raise lacks
+        return found
 
     def _element(self, at: int) -> tuple[int, int]:
         """Where the element at `at` stands and ends, in a text that may have been read on."""
@@ -259,10 +312,6 @@ def _read_lines(lines: bytes, paths: tuple[str, ...], lists: frozenset[str]) -> 
     return Part(pl.concat(made) if made else pl.DataFrame())
 
 
-def _keys(place: str | None) -> list[str]:
-    return place.split(".") if place else []
-
-
 class _TwiceError(ValueError):
     """A key stands twice in one object."""
 
@@ -306,6 +355,8 @@ def _record(text: str, paths: tuple[str, ...]) -> Record:
 def _cell(value: Any) -> str | None:
     match value:
         case None:
+            return None
+        case list() | dict() if not value:
             return None
         case bool():
             return "true" if value else "false"

@@ -28,7 +28,8 @@ class ParquetFeed:
         if not Path(self.source.shown).is_file():
             raise FeedError(f"{self.source.shown}: Parquet is read from a file that is not packed")
         try:
-            self._types = dict(pl.read_parquet_schema(self.source.shown))
+            rows = pl.scan_parquet(self.source.shown, glob=False)
+            self._types = dict(rows.collect_schema())
         except (pl.exceptions.PolarsError, OSError) as fault:
             self.source.close()
             raise FeedError(f"{self.source.shown}: no readable Parquet: {_said(fault)}") from None
@@ -48,7 +49,7 @@ class ParquetFeed:
             yield from self._batches(read)
 
     def _batches(self, read: list[pl.Expr]) -> Iterator[pl.DataFrame]:
-        total = pl.scan_parquet(self.source.shown).select(pl.len())
+        total = pl.scan_parquet(self.source.shown, glob=False).select(pl.len())
         try:
             yield from self._rows(read, 0, total.collect().item())
         except pl.exceptions.PolarsError as fault:
@@ -56,7 +57,7 @@ class ParquetFeed:
 
     def _rows(self, read: list[pl.Expr], first: int, behind: int) -> Iterator[pl.DataFrame]:
         """The rows from `first` on, counted from 0, up to `behind`; they are numbered from 1."""
-        rows = pl.scan_parquet(self.source.shown)
+        rows = pl.scan_parquet(self.source.shown, glob=False)
         for start in range(first, behind, MOST_ROWS):
             count = min(MOST_ROWS, behind - start)
             number = start - first + 1
@@ -76,7 +77,21 @@ def _as_text(name: str, kind: pl.DataType, shown: str) -> pl.Expr:
         raise FeedError(
             f"{shown}: the column `{name}` holds {kind}, which is no cell; leave it out"
         )
+    if kind.is_float():
+        return _plain_number(column, 7 if kind == pl.Float32 else 15)
     return column.cast(pl.String)
+
+
+def _plain_number(column: pl.Expr, digits: int) -> pl.Expr:
+    """A binary number as it is meant: a whole one without a point, and no more digits than it has."""
+    text = column.cast(pl.String)
+    meant = column.round_sig_figs(digits).cast(pl.String)
+    return (
+        pl.when(text.str.len_bytes() > digits + 1)
+        .then(meant)
+        .otherwise(text)
+        .str.strip_suffix(".0")
+    )
 
 
 def _said(fault: BaseException) -> str:

@@ -15,6 +15,7 @@ from engine.feeds.archive import ByteSource
 from engine.feeds.csv_feed import unique_names
 from engine.feeds.feed_settings import FeedSettings
 from engine.feeds.records import Record, gathered
+from engine.feeds.xlsx_errors import problem_of, with_errors_shown
 
 LARGEST = 256 << 20
 _MANY_DIGITS = 15
@@ -41,7 +42,7 @@ class XlsxFeed:
                     f"{self.source.shown}: larger than {LARGEST >> 20} MB; export it as CSV"
                 )
         try:
-            book = python_calamine.load_workbook(io.BytesIO(bytes(data)))
+            book = python_calamine.load_workbook(io.BytesIO(with_errors_shown(bytes(data))))
             names = book.sheet_names
             sheet = self.settings.sheet or next(iter(names), "")
             if sheet in names:
@@ -90,7 +91,9 @@ class XlsxFeed:
                 if _may_be_rounded(cell):
                     rounded.add(name)
                 cells[name] = _text(cell)
-            yield Record(cells)
+            faults = (problem_of(name, text) for name, text in cells.items())
+            problem = next((fault for fault in faults if fault), None)
+            yield Record({}, problem) if problem else Record(cells)
         for name in sorted(rounded):
             self.notes.append(
                 f"`{name}` holds numbers of {_MANY_DIGITS} digits or more: a spreadsheet keeps 15, "
@@ -127,11 +130,11 @@ def _text(cell: Any) -> str:
 
 
 def _number(cell: Any) -> str:
-    """The shortest decimal that the spreadsheet's own number stands for."""
+    """The decimal that the spreadsheet shows for its binary number: it has 15 digits."""
     whole = int(cell)
     if cell == whole:
         return str(whole)
-    text = repr(cell)
+    text = repr(float(f"{cell:.15g}"))
     if "e" not in text:
         return text
     from decimal import Decimal  # noqa: PLC0415 - rare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from unicodedata import normalize
 
 import polars as pl
 
@@ -78,11 +79,11 @@ def _plain_key(cell: Scalar | None) -> str:
         case bool():
             return str(cell).lower()
         case Decimal():
-            return f"{cell.normalize():f}"
+            return f"{(cell + 0).normalize():f}"  # there is one nought
         case date():
             return cell.isoformat()
         case str():
-            return cell.strip(_BLANKS).lower()
+            return normalize("NFC", cell).strip(_BLANKS).lower()  # as cells of feeds are read
 
 
 def _is_trimmed(sought: Bound) -> bool:

@@ -220,6 +220,7 @@ def test_a_quote_that_is_not_closed_takes_no_other_rows_cells(
     assert [row for row in found.rows if row[0]] == rows
 
 
+NARROW_2 = "the header has 4 columns, this row has 3 cells"
 NARROW = (
     "the header has 4 columns, this row has 3 cells with the 2 lines below it, which its quotes take in: "
     "is one not closed?"
@@ -250,6 +251,18 @@ def taken_in(lines: str) -> str:
             [NARROW, None, None, None],
             [("S2", "t", "2"), ("S3", "t", "3"), ("S4", "u", "4")],
         ),
+        # The text that is not closed holds delimiters itself, which is why it stands in quotes.
+        (
+            b'sku,title,size,price\nS1,"Lamp, red,M,1\nS2,lamp 12",M,2\n',
+            [taken_in("line"), None],
+            [("S2", 'lamp 12"', "2")],
+        ),
+        # It had several lines, and a row within is broken.
+        (
+            b'sku,title,size,price\nS1,"Lamp\nred,M,1\nS2,b,M\nS3,5",M,3\n',
+            [taken_in("3 lines"), "the header has 4 columns, this row has 3 cells", NARROW_2, None],
+            [("S3", '5"', "3")],
+        ),
         # Sentences of several lines have delimiters too.
         (
             b'sku,title,size,price\nS1,"small, warm\nred, soft, new",M,1\nS2,"a,b\nc",M,2\n',
@@ -269,6 +282,28 @@ def test_a_quote_that_another_one_seems_to_close_takes_no_other_rows_cells(
     assert found["__problem"].to_list() == problems
     whole = found.filter(found["__problem"].is_null())
     assert whole.select("sku", "title", "price").rows() == rows
+
+
+SOUND = [
+    b'"A1","376","Acme","Soft, light, cheap, good\nWool, cotton, silk, hemp","10.00","5","Home"',
+    b'"A1","376","Acme","S,M,L,XL\nred,blue,green","10.00","5","Home"',  # all are quoted
+    b'A1,376,Acme,"Soft, light, good\nWool, cotton, silk, hemp",10.00,5,Home',
+    b'A1,376,Acme,Home,5,10.00,"Ingredients:\nsugar, salt, flour, eggs, oil, milk, nuts"',
+    b'A1,376,Acme,Home,5,10.00,"<p style=""a,b,c"">x,y</p>\n<b class=""a,b,c,d,e,f"">z</b>"',
+]
+
+
+@pytest.mark.parametrize("row", SOUND)
+def test_texts_of_several_lines_are_no_rows(read: Read, row: bytes) -> None:
+    found = read("feed.csv", b"a,b,c,d,e,f,g\n" + row + b"\nB,1,2,3,4,5,6\n")
+    assert found.problems == [None, None]
+    assert found.rows[1] == ("B", "1", "2", "3", "4", "5", "6")
+
+
+def test_one_quote_astray_among_many_lines_costs_no_look_at_each(read: Read) -> None:
+    found = read("feed.csv", b"sku,size\n" + b"A,1\n" * 400_000 + b'B,24"\n' + b"C,3\n" * 1000)
+    assert len(found.rows) == 401_001
+    assert found.rows[400_000] == ("B", '24"')
 
 
 @pytest.mark.parametrize(

@@ -216,3 +216,56 @@ def test_one_object_with_a_list_of_objects_is_asked_about(read: Read) -> None:
     assert read("feed.json", data, wanted=["a"], records="products").rows == [("1",), ("2",)]
     assert read("feed.json", data, wanted=["total"], format="jsonl").rows == [("2",)]
     assert read("feed.json", data + data, wanted=["total"]).rows == [("2",), ("2",)]
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        (
+            '{"categories": [{"products": ["x"]}], "products": [{"a": "1"}, {"a": "2"}], "n": {}}',
+            "products",
+        ),
+        (
+            '{"best": {"products": [{"a": "old"}]}, "products": [{"a": "1"}, {"a": "2"}]}',
+            "products",
+        ),
+        ('{"meta": {"products": []}, "n": 1, "products": [{"a": "1"}, {"a": "2"}]}', "products"),
+        ('{"t": "\\"}],", "data": {"n": [[{}]], "items": [{"a": "1"}, {"a": "2"}]}}', "data.items"),
+    ],
+)
+def test_records_are_found_by_their_path_from_the_root(
+    read: Read, document: str, place: str
+) -> None:
+    assert read("feed.json", document.encode(), wanted=["a"], records=place).rows == [
+        ("1",),
+        ("2",),
+    ]
+
+
+def test_a_path_that_is_not_there_is_no_other(read: Read) -> None:
+    document = b'{"data": {"n": 1}, "related": {"items": [{"a": "old"}]}}'
+    with pytest.raises(FeedError, match=r"no array `data\.items` of records in it"):
+        read("feed.json", document, wanted=["a"], records="data.items")
+
+
+@pytest.mark.parametrize(
+    ("behind", "says"),
+    [
+        (
+            b'}\n{"products": [{"a": "2"}]}',
+            'the document ends, and `{"products": \\[{"a": ` stands behind it',
+        ),
+        (b', "n": {"m": [1]}', "the document ends before its last `}`; the file is cut short"),
+        (b', "n": "open', "the document ends before its last `}`; the file is cut short"),
+    ],
+)
+def test_what_stands_behind_a_document_is_not_lost(read: Read, behind: bytes, says: str) -> None:
+    with pytest.raises(FeedError, match=says):
+        read("feed.json", b'{"products": [{"a": "1"}]' + behind, wanted=["a"], records="products")
+
+
+def test_an_empty_array_or_object_is_no_text(read: Read) -> None:
+    found = read(
+        "feed.json", b'[{"a": [], "l": []}, {"a": {}, "l": ["x", []]}]', wanted=["a", "l[]"]
+    )
+    assert found.rows == [(None, None), (None, ["x"])]

@@ -54,3 +54,26 @@ def test_a_column_of_records_is_told(tmp_path: Path) -> None:
     pl.DataFrame({"sku": [{"a": 1}]}).write_parquet(file)
     with pytest.raises(FeedError, match="the column `sku` holds Struct"):
         list(open_feed(FeedSettings(), str(file), tmp_path).batches(["sku"]))
+
+
+def test_another_file_is_not_read_for_one_with_brackets_in_its_name(tmp_path: Path) -> None:
+    for name, sku in (
+        ("feed[1].parquet", "NEW"),
+        ("feed1.parquet", "OLD"),
+        ("feed*.parquet", "STAR"),
+    ):
+        pl.DataFrame({"sku": [sku]}).write_parquet(tmp_path / name)
+    for name, sku in (("feed[1].parquet", "NEW"), ("feed*.parquet", "STAR")):
+        feed = open_feed(FeedSettings(), str(tmp_path / name), tmp_path)
+        assert pl.concat(feed.batches(["sku"]))["sku"].to_list() == [sku]
+
+
+def test_binary_numbers_are_what_they_stand_for(tmp_path: Path) -> None:
+    numbers = [5.0, None, 1.1 * 3, 84.62, 3760123450010.0, 0.1 + 0.2, -2.5]
+    narrow = pl.Series([1.1, None, 0.3, 84.62, 5.0, 0.1, -2.5], dtype=pl.Float32)
+    pl.DataFrame({"wide": numbers, "narrow": narrow}).write_parquet(tmp_path / "f.parquet")
+    read = pl.concat(
+        open_feed(FeedSettings(), str(tmp_path / "f.parquet"), tmp_path).batches(["wide", "narrow"])
+    )
+    assert read["wide"].to_list() == ["5", None, "3.3", "84.62", "3760123450010", "0.3", "-2.5"]
+    assert read["narrow"].to_list() == ["1.1", None, "0.3", "84.62", "5", "0.1", "-2.5"]

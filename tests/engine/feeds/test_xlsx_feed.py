@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import FeedError
 from engine.feeds import archive
+from engine.feeds.xlsx_errors import ERRORS
 
 Read = Callable[..., Any]
 Workbook = Callable[..., Path]
@@ -120,3 +121,35 @@ def test_a_workbook_in_a_zip_is_read(read: Read, workbook: Workbook, tmp_path: P
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as packed:
         packed.write(workbook([["sku"], ["A"]]), "export/produits.xlsx")
     assert read("export.zip").rows == [("A",)]
+
+
+@pytest.mark.parametrize("error", sorted(ERRORS))
+def test_a_formula_that_failed_is_told_and_its_row_is_there(
+    read: Read, workbook: Workbook, error: str
+) -> None:
+    workbook([["sku", "stock"], ["A", ("error", error)], [("error", error), None], ["C", 3]])
+    found = read("feed.xlsx")
+    assert found.problems == [
+        f"`stock` holds {error}: the formula behind it failed; mend it in the workbook",
+        f"`sku` holds {error}: the formula behind it failed; mend it in the workbook",
+        None,
+    ]
+    assert found.rows[-1] == ("C", "3")
+
+
+def test_a_formula_that_was_never_computed_is_told(read: Read, workbook: Workbook) -> None:
+    path = workbook([["sku", "stock"], ["A", ("formula", "1+1", "HERE")], ["B", 2]])
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, text in parts.items():
+            book.writestr(name, text.replace(b"<v>HERE</v>", b""))
+    found = read("feed.xlsx")
+    assert found.problems[0] is not None
+    assert "`stock` holds a formula without its result" in found.problems[0]
+    assert found.rows[1] == ("B", "2")
+
+
+def test_a_number_has_the_digits_that_are_shown(read: Read, workbook: Workbook) -> None:
+    workbook([["price"], [3.3000000000000003], [("formula", "1.1*3", 3.3000000000000003)], [0.1]])
+    assert read("feed.xlsx").rows == [("3.3",), ("3.3",), ("0.1",)]
