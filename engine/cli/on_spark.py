@@ -107,8 +107,10 @@ class SparkRun:
             raise click.UsageError("--since, --channel and --feed-name do not go with --manifest")
         sellers = read_manifest(manifest)
         for seller in sellers:
+            project = None
             with suppress(ProjectError):  # the run says so, and goes on with the others
-                refuse_overwriting(load_project(seller.project), seller.feed)
+                project = load_project(seller.project)
+            refuse_overwriting(project, seller.feed)
         told: dict[str, Any] = {}
         failed = 0
         with self._session() as spark:

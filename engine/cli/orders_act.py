@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -26,7 +24,6 @@ from engine.cli.options import (
 if TYPE_CHECKING:
     from engine.orders.decision import Decision
     from engine.orders.policy import Policy
-    from engine.orders.wanted import Broken, Wanted
 
 
 @click.command("act")
@@ -108,6 +105,7 @@ def _many(policy: Policy, wanted: Path, orders: Path, style: str) -> bool:
     from engine.cli.progress import counting
     from engine.orders.batch import Batch
     from engine.orders.order_index import OrderIndex
+    from engine.orders.wanted import read_wanted
     from engine.preview.decisions import decided_line
 
     if str(wanted) == str(orders) == "-":
@@ -118,7 +116,7 @@ def _many(policy: Policy, wanted: Path, orders: Path, style: str) -> bool:
             for told in index.fill(lines, str(orders)):
                 click.echo(f"{told.span.file}:{told.span.line}: {told.code} {told.says}", err=True)
         with _opened(wanted) as lines, counting("wanted actions") as count:
-            for decided in Batch(policy, index).decide(_rows(wanted, lines)):
+            for decided in Batch(policy, index).decide(read_wanted(lines, str(wanted))):
                 counts[decided.decision.ruling.value, decided.decision.code or ""] += 1
                 if style == "json":
                     line = msgspec.json.encode(decided.as_json()) + b"\n"
@@ -130,19 +128,6 @@ def _many(policy: Policy, wanted: Path, orders: Path, style: str) -> bool:
     for (ruling, code), number in sorted(counts.items()):
         click.echo(f"{number} {ruling}{f' {code}' if code else ''}", err=True)
     return all(ruling == "allowed" for ruling, _ in counts)
-
-
-def _rows(wanted: Path, lines: IO[bytes]) -> Iterator[Wanted | Broken]:
-    from engine.orders.wanted import wanted_csv, wanted_json
-
-    first = lines.peek(64) if isinstance(lines, BufferedReader) else b""
-    name = str(wanted)
-    is_csv = not first.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
-    if wanted.suffix.lower() == ".csv" or (name == "-" and is_csv):
-        # What is no UTF-8 is told of the row that it stands in.
-        text = TextIOWrapper(lines, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        return wanted_csv(text, name)
-    return wanted_json(lines, name)
 
 
 def _opened(path: Path) -> AbstractContextManager[IO[bytes]]:

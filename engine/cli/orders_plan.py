@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 
 @click.command("plan")
-@click.argument("wanted", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "wanted", type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True)
+)
 @click.option(
     "--orders",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -58,13 +60,15 @@ def command(
 ) -> None:
     """Plan the actions of WANTED that the rules allow, as messages; sends nothing.
 
-    WANTED is a file as `feedwright orders act` takes it. The plan is good for 10 minutes.
+    WANTED is as `feedwright orders act` takes it. The plan is good for 10 minutes.
 
     Exit codes: 0 all is planned or known, 1 something is denied, manual or excluded, 2 could not
     run, 3 a guard rail halts.
     """
+    from contextlib import nullcontext
+
     from engine.outbox.account import seller_sender
-    from engine.outbox.local_disk import private_file
+    from engine.outbox.local_disk import own_name, private_file
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
     from engine.sending.order_plans import plan_wanted
@@ -77,9 +81,12 @@ def command(
         project, wanted, source, seller=seller, at=now, clock=SystemClock(), corrects=corrects
     )
     folder = sending_settings(project).plans
-    path = out or folder / f"orders-{now_utc():%Y%m%d-%H%M%S}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with private_file(path) as file:
+    (out.parent if out else folder).mkdir(parents=True, exist_ok=True)
+    name = f"orders-{now_utc():%Y%m%d-%H%M%S}"
+    with (
+        nullcontext(out) if out else own_name(folder, name, ".json") as path,
+        private_file(path) as file,
+    ):
         file.write(made.text())
     tell(made, None, path, style, html)
     sys.exit(_code(made))

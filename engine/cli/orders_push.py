@@ -62,11 +62,11 @@ def told(outcome: Outcome) -> int:
     from engine.sending.orders import undone_text
 
     for record in outcome.undone:
-        click.echo(undone_text(record, outcome.said.get(record.id, "")))
+        click.echo(undone_text(record))
+        tell_words(outcome.said.get(record.id))
     for record in outcome.open:
         click.echo(line_of(record))
-        if record.id in outcome.said:
-            click.echo(f"  answered   {outcome.said[record.id]}", err=True)
+        tell_words(outcome.said.get(record.id))
         tell(note for note in (outcome.notes.get(record.id),) if note is not None)
     opened = {record.id for record in outcome.open}
     tell(note for of, note in outcome.notes.items() if of not in opened)
@@ -75,6 +75,12 @@ def told(outcome: Outcome) -> int:
     left += [f"{len(outcome.undone)} refused or withdrawn"] if outcome.undone else []
     click.echo(", ".join(left) or "done", err=True)
     return 1 if left else 0
+
+
+def tell_words(said: str | None) -> None:
+    """Say on stderr what the marketplace said, if it said something."""
+    if said:
+        click.echo(f"  saying     {said}", err=True)
 
 
 def tell_halts(halts: Mapping[str, str]) -> None:

@@ -55,7 +55,9 @@ def command(
     The plan is good for 30 minutes, its stock for 15; `feedwright show` shows it again. Exit codes: 0 well, 1 errors in the rules,
     2 could not run, 3 a guard rail halts.
     """
-    from engine.outbox.local_disk import private_file
+    from contextlib import nullcontext
+
+    from engine.outbox.local_disk import own_name, private_file
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
     from engine.sending.offers import plan
@@ -64,24 +66,22 @@ def command(
     refuse_overwriting(project)
     now = at or now_utc()
     folder = sending_settings(project).plans
-    path = out or folder / f"offers-{now_utc():%Y%m%d-%H%M%S}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(path.name + ".part")
-    try:
-        with private_file(half) as file:
-            plan(
-                project,
-                feed,
-                file,
-                seller=seller,
-                channel=channel,
-                at=now,
-                clock=SystemClock(),
-                canary=canary,
-            )
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
+    (out.parent if out else folder).mkdir(parents=True, exist_ok=True)
+    name = f"offers-{now_utc():%Y%m%d-%H%M%S}"
+    with (
+        nullcontext(out) if out else own_name(folder, name, ".jsonl") as path,
+        private_file(path) as file,
+    ):
+        plan(
+            project,
+            feed,
+            file,
+            seller=seller,
+            channel=channel,
+            at=now,
+            clock=SystemClock(),
+            canary=canary,
+        )
     made, moves = read(path, PAGE_ROWS if html is not None else 0)
     tell(made, moves, path, style, html)
     sys.exit(3 if any(g.halts for g in made.guards) else 0)

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from engine.lengow.endpoints import lengow
-from engine.transport.answers import problem_of
 from engine.transport.clock import Clock, MachineClock
 from engine.transport.connection import Address, Connection
 from engine.transport.http import Limits
@@ -101,5 +100,5 @@ def _missing(page: Answer, found: int) -> str | None:
 
 def _told(outcome: Outcome) -> str:
     if isinstance(outcome, Answer):
-        return outcome.fault or f"it was refused: {problem_of(outcome)}"
+        return outcome.fault or f"it was refused: {outcome.status}"
     return f"{outcome.detail or 'no answer'}"

@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from requests.utils import parse_header_links
 
-from engine.transport.answers import problem_of
 from engine.transport.endpoint import Endpoint, Paging
 from engine.transport.outcome import Answer, Call, Lost, NotSent, Outcome, Reading, Sender
 
@@ -84,14 +83,14 @@ def items_of(page: Answer) -> list[Item]:
 
 
 def told(outcome: Outcome) -> str:
-    """Why an outcome is no whole, believable answer, in words."""
+    """Why an outcome is no whole, believable answer, in words of ours: they may be kept."""
     match outcome:
         case NotSent():
             return f"not read: {outcome.reason}, {outcome.detail}"
         case Lost():
             return f"the answer was lost: {outcome.kind}, {outcome.detail}"
         case Answer():
-            return outcome.fault or f"it was refused: {problem_of(outcome)}"
+            return outcome.fault or f"it was refused: {outcome.status}"
 
 
 Pages = Iterator[Answer | str]  # a text, the last of all, says why a list was not read to its end

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from io import BufferedReader, RawIOBase, TextIOWrapper
+from pathlib import PurePath
+from typing import IO, Any, cast
 
 from engine.diagnostics.codes.decisions import BROKEN_WISH
 from engine.diagnostics.diagnostic import Diagnostic
@@ -17,6 +19,7 @@ from engine.orders.reading import SHOWN, UnreadableError, parse_json, shown
 ORDER, ACTION, PARAMETERS = "order", "action", "parameters"
 KNOWN = frozenset({ORDER, ACTION, PARAMETERS})
 NO_ORDERS = frozenset({".", ".."})  # in the path of a request they would lead elsewhere
+_JSON = frozenset({".json", ".jsonl", ".ndjson"})
 _MARKS = (",", ";", "\t")
 _NOT_CLOSED = "a quote that opens in this line is not closed in it; a text of several lines can be given in JSON Lines"
 
@@ -37,6 +40,28 @@ class Broken:
 
     line: int
     told: Diagnostic
+
+
+def read_wanted(file: IO[bytes], name: str) -> Iterator[Wanted | Broken]:
+    """The wanted actions of a file or a stream, CSV or JSON lines.
+
+    What the name does not tell, the first sign does: JSON lines begin with a brace.
+
+    Raises:
+        ProjectError: a CSV's header cannot be used.
+    """
+    lines = file if isinstance(file, BufferedReader) else BufferedReader(cast("RawIOBase", file))
+    ending = PurePath(name).suffix.lower()
+    braced = lines.peek(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
+    if ending == ".csv" or (not braced and ending not in _JSON):
+        # What is no UTF-8 is told of the row that it stands in.
+        text = TextIOWrapper(lines, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        try:
+            yield from wanted_csv(text, name)
+        finally:
+            text.detach()  # whoever opened the file closes it
+    else:
+        yield from wanted_json(lines, name)
 
 
 def wanted_json(lines: Iterable[bytes], name: str) -> Iterator[Wanted | Broken]:

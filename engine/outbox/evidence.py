@@ -34,7 +34,8 @@ class Seen(StrEnum):
 class Look:
     """What was seen, in words and facts that name no person; `ready`: it could be done now.
 
-    `seller` is whose order it is, None where no order was read; `ship_by` as the order says it.
+    `seller` is whose order it is, None where no order was read; `ship_by` as the order says it. `said` are
+    words of others, which are shown and not kept.
     """
 
     seen: Seen
@@ -43,6 +44,7 @@ class Look:
     seller: str | None = None
     ship_by: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    said: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The look as the journal keeps it."""

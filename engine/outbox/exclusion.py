@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from engine.outbox.canonical import hash_of
 from engine.outbox.events import Record, State
-from engine.outbox.message import WHOLE_ORDER
+from engine.outbox.message import WHOLE_ORDER, Message
 from engine.outbox.records import record_of
 
 # Asks the journal's tables: the rows that a query finds.
@@ -17,6 +18,23 @@ Ask = Callable[..., list[Any]]
 def against(ask: Ask, record: Record) -> str | None:
     """Why `record` may not be approved beside what the journal knows; None where it may."""
     return _corrected(ask, record) or _excluded(ask, record)
+
+
+def alike(ask: Ask, message: Message) -> Record | None:
+    """The record of the same wish as a correction: what holds, else the latest; None where there is none."""
+    key = hash_of(message.natural_key)
+    found = [
+        one
+        for one in _of_order(ask, message.subject)
+        if (one.kind, one.channel) == (message.kind, message.channel)
+        and hash_of(one.natural_key) == key
+    ]
+    return max(found, key=lambda one: (one.holds, one.approved.wall, one.id), default=None)
+
+
+def _of_order(ask: Ask, order: str) -> list[Record]:
+    rows = ask("SELECT record FROM message WHERE subject = ?", order)
+    return [record_of(json.loads(text)) for (text,) in rows]
 
 
 def _excluded(ask: Ask, record: Record) -> str | None:
@@ -38,10 +56,7 @@ def _corrected(ask: Ask, record: Record) -> str | None:
     if record.corrects is None:
         return None
     name = f"message {record.corrects[:12]}"
-    known = [
-        record_of(json.loads(text))
-        for (text,) in ask("SELECT record FROM message WHERE subject = ?", record.subject)
-    ]
+    known = _of_order(ask, record.subject)
     replaced = next((other for other in known if other.id == record.corrects), None)
     if replaced is None:
         return f"{name}, in whose place it would stand, is none of this order"

@@ -20,8 +20,9 @@ from engine.errors import JournalError
 from engine.outbox.book import Book, PackageStep
 from engine.outbox.canonical import canonical, digest
 from engine.outbox.events import Event, Record, Step, StepError, approval, step
-from engine.outbox.exclusion import against
+from engine.outbox.exclusion import against, alike
 from engine.outbox.head import read_head, write_head
+from engine.outbox.message import Message
 from engine.outbox.moments import HOUR, Clock, Moment
 from engine.outbox.plan import FEED, Plan, Standing
 from engine.outbox.records import record_json, record_of
@@ -226,6 +227,10 @@ class Journal:
             "INSERT INTO exclusive VALUES (?, ?, ?, ?)",
             [(record.subject, group, line, record.id) for group, line in record.claims],
         )
+
+    def alike(self, message: Message) -> Record | None:
+        """The record of a message, or of the same wish in another's place; None where there is none."""
+        return self.record(message.id) or alike(self._rows, message)
 
     def against(self, record: Record) -> str | None:
         """Why `record` may not be approved, if another message stands against it."""

@@ -139,7 +139,8 @@ def look_through_lengow(sender: Sender, record: Record) -> Look:
         found, why = _beside(sender, facts, record) or (found, why)
     ready = states <= facts.before
     seen |= {"listed actions": str(len(actions.items))}
-    return Look(found, why, ready=ready, seller=order.account, facts=seen)
+    said = "; ".join(_plain(e) for i in actions.items if (e := i.get(lengow_facts().listed.errors)))
+    return Look(found, why, ready=ready, seller=order.account, facts=seen, said=said)
 
 
 def _states(order: OrderDocument, channel: str) -> frozenset[str]:
@@ -203,7 +204,7 @@ def _judge(
     if actions.incomplete is not None:
         return Seen.NO_PROOF, f"{THE_LIST}: {actions.incomplete}"
     names = lengow_facts().listed
-    failed = ""
+    failed = False
     for item in actions.items:
         if not _is_about(item, record.subject, record.kind):
             return UNCLEAR
@@ -211,11 +212,11 @@ def _judge(
             return Seen.NO_PROOF, "Lengow has the action queued, and has not carried it out yet"
         if not item.get(names.errors):
             return Seen.PRESENT, "Lengow carried the action out, without errors"
-        failed = _plain(item[names.errors])
+        failed = True
     if states & facts.contradicts and not states <= facts.before:
         return Seen.CONTRADICTED, f"the order is {order.state}, and not by this action"
     if failed and record.sends:
-        return Seen.CONTRADICTED, f"Lengow tried, and was refused: {failed}"
+        return Seen.CONTRADICTED, "Lengow tried, and was refused"
     return Seen.ABSENT, f"the order is still {order.state}, and no such action is listed"
 
 

@@ -1,9 +1,13 @@
-"""Whether a folder stands on a local disk: locks and syncs of network file systems lie."""
+"""Files that nobody else may read or name, and whether their folder is local: network disks lie about locks."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -93,7 +97,40 @@ def lock(path: Path) -> int:
     return held
 
 
-def private_file(path: Path) -> IO[bytes]:
-    """A file to be written anew that only this user can read: payloads are nobody else's business."""
-    path.unlink(missing_ok=True)  # one that others may read would stay as it is
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+@contextmanager
+def private_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that only this user can read, under its name once it is whole and on the disk.
+
+    Payloads are nobody else's business. Until it is whole it has a name that no other process is given: of two
+    that write to `path`, each writes all of its own.
+    """
+    number, half = tempfile.mkstemp(".part", f"{path.name}.", path.parent)
+    try:
+        with os.fdopen(number, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        Path(half).replace(path)
+    except BaseException:
+        Path(half).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def own_name(folder: Path, name: str, ending: str) -> Iterator[Path]:
+    """A path in `folder` that no other process is given, numbered where `name` is taken.
+
+    It stands empty from then on; if what is done with it fails, it goes again.
+    """
+    for number in count(1):
+        path = folder / f"{name}{f'-{number}' if number > 1 else ''}{ending}"
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            continue
+        break
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

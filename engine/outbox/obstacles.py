@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.octopia.paging import told
 from engine.outbox.moments import instant_of
+from engine.transport.answers import problem_of
 from engine.transport.outcome import Answer, Call, Lost, NotSent, NotSentReason, Outcome, Sender
 
 
@@ -14,7 +15,8 @@ from engine.transport.outcome import Answer, Call, Lost, NotSent, NotSentReason,
 class Obstacle:
     """Why something is not at its end, for who has to decide what to do about it.
 
-    `trouble` is no where only time is needed: nothing went wrong.
+    `trouble` is no where only time is needed: nothing went wrong. `said` are the marketplace's own words:
+    they are shown and kept nowhere, for they may name a customer.
     """
 
     tried: str
@@ -22,12 +24,14 @@ class Obstacle:
     goes_on: str
     remedy: str
     trouble: bool = True
+    said: str = ""
 
     def lines(self) -> tuple[str, ...]:
         """The obstacle as lines of text."""
         return (
             f"  tried      {self.tried}",
             f"  came back  {self.came_back}",
+            *([f"  saying     {self.said}"] if self.said else ()),
             f"  goes on    {self.goes_on}",
             f"  you        {self.remedy}",
         )
@@ -75,8 +79,9 @@ class NotedSender:
 
     def obstacle(self, goes_on: str, why: str = "") -> Obstacle:
         """The last call as what is in the way; `why` where more is known than its outcome says."""
-        said = "" if self.outcome is None else came_back(self.outcome)
-        return Obstacle(self.tried, why or said, goes_on, remedy_of(self.outcome))
+        told = "" if self.outcome is None else came_back(self.outcome)
+        said = words_of(self.outcome)
+        return Obstacle(self.tried, why or told, goes_on, remedy_of(self.outcome), said=said)
 
 
 def came_back(outcome: Outcome) -> str:
@@ -89,6 +94,13 @@ def came_back(outcome: Outcome) -> str:
             return told(outcome)
         case Answer():
             return f"answered {outcome.status}" if outcome.well else told(outcome)
+
+
+def words_of(outcome: Outcome | None) -> str:
+    """What the marketplace said where it refused; "" where it did not, or without words."""
+    if not isinstance(outcome, Answer) or outcome.well or outcome.fault is not None:
+        return ""
+    return problem_of(outcome).words
 
 
 def remedy_of(outcome: Outcome | None) -> str:

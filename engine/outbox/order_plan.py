@@ -138,7 +138,8 @@ def plan_orders(
 def _planned(
     journal: Journal, message: Message, earlier: Iterable[PlannedMessage], now: Moment
 ) -> PlannedMessage:
-    known = journal.record(message.id)
+    # What a person asks for by naming a message is that one's correction alone.
+    known = journal.alike(message) if message.corrects is None else journal.record(message.id)
     if known is not None:
         return _known(journal, message, known, earlier, now)
     for other in earlier:
@@ -164,6 +165,7 @@ def _known(
     money = known.message_class is MessageClass.MONEY
     if never_sent or (known.state is State.REFUSED and not same and not money):
         return _planned(journal, replace(message, corrects=known.id), earlier, now)
+    message = replace(message, corrects=known.corrects)  # what is known may be a correction
     if known.state is State.REFUSED:
         why = "the marketplace refused it before"
         if money:

@@ -19,9 +19,8 @@ from engine.outbox.evidence import Look, Seen, look
 from engine.outbox.journal import Journal
 from engine.outbox.message import Message
 from engine.outbox.moments import MINUTE, SECOND, Moment
-from engine.outbox.obstacles import NotedSender, Obstacle, clock_time, halted
+from engine.outbox.obstacles import NotedSender, Obstacle, clock_time, halted, words_of
 from engine.outbox.settlement import Waits, settle
-from engine.transport.answers import problem_of
 from engine.transport.outcome import Answer, Sender
 
 Looks = Callable[[Sender, Record], Look]
@@ -156,7 +155,7 @@ class Push:
             return halted(self.journal.halts)
         message = self.messages.get(record.id)
         if message is None:
-            why = f"its plan {record.plan[:12]} is not kept in the plans' folder"
+            why = f"its plan {record.plan[:12]} is not kept in the plans' folder as it was pushed"
             return Obstacle("nothing", why, _until(record), "push the file of the plan once more")
         self._as_approved(record, message)
         if self.journal.clock.now().wall < record.not_before:
@@ -233,8 +232,7 @@ class Push:
                 noted = self._move(claimed, Step.RETURN, why=verdict.why, **data)
             case Next.CHECK_REFUSAL | Next.STOP:
                 refusal = None if answer is None else answer.status
-                if answer is not None and (problem := problem_of(answer)).words:
-                    self.done.said[claimed.id] = str(problem)
+                self._heard(claimed, words_of(answer))
                 noted = self._move(claimed, Step.DOUBT, why=verdict.why, refusal=refusal, **data)
             case Next.UNKNOWN | Next.ABANDON | Next.READ_BACK:
                 noted = self._move(claimed, Step.DOUBT, why=verdict.why, **data)
@@ -242,11 +240,16 @@ class Push:
             self.journal.halt(verdict.halt, f"{verdict.why} on {claimed.kind}")
         return verdict, noted
 
+    def _heard(self, record: Record, said: str) -> None:
+        if said:
+            self.done.said[record.id] = said
+
     # Settling
 
     def _settle(self, record: Record) -> None:
         """Find out what became of what was answered, or is unknown, as far as a look tells now."""
         seen = self._look(record)
+        self._heard(record, seen.said)
         quarantine = max(self.waits.quarantine, 3 * self.journal.longest_lag)
         events = settle(record, seen, self.journal.clock.now(), self.waits, quarantine)
         if events:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from engine.orders.decision import Ruling
 from engine.orders.order_index import OrderIndex
 from engine.orders.policy import order_policy
 from engine.orders.requests import Request
-from engine.orders.wanted import Broken, Wanted, wanted_csv, wanted_json
+from engine.orders.wanted import Broken, Wanted, read_wanted
 from engine.outbox.account import first_channel
 from engine.outbox.decisions import find_message
 from engine.outbox.events import Record
@@ -52,7 +52,7 @@ def plan_wanted(
 
     Args:
         project: whose rules decide.
-        wanted: the wanted actions, CSV or JSON lines.
+        wanted: the wanted actions, CSV or JSON lines; `-` is stdin.
         orders: the orders they name, JSON lines; or where to read those that are wanted.
         seller: the seller, the only one if not said.
         at: the instant that decides which rules are in force.
@@ -67,11 +67,11 @@ def plan_wanted(
     sending = sending_settings(project)
     inputs = order_inputs(project)
     account = sending.seller(seller)
-    with OrderIndex() as index, _opened(orders, wanted, account) as lines:
+    rows = _rows(wanted)
+    with OrderIndex() as index, _opened(orders, rows, account) as lines:
         name = str(orders) if isinstance(orders, Path) else "the marketplace"
         unread = [f"{t.span.line}: {t.code} {t.says}" for t in index.fill(lines, name)]
-        with wanted.open("rb") as rows:
-            decided = list(Batch(policy, index).decide(_rows(wanted, rows)))
+        decided = list(Batch(policy, index).decide(iter(rows)))
     notes: tuple[GuardFinding, ...] = ()
     if not isinstance(orders, Path) and account.connector != LENGOW:
         notes = tuple(unlisted_reasons(orders, decided))
@@ -114,12 +114,11 @@ def _refuse_other(replaced: Record, sent: Sequence[Wish]) -> None:
 
 
 def _opened(
-    orders: Path | Sender, wanted: Path, seller: Seller
+    orders: Path | Sender, rows: Iterable[Wanted | Broken], seller: Seller
 ) -> AbstractContextManager[Iterable[bytes]]:
     if isinstance(orders, Path):
         return orders.open("rb")
-    with wanted.open("rb") as rows:
-        named = [w.order for w in _rows(wanted, rows) if isinstance(w, Wanted)]
+    named = [w.order for w in rows if isinstance(w, Wanted)]
     return nullcontext(read_orders(orders, dict.fromkeys(named), seller))
 
 
@@ -143,14 +142,12 @@ def _shown(sender: Sender, order: str, seller: Seller) -> Reading:
     return OctopiaReads(sender).order(order)
 
 
-def _rows(path: Path, lines: BufferedReader) -> Iterator[Wanted | Broken]:
-    if path.suffix.lower() == ".csv":
-        with TextIOWrapper(
-            lines, encoding="utf-8-sig", errors="surrogateescape", newline=""
-        ) as text:
-            yield from wanted_csv(text, str(path))
-    else:
-        yield from wanted_json(lines, str(path))
+def _rows(path: Path) -> list[Wanted | Broken]:
+    """The wanted actions, read once: they may come from a pipe."""
+    if str(path) == "-":
+        return list(read_wanted(sys.stdin.buffer, "-"))
+    with path.open("rb") as lines:
+        return list(read_wanted(lines, str(path)))
 
 
 def _wishes(decided: Decided, seller: Seller, corrects: str | None) -> list[Wish]:

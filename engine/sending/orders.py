@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from engine.outbox.message import Message
 from engine.outbox.moments import Clock
 from engine.outbox.obstacles import Obstacle
 from engine.outbox.opening import seller_journal
-from engine.outbox.order_plan import SENT, approve_plan, messages_of
+from engine.outbox.order_plan import SENT, Planned, approve_plan, messages_of
 from engine.outbox.plan import ORDERS, Plan, read_plan
 from engine.outbox.push import Looks, Push
 from engine.outbox.settings import LENGOW, Seller, Sending, sending_settings
@@ -69,25 +69,24 @@ def _read(text: bytes, name: str) -> Plan:
 def keep_plan(sending: Sending, plan: Plan) -> None:
     """Keep a copy of a plan: what goes out once more is taken from it."""
     sending.plans.mkdir(parents=True, exist_ok=True)
-    path = sending.plans / f"{plan.hash}.json"
-    half = path.with_name(path.name + ".part")
-    with private_file(half) as file:
+    with private_file(sending.plans / f"{plan.hash}.json") as file:
         file.write(plan.text())
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)
 
 
 def kept_messages(sending: Sending, records: list[Record]) -> dict[str, Message]:
-    """The messages of the kept plans that these records belong to."""
+    """The messages of the kept plans that these records belong to.
+
+    A plan that was damaged counts as one that is not there: it stops what stands in it, and nothing else.
+    """
     found: dict[str, Message] = {}
     for name in sorted({record.plan for record in records}):
         path = sending.plans / f"{name}.json"
         if not path.is_file():
             continue
-        plan = read_order_plan(path)
-        if plan.hash == name:
-            found |= {p.message.id: p.message for p in messages_of(plan) if p.planned in SENT}
+        with suppress(ProjectError, HaltedError):
+            plan = read_order_plan(path)
+            if plan.hash == name:
+                found |= {p.message.id: p.message for p in messages_of(plan) if p.planned in SENT}
     return found
 
 
@@ -136,7 +135,7 @@ def push_orders(
         except AlreadySentError as fault:
             raise HaltedError(f"{fault}; make another plan") from None
         # Whoever pushes a plan once more, perhaps after a crash, is told of all that came to nothing.
-        sent = [p.message.id for p in messages_of(plan) if p.planned in SENT]
+        sent = [p.message.id for p in messages_of(plan) if p.planned in {*SENT, Planned.KNOWN}]
         return _run(sending, journal, sender, messages, sent)
 
 
@@ -194,12 +193,9 @@ def _run(
     )
 
 
-def undone_text(record: Record, said: str = "") -> str:
-    """A message that was refused or withdrawn: the order, the action, why, and what to do, in a line.
-
-    `said` are the marketplace's words, where they are known.
-    """
-    answered = "" if record.refusal is None else f" (answered {said or record.refusal})"
+def undone_text(record: Record) -> str:
+    """A message that was refused or withdrawn: the order, the action, why, and what to do, in a line."""
+    answered = "" if record.refusal is None else f" (answered {record.refusal})"
     remedy = "look at the order, and if it is still to be done: `feedwright orders plan`"
     if record.state is State.REFUSED:
         # What was refused is planned again only as another request, or where a person asks for it.
@@ -207,8 +203,8 @@ def undone_text(record: Record, said: str = "") -> str:
             "look at the order, mend the wanted action, then `feedwright orders plan`; "
             f"as it was only with `--corrects {record.id[:12]}`"
         )
-    said = f"{record.kind} of order {record.subject} is {record.state}{answered}: {record.why}"
-    return f"{record.id[:12]}  {said}; {remedy}"
+    what = f"{record.kind} of order {record.subject} is {record.state}{answered}: {record.why}"
+    return f"{record.id[:12]}  {what}; {remedy}"
 
 
 def held_text(record: Record, evidence: Mapping[str, object]) -> str:

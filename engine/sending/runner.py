@@ -126,7 +126,7 @@ class Runner:
                 why=record.why,
                 goes_on="" if note is None else note.goes_on,
             )
-        undone = [undone_text(record, outcome.said.get(record.id, "")) for record in outcome.undone]
+        undone = [undone_text(record) for record in outcome.undone]
         return [*_halted(outcome.halts), *undone, *troubles(outcome.notes.values())]
 
     def offers(self, seller: Seller) -> list[str]:

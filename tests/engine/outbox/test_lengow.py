@@ -31,6 +31,7 @@ class Shop:
         self.market.add("O-1", *LENGOW_STATUS[kind])
         self.message = lengow_wish(kind, "O-1")
         self.path = folder / "j.sqlite"
+        self.said: dict[str, str] = {}
         with open_journal(self.path, self.clock, seller=ACCOUNT) as journal:
             now = self.clock.wall
             journal.approve(approved(self.message, now, expires=now + HOUR))
@@ -40,7 +41,8 @@ class Shop:
         with open_journal(self.path, self.clock, seller=ACCOUNT) as journal:
             messages = {self.message.id: self.message}
             push = Push(journal, self.market, messages, looks=look_through_lengow)
-            self.notes = push.run().notes
+            done = push.run()
+            self.notes, self.said = done.notes, {**self.said, **done.said}
             found = journal.record(self.message.id)
         assert found is not None
         return found
@@ -91,12 +93,16 @@ def test_nothing_is_asked_for_twice(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_the_marketplace_refuses_is_held_with_its_words(tmp_path: Path, kind: Kind) -> None:
+def test_what_the_marketplace_refuses_is_held_and_its_words_are_not_kept(
+    tmp_path: Path, kind: Kind
+) -> None:
     shop = Shop(tmp_path, kind)
     shop.market.errors = "carrier is not known"
     record = shop.live()
     assert record.state is State.HELD
-    assert record.why == "Lengow tried, and was refused: carrier is not known"
+    assert record.why == "Lengow tried, and was refused"
+    assert shop.said == {record.id: "carrier is not known"}
+    assert b"carrier is not known" not in shop.path.read_bytes()
     assert shop.market.posts == 1
 
 

@@ -279,6 +279,29 @@ def test_a_message_is_corrected_once(journal: Journal) -> None:
     )
 
 
+def test_a_correction_that_was_refused_or_done_is_not_planned_as_new(journal: Journal) -> None:
+    approve_plan(plan(journal, gesture()), journal, "Ada", INPUTS)
+    first = messages_of(plan(journal, gesture()))[0].message.id
+    to(journal, first, Step.CLAIM, Step.DOUBT, Step.REFUSE)
+    made = plan(journal, gesture(4, corrects=first))
+    approve_plan(made, journal, "Ada", INPUTS)
+    second = messages_of(made)[0].message.id
+    (known,) = messages_of(plan(journal, gesture(4)))
+    assert (known.planned, known.message.id) == (Planned.KNOWN, second)
+    to(journal, second, Step.CLAIM, Step.DOUBT, Step.REFUSE)
+    (refused,) = messages_of(plan(journal, gesture(4)))
+    assert refused.planned is Planned.REFUSED
+    assert refused.why.endswith(f"--corrects {second[:12]}")
+    again = plan(journal, gesture(4, corrects=second))
+    assert planned(again) == [Planned.CORRECTION]
+    approve_plan(again, journal, "Ada", INPUTS)
+    third = messages_of(again)[0].message.id
+    to(journal, third, Step.CLAIM, Step.ANSWER, Step.CONFIRM)
+    (done,) = messages_of(plan(journal, gesture(4)))
+    assert (done.planned, done.message.id, done.why) == (Planned.KNOWN, third, "it is confirmed")
+    assert planned(plan(journal, gesture(3))) == [Planned.NEW]
+
+
 def test_what_was_withdrawn_unsent_is_planned_again(journal: Journal) -> None:
     made = plan(journal, cancel())
     approve_plan(made, journal, "Ada", INPUTS)

@@ -1,7 +1,9 @@
 """From wanted actions to what the marketplace did: decided by the rules, planned, pushed once."""
 
 import json
+import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -139,6 +141,22 @@ def test_an_id_that_leads_elsewhere_is_denied_and_the_others_are_planned(
     (denied,) = made.content["denied"]
     assert (denied["line"], denied["decision"]) == (1, "denied")
     assert "which can be no order's id" in denied["reason"]
+
+
+def test_wanted_actions_come_from_a_pipe_too(project: Path) -> None:
+    market = Market(clock := ManualClock(wall=wall_of(AT)), Fate())
+    market.add(Order("O-2", "WaitingAcceptance", ("1",)))
+    os.mkfifo(pipe := project / "pipe")
+    text = b"order,action\nO-2,accept\n"
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(pipe.write_bytes, text)
+        made = plan_wanted(load_project(project), pipe, market, seller=None, at=AT, clock=clock)
+    assert [m.message.subject for m in messages_of(made)] == ["O-2"]
+    words = ["orders", "plan", "-", "--project", str(project), "--out", str(project / "p.json")]
+    words += ["--orders", str(project / "orders.jsonl"), "--at", AT.isoformat()]
+    (project / "orders.jsonl").write_text(json.dumps(document("O-2", "WaitingAcceptance")))
+    ran = CliRunner().invoke(feedwright, words, input=text)
+    assert (ran.exit_code, "accept of order O-2" in ran.output) == (0, True), ran.output
 
 
 def test_only_the_same_action_on_the_same_order_corrects_a_message(project: Path) -> None:
