@@ -15,7 +15,6 @@ from engine.feeds.paths import is_list_path
 from engine.language.checker import check_rules
 from engine.language.ruleset import Ruleset, Slice
 from engine.project import Project, read_source
-from engine.values.kinds import KindName
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -111,6 +110,8 @@ def open_run(
         ProjectError: the channel has no mapping then, or the settings cannot be used.
         FeedError: the feed cannot be read, or lacks a column that every product needs.
     """
+    from engine.program.lacking import refuse_lacking
+
     side = compile_side(project, ruleset, channel, at)
     opened = feed_of(project, feed, feed_name)
     try:
@@ -309,30 +310,6 @@ def _list_columns(part: Slice) -> set[str]:
     from engine.program.reads import needed_fields
 
     return {f.reading.column for f in needed_fields(part)}
-
-
-def refuse_lacking(program: Program, feed: Feed) -> None:
-    """A feed without a column that each product needs would reject every row, one by one.
-
-    Raises:
-        FeedError: it lacks one, or a column holds lists where its field holds one value.
-    """
-    if not feed.columns:
-        return
-    for field in program.fields:
-        if field.reading.column in feed.lists and field.kind.name is not KindName.LIST:
-            raise FeedError(
-                f"{feed.path}: the column `{field.reading.column}` holds lists, and field `{field.name}` one "
-                "value; write `x-kind: list` in the source schema"
-            )
-    lacking = program.lacking(feed.columns)
-    if lacking:
-        named = ", ".join(f"`{f.reading.column}` (field {f.name})" for f in lacking)
-        listed = ", ".join(f"`{c}`" for c in feed.columns[:30])
-        raise FeedError(
-            f"{feed.path}: lacks {named}; its columns are {listed}. "
-            "Mend `x-column` in the source schema, or `delimiter` in the feed's settings",
-        )
 
 
 def explain_rows(

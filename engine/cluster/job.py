@@ -28,7 +28,8 @@ from engine.cluster.worker import (
     render_splits,
 )
 from engine.errors import EngineError
-from engine.pipeline import checked_ruleset, compile_side, feed_of, refuse_lacking
+from engine.pipeline import checked_ruleset, compile_side, feed_of
+from engine.program.lacking import refuse_lacking
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -20,7 +20,7 @@ from engine.feeds.feed import Feed, open_feed
 from engine.feeds.json_feed import JsonFeed
 from engine.feeds.parquet_feed import ParquetFeed
 from engine.feeds.part import MOST_ROWS
-from engine.pipeline import refuse_lacking
+from engine.program.lacking import refuse_lacking
 from engine.project import Project
 
 if TYPE_CHECKING:

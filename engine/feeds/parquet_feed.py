@@ -78,7 +78,7 @@ def _as_text(name: str, kind: pl.DataType, shown: str) -> pl.Expr:
             f"{shown}: the column `{name}` holds {kind}, which is no cell; leave it out"
         )
     if kind.is_float():
-        return _plain_number(column, 7 if kind == pl.Float32 else 15)
+        return _plain_number(column, 7 if str(kind) == "Float32" else 15)
     return column.cast(pl.String)
 
 

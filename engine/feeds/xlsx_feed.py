@@ -134,7 +134,7 @@ def _number(cell: Any) -> str:
     whole = int(cell)
     if cell == whole:
         return str(whole)
-    text = repr(float(f"{cell:.15g}"))
+    text = f"{cell:.15g}"
     if "e" not in text:
         return text
     from decimal import Decimal  # noqa: PLC0415 - rare

@@ -19,7 +19,8 @@ from engine.insight.side import Side
 from engine.language.checker import check_rules
 from engine.offers.duplicates import SeenReferences
 from engine.offers.mapping import MappedBatch
-from engine.pipeline import Checked, compile_side, feed_of, mapper_for, refuse_lacking
+from engine.pipeline import Checked, compile_side, feed_of, mapper_for
+from engine.program.lacking import refuse_lacking
 from engine.program.program import ROW, Program
 from engine.project import Project, load_project, read_source
 from engine.workbench.folder import ENDINGS, PLACES, Folder
