@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from engine.project import Project
 
+_HASH = re.compile("[0-9a-f]{64}")  # the name of a plan that was pushed
 _QUOTED = re.compile(r'"([^"\n]{1,1000})"')
 
 
@@ -290,6 +291,10 @@ def _refuse_the_journal(outputs: list[_Output], project: Project) -> None:
     folder = Path(os.path.realpath(journal_folder(project)))
     plans = Path(os.path.realpath(plan_folder(project)))
     _refuse_kept(outputs, _kept(folder.glob("*.sqlite*"), "a journal of what was sent"))
+    kept = [path for path in plans.glob("*.json") if _HASH.fullmatch(path.stem)]
+    _refuse_kept(outputs, _kept(kept, "a plan that was pushed, which is kept to go on with"))
+    own = [project.root / f"var/schedule.{ending}" for ending in ("json", "lock")]
+    _refuse_kept(outputs, _kept(own, "a file of `feedwright run`"))
     for output in outputs:
         path = output.place.path
         # Settings may keep the plans in the journal's folder.

@@ -98,7 +98,10 @@ def wanted_csv(lines: Iterable[str], name: str) -> Iterator[Wanted | Broken]:
     rows = iter(lines)
     header_line = next(rows, "")
     mark = max(_MARKS, key=header_line.count)
-    header = [cell.strip() for cell in next(csv.reader([header_line], delimiter=mark), [])]
+    try:
+        header = [cell.strip() for cell in next(csv.reader([header_line], delimiter=mark), [])]
+    except csv.Error as fault:
+        raise ProjectError(f"{name}:1: the header cannot be read: {fault}") from None
     if {ORDER, ACTION} - set(header) or len(set(header)) < len(header) or "" in header:
         raise ProjectError(
             f"{name}:1: the header must have the columns `order` and `action`, and one of its own "

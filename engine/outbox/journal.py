@@ -78,7 +78,9 @@ class Journal:
         self.feeds: dict[str, tuple[str, int]] = {}  # the same of its feed, and since when it is
         self.longest_lag = 0
         self.book = Book()
-        self.lifted: dict[str, int] = {}  # since the last push: name, and when
+        self.lifted: dict[
+            str, tuple[int, str]
+        ] = {}  # since the last push: name, when, and what it said
 
     def close(self) -> None:
         """Close the file, then let go of the lock: the other order would let go of SQLite's too."""
@@ -255,8 +257,7 @@ class Journal:
         elif event.step == HALTED:
             self.halts[data["name"]] = data["why"]
         elif event.step == LIFTED:
-            self.halts.pop(data["name"], None)
-            self.lifted[data["name"]] = at.wall
+            self.lifted[data["name"]] = (at.wall, self.halts.pop(data["name"], ""))
 
     # Sending as such
 
@@ -289,14 +290,16 @@ class Journal:
     def standing(self, of: str, inputs: Mapping[str, str]) -> Standing:
         """What a plan of a subject is held against; a lifted guard rail lets one push through, for an hour."""
         now = self.clock.now().wall
-        accepted = (name for name, wall in self.lifted.items() if 0 <= now - wall <= HOUR)
+        lately = {
+            name: said for name, (wall, said) in self.lifted.items() if 0 <= now - wall <= HOUR
+        }
         return Standing(
             self.seller,
             self.lineage,
             *self.pushes.get(of, (0, "")),
             self.halts,
             inputs,
-            frozenset(accepted),
+            lately,
         )
 
     def halt(self, name: str, why: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote
 
 from engine.errors import HaltedError
 from engine.outbox.canonical import canonical
@@ -214,31 +215,55 @@ def messages_of(plan: Plan) -> list[PlannedMessage]:
     """The messages of a plan, in its order.
 
     Raises:
-        HaltedError: one is not what its id says.
+        HaltedError: one is not what its id says, or does not do what it says.
     """
     found: list[PlannedMessage] = []
-    for entry in plan.content["messages"]:
-        body = entry["body"]
-        call = Call(
-            entry["method"],
-            entry["path"],
-            tuple((name, value) for name, value in entry["headers"]),
-            None if body is None else body.encode(),
-        )
-        message = Message(
-            plan.seller,
-            plan.channel,
-            Kind(entry["kind"]),
-            entry["order"],
-            entry["natural_key"],
-            tuple(entry["lines"]),
-            call,
-            entry["corrects"],
-        )
-        if message.id != entry["id"]:
-            raise HaltedError(f"message {entry['id'][:12]} of the plan is not what its id says")
-        found.append(PlannedMessage(message, Planned(entry["planned"]), entry["why"]))
+    try:
+        for entry in plan.content["messages"]:
+            message = _read_message(plan, entry)
+            found.append(PlannedMessage(message, Planned(entry["planned"]), entry["why"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise HaltedError(f"the plan was altered: message {len(found) + 1}: {fault!r}") from None
     return found
+
+
+def _read_message(plan: Plan, entry: Mapping[str, Any]) -> Message:
+    body = entry["body"]
+    call = Call(
+        entry["method"],
+        entry["path"],
+        tuple((name, value) for name, value in entry["headers"]),
+        None if body is None else body.encode(),
+    )
+    message = Message(
+        plan.seller,
+        plan.channel,
+        Kind(entry["kind"]),
+        entry["order"],
+        entry["natural_key"],
+        tuple(entry["lines"]),
+        call,
+        entry["corrects"],
+    )
+    name = f"message {entry['id'][:12]} of the plan"
+    if message.id != entry["id"]:
+        raise HaltedError(f"{name} is not what its id says")
+    sent = json.loads(body, parse_float=Decimal)
+    same_order = message.subject in {*map(unquote, call.path.split("/")), *_texts(sent)}
+    if not same_order or _key(natural_key(message.kind, sent, message.lines)) != _key(
+        message.natural_key
+    ):
+        raise HaltedError(f"{name} does not do what it says")
+    return message
+
+
+def _key(key: Mapping[str, Any]) -> bytes:
+    return canonical(dict(key))
+
+
+def _texts(body: Any) -> Iterator[str]:
+    if isinstance(body, Mapping):
+        yield from (str(value) for value in body.values())
 
 
 def approve_plan(

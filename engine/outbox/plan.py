@@ -143,6 +143,9 @@ def _plan(read: Mapping[str, Any]) -> Plan:
     )
 
 
+COUNTED = frozenset({"refunds", "refusals"})  # guard rails of plans about orders
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a plan is held against: the journal as it is, and what the inputs are now."""
@@ -153,7 +156,8 @@ class Standing:
     last_plan: str
     halts: Mapping[str, str]
     inputs: Mapping[str, str]
-    accepted: frozenset[str] = frozenset()  # guard rails that a person lifted for this push
+    # Guard rails that a person lifted for this push, and what they said then.
+    accepted: Mapping[str, str] = field(default_factory=dict)
 
 
 def refuse_unfit(plan: Plan, standing: Standing, now: Moment) -> bool:
@@ -183,18 +187,32 @@ def refuse_unfit(plan: Plan, standing: Standing, now: Moment) -> bool:
     _same_inputs(plan, standing)
     halting = halting_guards(plan, standing.accepted)
     if halting:
-        raise HaltedError(f"guard rail `{halting[0].name}`: {halting[0].says}")
+        name = halting[0].name
+        raise HaltedError(f"guard rail `{name}`: {halting[0].says}; {_lifting(name)}")
     if standing.halts:
         name, why = min(standing.halts.items())
-        raise HaltedError(
-            f"halted: `{name}`: {why}; `feedwright journal lift` once it is looked at"
-        )
+        raise HaltedError(f"halted: `{name}`: {why}; {_lifting(name)}")
     return False
 
 
-def halting_guards(plan: Plan, accepted: frozenset[str]) -> list[GuardFinding]:
-    """The findings that let nothing be sent, but for those that a person accepted."""
-    return [g for g in plan.guards if g.halts and g.name not in accepted]
+def _lifting(name: str) -> str:
+    return (
+        "it halts all sending until somebody has looked at it: "
+        f"`feedwright journal lift {name} --by NAME --why WORDS`"
+    )
+
+
+def halting_guards(plan: Plan, accepted: Mapping[str, str]) -> list[GuardFinding]:
+    """The findings that let nothing be sent, but for those that a person accepted.
+
+    Where actions on orders are counted, so many were accepted as were told, and no more.
+    """
+    return [
+        g
+        for g in plan.guards
+        if g.halts
+        and (g.name not in accepted or (g.name in COUNTED and g.says != accepted[g.name]))
+    ]
 
 
 def _same_inputs(plan: Plan, standing: Standing) -> None:

@@ -255,6 +255,25 @@ def test_a_manifest_of_feeds_takes_none_of_them_away(
     assert _all_of(project) == before
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        (f"plans/{'ab' * 32}.json", "a plan that was pushed, which is kept to go on with"),
+        ("schedule.json", "a file of `feedwright run`"),
+        ("schedule.lock", "a file of `feedwright run`"),
+    ],
+)
+def test_what_sending_lives_from_is_not_written_over(
+    project: Path, feedwright: Feedwright, name: str, says: str
+) -> None:
+    path = project / "var" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"kept")
+    ran = _run(feedwright, project, ("orders plan", "--out"), f"var/{name}")
+    assert (ran.code, path.read_bytes()) == (2, b"kept")
+    assert says in " ".join(ran.err.split())
+
+
 def test_a_plan_is_no_device_and_no_pipe(project: Path, feedwright: Feedwright) -> None:
     os.mkfifo(project / "pipe")
     for command in ("plan", "orders plan"):

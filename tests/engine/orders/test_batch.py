@@ -99,6 +99,13 @@ def test_a_header_that_cannot_be_used(header: str) -> None:
         list(wanted_csv([header, "SC1,ship,x\n"], "wanted.csv"))
 
 
+def test_a_header_that_is_too_long_is_told() -> None:
+    with pytest.raises(
+        ProjectError, match=r"wanted\.csv:1: the header cannot be read: field larger"
+    ):
+        list(wanted_csv([f"order,action,{'x' * (1 << 27)}\n"], "wanted.csv"))
+
+
 def test_the_last_document_of_an_order_counts(policy: Policy) -> None:
     with OrderIndex() as index:
         documents = [order("SC1"), order("SC1", "Refused")]

@@ -1,8 +1,10 @@
 """Plans about orders: what is in them goes out, and nothing else, and only while it is fresh."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from simulator.clock import ManualClock
@@ -341,6 +343,43 @@ def test_too_many_refunds_within_a_day_halt(journal: Journal, clock: ManualClock
         approve_plan(plan(journal, cancel("O-20")), journal, "Ada", INPUTS)
     journal.lift("refunds", "Ada", "a recall")
     approve_plan(plan(journal, cancel("O-20")), journal, "Ada", INPUTS)
+
+
+def test_who_lifts_a_count_of_refunds_lets_no_more_through(journal: Journal) -> None:
+    approve_plan(plan(journal, *(cancel(f"O-{n}") for n in range(20))), journal, "Ada", INPUTS)
+    with pytest.raises(HaltedError, match="guard rail `refunds`: 21 messages"):
+        approve_plan(plan(journal, cancel("O-20")), journal, "Ada", INPUTS)
+    journal.lift("refunds", "Ada", "one is fine")
+    with pytest.raises(HaltedError, match="guard rail `refunds`: 24 messages"):
+        approve_plan(
+            plan(journal, *(cancel(f"O-{n}") for n in range(20, 24))), journal, "B", INPUTS
+        )
+    journal.lift("refunds", "Ada", "four, then")
+    approve_plan(plan(journal, *(cancel(f"O-{n}") for n in range(20, 24))), journal, "B", INPUTS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c.pop("messages"),
+        lambda c: c.update(messages=5),
+        lambda c: c["messages"][0].update(kind="nonsense"),
+        lambda c: c["messages"][0].update(planned="nonsense"),
+        lambda c: c["messages"][0].update(body=5),
+        lambda c: c["messages"][0].update(headers=[["one"]]),
+        lambda c: c["messages"][0].pop("lines"),
+        lambda c: c["messages"][0].update(path="/orders/O-7/shipments"),
+        lambda c: c["messages"][0].update(body='[{"parcelNumber": "X2", "carrierName": "GLS"}]'),
+    ],
+)
+def test_a_plan_that_was_sealed_by_hand_is_told(
+    journal: Journal, change: Callable[[dict[str, Any]], Any]
+) -> None:
+    made = plan(journal, ship())
+    content = json.loads(json.dumps(made.content))
+    change(content)
+    with pytest.raises(HaltedError, match="the plan"):
+        messages_of(replace(made, content=content).sealed())
 
 
 def refuse(order: str) -> Wanted:
