@@ -66,7 +66,7 @@ def tell(made: Plan, moves: PlanMoves | None, path: Path, style: str, html: Path
     if style == "json":
         click.echo(json_of(made, moves, path))
     elif html is None or str(html) != "-":
-        for line in lines_of(made, moves):
+        for line in lines_of(made, moves, listed=False):
             click.echo(line)
         click.echo(f"plan {made.hash[:12]} in {path}")
 
@@ -85,11 +85,13 @@ def read(path: Path, rows: int) -> tuple[Plan, PlanMoves | None]:
     return walk_offer_plan(path, moves.take), moves
 
 
-def lines_of(made: Plan, moves: PlanMoves | None) -> Iterator[str]:
-    """The plan as lines for a terminal."""
+def lines_of(made: Plan, moves: PlanMoves | None, *, listed: bool = True) -> Iterator[str]:
+    """The plan as lines for a terminal; `listed`: with offers one by one."""
     from engine.preview.plans import offer_plan_lines, order_plan_lines
 
-    return order_plan_lines(made) if moves is None else offer_plan_lines(made, moves)
+    if moves is None:
+        return order_plan_lines(made)
+    return offer_plan_lines(made, moves, listed=listed)
 
 
 def page_of(made: Plan, moves: PlanMoves | None) -> str:

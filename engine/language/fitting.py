@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from engine.diagnostics.codes import missing as missing_codes
@@ -164,8 +165,10 @@ def _with_unit(wanted: Kind, value: r.Bound) -> str | None:
     match wanted.name:
         case KindName.TEXT:
             return f'"{value.value}"'
-        case KindName.PERCENT:
-            return f"{value.value}%"
+        case KindName.PERCENT if isinstance(value.value, Decimal):
+            # Who writes 0.2 means a fifth: a share below one percent is rare.
+            part = value.value * 100 if 0 < value.value < 1 else value.value
+            return f"{part.normalize():f}%"
         case KindName.MONEY:
             return f"{value.value} {wanted.currency}"
         case KindName.DURATION if value.kind.name is KindName.INTEGER:

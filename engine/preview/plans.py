@@ -18,8 +18,8 @@ SHOWN_REASONS = 10
 MISFITS = "not sent: it would not fit its schema (a fault of Feedwright; please report it)"
 
 
-def offer_plan_lines(plan: Plan, moves: PlanMoves) -> Iterator[str]:
-    """The lines about a plan of offers; `moves` took all of them."""
+def offer_plan_lines(plan: Plan, moves: PlanMoves, *, listed: bool = True) -> Iterator[str]:
+    """The lines about a plan of offers; `moves` took all of them. `listed`: those that it kept, too."""
     yield rows_sentence(plan)
     counts = plan.content["counts"]
     gone = {name: counts[name] for name in GONE if counts.get(name)}
@@ -27,8 +27,10 @@ def offer_plan_lines(plan: Plan, moves: PlanMoves) -> Iterator[str]:
         yield "beside them: " + ", ".join(f"{n} {name}" for name, n in gone.items())
     yield from moves_lines(moves)
     yield from first_lines(plan, moves)
-    for offers in moves.kept.values():
+    for change, offers in moves.kept.items() if listed else ():
         yield from (f"  {offer_line(offer)}" for offer in offers)
+        if offers and len(offers) < counts.get(change, 0):
+            yield f"  {len(offers)} of {counts[change]} {change} are listed (--rows N for more)"
     yield from _reasons(plan)
     yield from _seal(plan)
 

@@ -288,6 +288,12 @@ def test_a_statement_outside_of_a_mapping(shop: Shop) -> None:
     assert told.helps[0].says == "statements stand between `mapping offer for ...` and its `end`"
 
 
+def test_a_share_is_meant_where_a_percentage_is_below_one(shop: Shop) -> None:
+    text = shop.text("Vat = 0.2", without=("Vat",))
+    (told,) = shop.of(text)
+    assert (told.code.number, told.helps[0].says) == ("T202", "write `20%`")
+
+
 @pytest.mark.parametrize(
     ("typed", "code", "words"),
     [

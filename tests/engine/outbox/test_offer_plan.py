@@ -373,6 +373,18 @@ def test_what_breaks_its_schema_is_told_and_the_others_go_on(
     assert f"row 7  BAD: {place}: " in shown
 
 
+def test_how_many_offers_are_listed_is_told(journal: Journal, tmp_path: Path) -> None:
+    made, text = plan(journal, rows({f"S{n}": (Decimal(10), 1, False) for n in range(9)}))
+    moves = PlanMoves(3)
+    for offer in lines(text, tmp_path):
+        moves.take(offer)
+    shown = list(offer_plan_lines(made, moves))
+    assert "  3 of 9 new are listed (--rows N for more)" in shown
+    listed = [line for line in shown if line.startswith("  new")]
+    assert len(listed) == 3
+    assert not {*listed} & {*offer_plan_lines(made, moves, listed=False)}
+
+
 def test_of_many_that_break_their_schema_the_first_are_named(journal: Journal) -> None:
     bad = [OfferRow(n, f"B{n}", request(f"B{n}", "1.999")) for n in range(150)]
     made, _ = plan(journal, bad)
