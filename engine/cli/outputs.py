@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import stat
@@ -328,7 +329,9 @@ class Output:
         if self.stdout:
             return sys.stdout.buffer
         try:
-            self.file = BufferedWriter(_Named(self.part, self.path))
+            self.file = BufferedWriter(_Named(self.part, self.path, own=not self.as_it_is))
+        except BlockingIOError:
+            raise ProjectError(f"{self.path}: another process is writing it") from None
         except OSError as fault:
             raise ProjectError(
                 f"{self.path}: cannot be written: {fault.strerror or fault}"
@@ -350,10 +353,28 @@ class Output:
 
 
 class _Named(FileIO):
-    """A file whose faults tell how the person called it: one that cannot grow tells no name."""
+    """A file whose faults tell how the person called it: one that cannot grow tells no name.
 
-    def __init__(self, part: Path, path: Path) -> None:
-        super().__init__(part, "w")
+    `own`: nobody else may write it until it is closed.
+
+    Raises:
+        BlockingIOError: somebody does.
+        OSError: it cannot be written.
+    """
+
+    def __init__(self, part: Path, path: Path, *, own: bool) -> None:
+        if not own:
+            super().__init__(part, "w")
+        else:
+            super().__init__(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666), "w")
+            try:
+                fcntl.flock(self, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not part.exists() or not os.path.samestat(os.fstat(self.fileno()), part.stat()):
+                    raise BlockingIOError  # it was whole just now, and has its name
+                self.truncate()
+            except OSError:
+                self.close()
+                raise
         self.name = str(path)
 
     def write(self, data: ReadableBuffer, /) -> int:

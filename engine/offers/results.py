@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from engine.diagnostics.codes.rows import EXCLUDED
+
 Value = str | Decimal | bool | date | datetime
 
 
@@ -35,6 +37,11 @@ class Reason:
     value: str | None = None
     file: str | None = None
     line: int | None = None
+
+    @property
+    def sort(self) -> str:
+        """What it is to a person: what a rule leaves out on purpose is no error."""
+        return "excluded" if self.code == EXCLUDED.number else self.severity
 
     def as_json(self) -> dict[str, Any]:
         """The reason as JSON, without what is not known."""

@@ -53,8 +53,8 @@ def _print_row(console: Console, row: RowExplained) -> None:
         console.print(
             Text.assemble(
                 (
-                    f"{told.severity} {told.code}: ",
-                    "red" if told.severity == "error" else "yellow",
+                    f"{told.sort} {told.code}: ",
+                    "red" if told.sort == "error" else "yellow",
                 ),
                 told.message,
                 _dim(f"  {told.file}:{told.line}" if told.file else ""),

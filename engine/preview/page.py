@@ -93,7 +93,7 @@ def _reason(ranked: RankedReason) -> Mapping[str, Any]:
     one = ranked.example
     return {
         "rows": ranked.rows,
-        "severity": one.severity,
+        "severity": one.sort,
         "code": one.code,
         "row": ranked.example_row,
         "sku": ranked.example_sku,

@@ -21,7 +21,6 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from engine.diagnostics.codes.rows import EXCLUDED
 from engine.diagnostics.visible import visible
 from engine.offers.accounting import Accounting, RankedReason
 from engine.offers.results import Outcome, Reason, RowResult
@@ -160,15 +159,10 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> Text:
 
 def _print_reason(console: Console, reason: Reason, indent: int) -> None:
     text = Text.assemble(
-        (f"{_sort(reason)} {reason.code}", _SEVERITIES[_sort(reason)]),
+        (f"{reason.sort} {reason.code}", _SEVERITIES[reason.sort]),
         f": {_short(reason.message)}",
     )
     console.print(Padding(text, (0, 0, 0, indent), expand=False))
-
-
-def _sort(reason: Reason) -> str:
-    """What a reason is to a person: what a rule leaves out on purpose is no error."""
-    return "excluded" if reason.code == EXCLUDED.number else reason.severity
 
 
 def _short(text: str) -> str:
@@ -221,7 +215,7 @@ def _print_reasons(console: Console, ranked: Sequence[RankedReason]) -> None:
         place = f"  {example.file}:{example.line}" if example.file else ""
         table.add_row(
             str(reason.rows),
-            f"{_sort(example)} {example.code}",
+            f"{example.sort} {example.code}",
             escape(f"row {reason.example_row}{sku}: {_short(example.message)}{place}"),
         )
     console.print(table)

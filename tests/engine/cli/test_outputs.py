@@ -9,7 +9,8 @@ import pytest
 from conftest import Feedwright, Ran
 
 from engine.cli.main import feedwright as whole
-from engine.cli.outputs import OutputPath
+from engine.cli.outputs import Output, OutputPath
+from engine.errors import ProjectError
 
 AT = ("--at", "2025-08-01T09:00+02:00")
 # What each command that writes is called with here, and the file that it reads.
@@ -328,3 +329,16 @@ def test_plans_may_stand_in_the_folder_of_the_journal(
 def test_new_calls_go_to_stdout(project: Path, feedwright: Feedwright) -> None:
     ran = _run(feedwright, project, ("migrate calls", "--out"), "-")
     assert "internal error" not in ran.err
+
+
+def test_two_do_not_write_one_file_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "offers.jsonl"
+    with Output(path) as file:
+        file.write(b"one\n")
+        with pytest.raises(ProjectError, match=r"offers\.jsonl: another process is writing it"):
+            Output(path).__enter__()
+        file.write(b"two\n")
+    assert path.read_bytes() == b"one\ntwo\n"
+    with Output(path) as file:
+        file.write(b"new\n")
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("offers.jsonl", b"new\n")]
