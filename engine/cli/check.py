@@ -24,9 +24,12 @@ def command(rules: Path | None, project_folder: Path | None, style: str, *, stri
     """
     from engine.diagnostics.place import Source
     from engine.diagnostics.render import render_report
+    from engine.feeds.feed_settings import feed_settings
     from engine.pipeline import check
 
     project = open_project(project_folder, or_sample=rules is None)
+    for name in project.feeds:  # else a run says what is wrong with one, and CI nothing
+        feed_settings(project.feed_settings(name)[1], f"feeds.{name}")
     typed = Source(project.rules[0], sys.stdin.read()) if str(rules) == "-" else None
     checked = check(project, typed or rules)
     click.echo(render_report(checked.report, style, colour=colour_wanted()), nl=False)

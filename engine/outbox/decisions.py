@@ -17,9 +17,15 @@ def find_message(journal: Journal, wanted: str) -> Record:
         ProjectError: there is none, or more than one.
     """
     found = [r for r in journal.records() if r.id.startswith(wanted)] if wanted else []
-    if len(found) != 1:
-        told = "no message" if not found else f"{len(found)} messages"
-        raise ProjectError(f"{told} of the journal begin with `{wanted[:64]}`")
+    if not found:
+        raise ProjectError(
+            f"no message about an order begins with `{wanted[:64]}`: `feedwright journal list` shows all; of "
+            "packages of offers, `feedwright journal refused` tells what was refused"
+        )
+    if len(found) > 1:
+        raise ProjectError(
+            f"{len(found)} messages begin with `{wanted[:64]}`: write more of the id"
+        )
     return found[0]
 
 

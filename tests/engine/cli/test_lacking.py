@@ -38,3 +38,13 @@ def test_a_column_that_each_product_needs_is_told_with_the_one_that_may_be_meant
     ran = feedwright("preview", with_header(tmp_path, "Prix HT", "Prix Ht"), *AT, cwd=ROOT)
     assert ran.code == 2
     assert "lacks `Prix HT` (field price_excl_vat; is it `Prix Ht`?); its columns are" in ran.err
+
+
+def test_check_tells_of_a_feed_whose_settings_are_wrong(shop: Path, feedwright: Feedwright) -> None:
+    settings = shop / "feedwright.yaml"
+    text = settings.read_text(encoding="utf-8")
+    assert feedwright("check", cwd=shop).code == 0
+    settings.write_text(text.replace("  chairs:", "  chairs:\n    delimeter: ','"), encoding="utf-8")
+    ran = feedwright("check", cwd=shop)
+    assert ran.code == 2
+    assert "delimeter" in ran.err
