@@ -12,6 +12,8 @@ from itertools import groupby
 from typing import Any
 
 from engine.diagnostics.codes import all_codes
+from engine.feeds.schema_help import HELP, INTRODUCTION
+from engine.feeds.source_schema import KEYWORDS
 from engine.functions import library
 from engine.language import ruleset as r
 from engine.language.analyses.terms import roots_of, subterms
@@ -33,6 +35,7 @@ def reference(schema: OfferSchema, ruleset: r.Ruleset | None) -> str:
         *_attributes(schema),
         *_functions(library()),
         *_diagnostics(),
+        *_source_schema(),
         *_settings(),
         *(_lineage(schema, ruleset) if ruleset else ()),
     ]
@@ -148,6 +151,18 @@ def _diagnostics() -> Iterator[str]:
     yield from ("| code | name | severity | says |", "|---|---|---|---|")
     for code in all_codes().values():
         yield f"| {code.number} | {code.name} | {code.severity} | {_cell(code.says)} |"
+
+
+# --- source schema ------------------------------------------------------------------------------
+
+
+def _source_schema() -> Iterator[str]:
+    yield from ("", "## Source schema", "", INTRODUCTION, "")
+    yield from ("| word | of | written | says |", "|---|---|---|---|")
+    for word, (written, says) in HELP.items():
+        kinds = KEYWORDS.get(word)
+        of = ", ".join(kinds) if kinds else "any"
+        yield f"| `{word}` | {of} | {_cell(written)} | {_cell(says)} |"
 
 
 # --- settings -----------------------------------------------------------------------------------

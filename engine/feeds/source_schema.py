@@ -67,7 +67,7 @@ _STANDARD = frozenset(
 )  # fmt: skip
 # Each `x-` keyword, and the kinds that it can be said of (None: any).
 _NUMERIC = ("number", "integer", "money", "percent", "quantity")
-_KEYWORDS: dict[str, tuple[str, ...] | None] = {
+KEYWORDS: dict[str, tuple[str, ...] | None] = {
     "x-kind": None,
     "x-column": None,
     "x-trim": None,
@@ -194,13 +194,13 @@ def _kind_word(schema: Mapping[str, Any]) -> str:
 def _known_keyword(key: str, kind: str) -> None:
     if key in _STANDARD:
         return
-    if key not in _KEYWORDS:
+    if key not in KEYWORDS:
         from rapidfuzz import process  # noqa: PLC0415 - only a faulty schema needs it
 
-        close = process.extractOne(key, [*_KEYWORDS, *_STANDARD], score_cutoff=75)
+        close = process.extractOne(key, [*KEYWORDS, *_STANDARD], score_cutoff=75)
         hint = f"did you mean `{close[0]}`?" if close else "see `feedwright explain S971`"
         raise _Fault(f"there is no keyword `{key}`; {hint}")
-    kinds = _KEYWORDS[key]
+    kinds = KEYWORDS[key]
     if kinds is not None and kind not in kinds:
         raise _Fault(f"`{key}` says something of {' or '.join(kinds)}, and this is {kind}")
 

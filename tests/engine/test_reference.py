@@ -7,6 +7,8 @@ import pytest
 from conftest import Feedwright
 
 from engine.diagnostics.codes import all_codes
+from engine.feeds.schema_help import HELP
+from engine.feeds.source_schema import KEYWORDS
 from engine.functions import library
 from engine.pipeline import check
 from engine.project import load_project
@@ -26,6 +28,13 @@ def page() -> str:
 
 def test_the_reference_is_current(page: str) -> None:
     assert FILE.read_text(encoding="utf-8") == page, "`feedwright docs` writes it anew"
+
+
+def test_every_word_of_a_source_schema_is_told(page: str) -> None:
+    section = page.partition("\n## Source schema\n")[2].partition("\n## ")[0]
+    for word, kinds in KEYWORDS.items():
+        assert f"| `{word}` | {', '.join(kinds) if kinds else 'any'} |" in section
+    assert {word for word in HELP if word.startswith("x-")} == {*KEYWORDS}
 
 
 def test_every_declaration_has_its_place(page: str) -> None:
