@@ -44,7 +44,9 @@ def test_check_tells_of_a_feed_whose_settings_are_wrong(shop: Path, feedwright: 
     settings = shop / "feedwright.yaml"
     text = settings.read_text(encoding="utf-8")
     assert feedwright("check", cwd=shop).code == 0
-    settings.write_text(text.replace("  chairs:", "  chairs:\n    delimeter: ','"), encoding="utf-8")
+    settings.write_text(
+        text.replace("  chairs:", "  chairs:\n    delimeter: ','"), encoding="utf-8"
+    )
     ran = feedwright("check", cwd=shop)
     assert ran.code == 2
     assert "delimeter" in ran.err
