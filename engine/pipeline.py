@@ -141,6 +141,9 @@ def feed_of(project: Project, feed: str, feed_name: str | None = None) -> Feed:
     settings = feed_settings(read, f"feeds.{name}" if name else "feeds")
     file = settings.path if feed == name else None
     path = str(project.root / file) if file else project.feed_file(feed)
+    if path != "-" and not file and project.feeds and not Path(path).exists():
+        known = ", ".join(f"`{one}`" for one in project.feeds)
+        raise FeedError(f"{path}: there is no such file; the settings name these feeds: {known}")
     return open_feed(settings, path, project.root)
 
 

@@ -50,3 +50,11 @@ def test_check_tells_of_a_feed_whose_settings_are_wrong(shop: Path, feedwright: 
     ran = feedwright("check", cwd=shop)
     assert ran.code == 2
     assert "delimeter" in ran.err
+
+
+def test_a_feed_that_is_not_there_is_told_with_those_that_are(
+    shop: Path, feedwright: Feedwright
+) -> None:
+    ran = feedwright("preview", "chair", *AT, cwd=shop)
+    assert ran.code == 2
+    assert "chair: there is no such file; the settings name these feeds: `chairs`" in ran.err
