@@ -324,13 +324,12 @@ def _taken_in(cells: list[str], record: bytes, columns: int, dialect: Dialect) -
         )
     mark = dialect.quote.encode()
     for place, cell in enumerate(cells if columns > _FEW else ()):
+        # Where all cells are quoted, a row that is taken in has quotes as well.
         all_quoted = record.rstrip().endswith(mark) if place == 0 else record.startswith(mark)
-        if (
-            "\n" not in cell or all_quoted
-        ):  # where all are, a row that is taken in has quotes as well
+        if "\n" not in cell or all_quoted:
             continue
         found = [_parts(line, dialect.delimiter) for line in cell.split("\n") if line]
-        if place == found[-1] and columns - 1 - place in found[:-1]:
+        if found and place == found[-1] and columns - 1 - place in found[:-1]:
             return f"a cell of this row takes in {below} it, and looks like rows: is a quote not closed?"
     return None
 

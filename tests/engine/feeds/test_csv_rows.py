@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.feeds.csv_rows import Dialect, Rows, one_by_one, quick_rows, slow_rows, well_quoted
@@ -47,6 +47,18 @@ def test_both_ways_read_the_same(rows: list[list[str]]) -> None:
     assert slow.used == len(block)
     if block and well_quoted(block, COMMA):
         assert _shown(quick_rows(block, COMMA, 3, NAMES)) == _shown(slow)
+
+
+@given(st.lists(st.lists(CELL, min_size=4, max_size=4), min_size=1, max_size=6))
+@example([["a", "\n", "\n\n", "d"]])
+@example([["a", "x,y\nb", "c,d,e", "d"]])
+def test_both_ways_read_the_same_where_texts_may_look_like_rows(rows: list[list[str]]) -> None:
+    held = io.StringIO()
+    csv.writer(held, lineterminator="\n").writerows(rows)
+    block = held.getvalue().encode()
+    if well_quoted(block, COMMA):
+        slow = slow_rows(block, COMMA, 4, NAMES, final=True)
+        assert _shown(quick_rows(block, COMMA, 4, NAMES)) == _shown(slow)
 
 
 @given(st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=6))
