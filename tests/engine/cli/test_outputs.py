@@ -256,6 +256,22 @@ def test_a_manifest_of_feeds_takes_none_of_them_away(
     assert _all_of(project) == before
 
 
+def test_the_feed_of_a_seller_whose_settings_are_broken_stays(
+    project: Path, feedwright: Feedwright
+) -> None:
+    (broken := project / "b").mkdir()
+    (broken / "feedwright.yaml").write_text("nonsense: [")
+    (broken / "feed.csv").write_bytes(b"a,b\n")
+    (project / "sellers.csv").write_text("seller,project,feed\nb,b,b/feed.csv\n")
+    ran = feedwright(
+        *("render", "sellers.csv", "--manifest", *AT, "--engine", "spark", "--out", "parts"),
+        *("--summary", "b/feed.csv"),
+        cwd=project,
+    )
+    assert (ran.code, (broken / "feed.csv").read_bytes()) == (2, b"a,b\n")
+    assert "--summary is the feed, which is read" in ran.err
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [

@@ -199,6 +199,22 @@ def test_a_plan_of_other_rules_is_refused(shop: Shop) -> None:
     assert shop.market.writes == []
 
 
+def test_what_was_under_way_and_came_to_nothing_is_told_by_the_plan_that_knew_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Shop(tmp_path, "409", "409")
+    push_orders(
+        shop.project, shop.plan(), shop.market, approver="Ada", clock=shop.clock, first=True
+    )
+    shop.clock.sleep(10 * MINUTE)
+    path = shop.plan()  # both messages are known, and unknown is what became of them
+    shop.clock.sleep(6 * MINUTE)
+    sync_orders(shop.project, shop.market, shop.clock)
+    done = push_orders(shop.project, path, shop.market, approver="Ada", clock=shop.clock)
+    assert told(done) == 1
+    assert "ship of order O-1 is refused (answered 409)" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("how", ["altered", "cut", "other"])
 def test_a_kept_plan_that_was_damaged_sends_nothing_and_stops_nothing_else(
     tmp_path: Path, how: str
