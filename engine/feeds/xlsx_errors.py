@@ -13,6 +13,7 @@ NO_RESULT = "#RESULT?"
 ERRORS = frozenset(
     ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"]
 )
+_LARGEST = 1 << 30
 _SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _ERROR = re.compile(rb"""(<(?:\w+:)?c\b[^>]*\bt=["'])e(["'])""")
 # A formula and no value; a formula that others share may have no text of its own.
@@ -25,11 +26,14 @@ _BARE = re.compile(
 def with_errors_shown(data: bytes) -> bytes:
     """The workbook with the words of its errors as texts, and `NO_RESULT` where a formula has no result.
 
-    What is no workbook of this sort stays as it is.
+    What is no workbook of this sort stays as it is, and so does one that unpacks to more than a sheet holds.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
-            sheets = {n: book.read(n) for n in book.namelist() if _SHEETS.fullmatch(n)}
+            names = [n for n in book.namelist() if _SHEETS.fullmatch(n)]
+            if sum(book.getinfo(n).file_size for n in names) > _LARGEST:
+                return data
+            sheets = {n: book.read(n) for n in names}
             shown = {name: _shown(text) for name, text in sheets.items()}
             if shown == sheets:
                 return data
