@@ -49,11 +49,15 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: its cells, the offset behind it, and why it could not be read, if so."""
+    """One record: its cells, the offset behind it, and why it could not be read, if so.
+
+    `inside`: more lines follow that another record had taken in; what is behind them is no concern of theirs.
+    """
 
     cells: list[str]
     end: int
     problem: str | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +238,11 @@ def slow_rows(
     cells: dict[str, list[str | None]] = {name: [] for name in read.values()}
     widths: list[int] = []
     problems: list[str | None] = []
-    used = 0
+    used, inside = 0, False
     for record in one_by_one(block, dialect, columns, final=final):
-        if len(widths) == most:
+        if len(widths) >= most and not inside:
             break
-        used = record.end
+        used, inside = record.end, record.inside
         if record.problem is None and record.cells in ([], [""]):
             continue
         widths.append(len(record.cells))
@@ -266,46 +270,61 @@ def one_by_one(
     start = 0
     hopeless = 0  # what is open at the end of a line before here is not closed as it should be
     spare = max(_READ_AGAIN * len(block), _LEAST_AGAIN)
+    limits = [len(block)]  # lines that are read again take in none behind those that were taken in
     while True:
-        lines = _Lines(block, start)
+        while len(limits) > 1 and start >= limits[-1]:
+            limits.pop()
+        whole = len(limits) == 1
+        lines = _Lines(block, start, limits[-1])
         reader = dialect.reader(lines, strict=True)
         problem = None
         while start >= hopeless:
             try:
                 cells = next(reader)
             except csv.Error:
-                if lines.ended and not final:
+                if lines.ended and whole and not final:
                     return
                 hopeless = lines.begin
                 break
             if lines.ended:  # the line behind the last was read
-                return
+                break
             problem = None
             if lines.count > 1 and columns:
                 problem = _taken_in(cells, block[start : lines.end], columns, dialect)
             if problem and spare > 0:
                 spare -= lines.end - start
+                limits.append(lines.end)
                 break
             start = lines.end
-            yield Record(cells, start, problem)
+            yield Record(cells, start, problem, inside=start < limits[-1] and not whole)
             lines.count = 0
+        if start >= limits[-1]:
+            if whole:
+                return
+            continue
         end = _LINE_END.search(block, start)
         if end is None:
             return
         line = block[start : end.start()]
         start = end.end()
-        yield Record([], start, problem) if problem else _by_itself(line, start, dialect)
+        inside = start < limits[-1] and len(limits) > 1
+        if problem:
+            yield Record([], start, problem, inside=inside)
+        else:
+            yield _by_itself(line, start, dialect, inside=inside)
 
 
-def _by_itself(line: bytes, end: int, dialect: Dialect) -> Record:
+def _by_itself(line: bytes, end: int, dialect: Dialect, *, inside: bool) -> Record:
     """The record that is one line. Text behind a quote is what people write, and takes nobody's cells."""
     lines = iter([line.decode("utf-8", "replace") + "\n", "\n"])
     try:
         cells = next(dialect.reader(lines))
     except csv.Error as fault:
-        return Record([], end, f"this row cannot be read: {fault}; is a quote not closed?")
-    inside = next(lines, None) is None  # the reader took the second line for more of a cell
-    return Record([], end, _NOT_CLOSED) if inside else Record(cells, end)
+        told = f"this row cannot be read: {fault}; is a quote not closed?"
+        return Record([], end, told, inside=inside)
+    if next(lines, None) is None:  # the reader took the second line for more of a cell
+        return Record([], end, _NOT_CLOSED, inside=inside)
+    return Record(cells, end, inside=inside)
 
 
 def _taken_in(cells: list[str], record: bytes, columns: int, dialect: Dialect) -> str | None:
@@ -341,24 +360,24 @@ def _parts(line: str, delimiter: str) -> int:
 
 
 class _Lines:
-    """The lines of `block` from `start` on, then two marks as the last.
+    """The lines of `block` from `start` up to `limit`, then two marks as the last.
 
     `begin` and `end` are where the latest begins and ends, `count` how many were given since it was set
     back, and `ended` tells that the two marks were given: a line of the feed may hold the same.
     """
 
-    def __init__(self, block: bytes, start: int) -> None:
+    def __init__(self, block: bytes, start: int, limit: int) -> None:
         self.begin = self.end = start
         self.count = 0
         self.ended = False
-        self._block = block
+        self._block, self._limit = block, limit
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         self.begin = self.end
-        end = _LINE_END.search(self._block, self.end)
+        end = _LINE_END.search(self._block, self.end, self._limit)
         if end is not None:
             line = self._block[self.end : end.start()]
             self.end = end.end()

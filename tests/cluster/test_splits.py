@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from clusters.dirty import project, rows, text
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.cluster.pieces import open_piece
@@ -54,6 +54,7 @@ def _read(shop: Project, piece: Piece, wanted: tuple[str, ...] = WANTED) -> list
 
 
 @given(PIECES, st.integers(1, 40), st.sampled_from(["utf-8", "cp1252"]))
+@example(['"', "\n", '"', "\n", '8,9",x,y\n'], 1, "utf-8")
 def test_splits_read_alone_give_the_rows_of_the_whole(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[str], size: int, encoding: str
 ) -> None:
