@@ -124,27 +124,30 @@ def quick_rows(
         signs: those of the block, where they were looked for already.
     """
     signs = signs or Signs.of(block, dialect.quote, dialect.delimiter)
-    if _MARK.encode() in block or signs is None or signs.rows_in_cells(columns, dialect.delimiter):
+    if _MARK.encode() in block or signs is None:
+        return slow_rows(block, dialect, columns, read, final=True, most=len(block))
+    ends = signs.line_ends_in_cells()
+    if signs.rows_in_cells(ends, columns, dialect.delimiter):
         return slow_rows(block, dialect, columns, read, final=True, most=len(block))
     needed = [*dict.fromkeys([0, 1, *read, columns])]
-    damage = None
+    text, damage = block, None
     try:
-        marked = _marked(signs, dialect)
+        marked = _marked(block, ends, dialect)
         frame = _parsed(marked, dialect, columns + 1, needed)
     except pl.exceptions.ComputeError:  # bytes that are no text, in whatever column
-        block, damage = _as_text(block)
-        again = Signs.of(block, dialect.quote, dialect.delimiter) or signs
-        marked = _marked(again, dialect)
+        text, damage = _as_text(block)
+        again = Signs.of(text, dialect.quote, dialect.delimiter) or signs
+        marked = _marked(text, again.line_ends_in_cells(), dialect)
         frame = _parsed(marked, dialect, columns + 1, needed)
     if columns == 1:
         frame = _without_empty(frame)
     well = frame.select((pl.col(f"c{columns}") == _MARK).all(ignore_nulls=False)).item()
-    if not well and len(signs.line_ends_in_cells()):
+    if not well and len(ends):
         return slow_rows(block, dialect, columns, read, final=True, most=len(block))
     if not well:
         frame = _without_empty(_parsed(marked, dialect, columns + 1 + _SPARE, None))
     cells = [frame[f"c{i}"].alias(name) for i, name in read.items()]
-    lossy = damage is not None or _has_lost(block)
+    lossy = damage is not None or _has_lost(text)
     if well and not lossy:
         none = pl.Series("__problem", dtype=pl.String).extend_constant(None, frame.height)
         return Rows(pl.DataFrame([*cells, none]), len(block), None)
@@ -186,14 +189,14 @@ def _first_fault(block: bytes) -> int | None:
     return None
 
 
-def _marked(signs: Signs, dialect: Dialect) -> bytes:
-    """Each line with the mark as one cell more; line ends within quotes are left as they are."""
+def _marked(block: bytes, in_cells: pl.Series, dialect: Dialect) -> bytes:
+    """Each line with the mark as one cell more; line ends `in_cells` are left as they are."""
     ending = f"{dialect.delimiter}{_MARK}\n".encode()
     pieces, at = [], 0
-    for end in signs.line_ends_in_cells().to_list():
-        pieces.append(signs.block[at:end].replace(b"\n", ending))
+    for end in in_cells.to_list():
+        pieces.append(block[at:end].replace(b"\n", ending))
         at = end + 1
-    pieces.append(signs.block[at:].replace(b"\n", ending))
+    pieces.append(block[at:].replace(b"\n", ending))
     return b"\n".join(pieces)
 
 
@@ -274,21 +277,21 @@ def one_by_one(
     while True:
         while len(limits) > 1 and start >= limits[-1]:
             limits.pop()
-        whole = len(limits) == 1
+        again = len(limits) > 1
         lines = _Lines(block, start, limits[-1])
         reader = dialect.reader(lines, strict=True)
         problem = None
         while start >= hopeless:
+            problem = None
             try:
                 cells = next(reader)
             except csv.Error:
-                if lines.ended and whole and not final:
+                if lines.ended and not (again or final):
                     return
                 hopeless = lines.begin
                 break
             if lines.ended:  # the line behind the last was read
                 break
-            problem = None
             if lines.count > 1 and columns:
                 problem = _taken_in(cells, block[start : lines.end], columns, dialect)
             if problem and spare > 0:
@@ -296,35 +299,30 @@ def one_by_one(
                 limits.append(lines.end)
                 break
             start = lines.end
-            yield Record(cells, start, problem, inside=start < limits[-1] and not whole)
+            yield Record(cells, start, problem, inside=again and start < limits[-1])
             lines.count = 0
         if start >= limits[-1]:
-            if whole:
-                return
-            continue
+            if again:
+                continue
+            return
         end = _LINE_END.search(block, start)
         if end is None:
             return
-        line = block[start : end.start()]
-        start = end.end()
-        inside = start < limits[-1] and len(limits) > 1
-        if problem:
-            yield Record([], start, problem, inside=inside)
-        else:
-            yield _by_itself(line, start, dialect, inside=inside)
+        line, start = block[start : end.start()], end.end()
+        cells, problem = ([], problem) if problem else _by_itself(line, dialect)
+        yield Record(cells, start, problem, inside=len(limits) > 1 and start < limits[-1])
 
 
-def _by_itself(line: bytes, end: int, dialect: Dialect, *, inside: bool) -> Record:
-    """The record that is one line. Text behind a quote is what people write, and takes nobody's cells."""
+def _by_itself(line: bytes, dialect: Dialect) -> tuple[list[str], str | None]:
+    """The cells of a line, and why there are none. Text behind a quote is what people write, and harmless."""
     lines = iter([line.decode("utf-8", "replace") + "\n", "\n"])
     try:
         cells = next(dialect.reader(lines))
     except csv.Error as fault:
-        told = f"this row cannot be read: {fault}; is a quote not closed?"
-        return Record([], end, told, inside=inside)
+        return [], f"this row cannot be read: {fault}; is a quote not closed?"
     if next(lines, None) is None:  # the reader took the second line for more of a cell
-        return Record([], end, _NOT_CLOSED, inside=inside)
-    return Record(cells, end, inside=inside)
+        return [], _NOT_CLOSED
+    return cells, None
 
 
 def _taken_in(cells: list[str], record: bytes, columns: int, dialect: Dialect) -> str | None:

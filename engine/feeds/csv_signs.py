@@ -106,9 +106,11 @@ class Signs:
             return self.line_ends.clear()
         return self.line_ends.filter(self._within_quotes())
 
-    def rows_in_cells(self, columns: int, delimiter: str) -> bool:
-        """Whether a cell over several lines may hold rows of so many `columns`: it has their delimiters."""
-        ends = self.line_ends_in_cells()
+    def rows_in_cells(self, ends: pl.Series, columns: int, delimiter: str) -> bool:
+        """Whether a cell over several lines may hold rows of so many `columns`: it has their delimiters.
+
+        `ends` are the line ends in cells.
+        """
         if not len(ends):
             return False
         opening, closing = self.quotes.gather_every(2), self.quotes.gather_every(2, 1)

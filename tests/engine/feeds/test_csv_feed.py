@@ -284,6 +284,14 @@ def test_a_quote_that_another_one_seems_to_close_takes_no_other_rows_cells(
     assert whole.select("sku", "title", "price").rows() == rows
 
 
+def test_bytes_that_are_no_text_are_told_beside_a_row_that_takes_in_others(read: Read) -> None:
+    found = read("feed.csv", b'a,b,c\n1,"x\ny",3,4\n5,\xff,7\n8,9,10\n', encoding="utf-8")
+    assert [note for note in found.notes if "byte 0xff is no text" in note]
+    assert found.problems[0] is not None
+    assert "with the line below it" in found.problems[0]
+    assert found.rows[-1] == ("8", "9", "10")
+
+
 SOUND = [
     b'"A1","376","Acme","Soft, light, cheap, good\nWool, cotton, silk, hemp","10.00","5","Home"',
     b'"A1","376","Acme","S,M,L,XL\nred,blue,green","10.00","5","Home"',  # all are quoted

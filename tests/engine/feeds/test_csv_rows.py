@@ -69,6 +69,16 @@ def test_what_is_written_is_read(rows: list[list[str]]) -> None:
     assert _shown(found) == [(*row, None) for row in rows]
 
 
+def test_where_nothing_is_read_again_the_next_row_is_judged_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.feeds.csv_rows._READ_AGAIN", 0)
+    monkeypatch.setattr("engine.feeds.csv_rows._LEAST_AGAIN", 0)
+    found = list(one_by_one(b'1,"x\ny",3,4\n"22" s,2,3\n', COMMA, 3, final=True))
+    assert [record.cells for record in found] == [["1", "x\ny", "3", "4"], ["22 s", "2", "3"]]
+    assert [bool(record.problem) for record in found] == [True, False]
+
+
 def test_a_line_of_marks_ends_nothing() -> None:
     # The reader puts two marks behind the last line; a feed may hold the same.
     block = b"a,b,c\n1,2,3\n\x1e\x1e\nx\n"
