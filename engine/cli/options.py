@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -102,6 +103,19 @@ plan_file_option = click.option(
     type=OutputPath(dir_okay=False, read_again=True),
     help="The plan's file; else a new one in the folder of plans.",
 )
+
+
+@contextmanager
+def plan_file(
+    out: Path | None, folder: Path, name: str, ending: str
+) -> Iterator[tuple[Path, IO[bytes]]]:
+    """The file that a plan is written to, and where it is: `out`, or a new one of its own in `folder`."""
+    from engine.outbox.local_disk import own_name, private_file
+
+    (out.parent if out else folder).mkdir(parents=True, exist_ok=True)
+    new = own_name(folder, f"{name}-{now_utc():%Y%m%d-%H%M%S}", ending)
+    with nullcontext(out) if out else new as path, private_file(path) as file:
+        yield path, file
 
 
 def format_among(*styles: str, help_: str) -> Callable[[Command], Command]:

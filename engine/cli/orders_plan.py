@@ -15,6 +15,7 @@ from engine.cli.options import (
     html_option,
     now_utc,
     open_project,
+    plan_file,
     plan_file_option,
     project_option,
     seller_option,
@@ -65,10 +66,7 @@ def command(
     Exit codes: 0 all is planned or known, 1 something is denied, manual or excluded, 2 could not
     run, 3 a guard rail halts.
     """
-    from contextlib import nullcontext
-
     from engine.outbox.account import seller_sender
-    from engine.outbox.local_disk import own_name, private_file
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
     from engine.sending.order_plans import plan_wanted
@@ -81,12 +79,7 @@ def command(
         project, wanted, source, seller=seller, at=now, clock=SystemClock(), corrects=corrects
     )
     folder = sending_settings(project).plans
-    (out.parent if out else folder).mkdir(parents=True, exist_ok=True)
-    name = f"orders-{now_utc():%Y%m%d-%H%M%S}"
-    with (
-        nullcontext(out) if out else own_name(folder, name, ".json") as path,
-        private_file(path) as file,
-    ):
+    with plan_file(out, folder, "orders", ".json") as (path, file):
         file.write(made.text())
     tell(made, None, path, style, html)
     sys.exit(_code(made))

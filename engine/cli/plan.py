@@ -16,6 +16,7 @@ from engine.cli.options import (
     html_option,
     now_utc,
     open_project,
+    plan_file,
     plan_file_option,
     project_option,
     seller_option,
@@ -55,9 +56,6 @@ def command(
     The plan is good for 30 minutes, its stock for 15; `feedwright show` shows it again. Exit codes: 0 well, 1 errors in the rules,
     2 could not run, 3 a guard rail halts.
     """
-    from contextlib import nullcontext
-
-    from engine.outbox.local_disk import own_name, private_file
     from engine.outbox.moments import SystemClock
     from engine.outbox.settings import sending_settings
     from engine.sending.offers import plan
@@ -66,12 +64,7 @@ def command(
     refuse_overwriting(project)
     now = at or now_utc()
     folder = sending_settings(project).plans
-    (out.parent if out else folder).mkdir(parents=True, exist_ok=True)
-    name = f"offers-{now_utc():%Y%m%d-%H%M%S}"
-    with (
-        nullcontext(out) if out else own_name(folder, name, ".jsonl") as path,
-        private_file(path) as file,
-    ):
+    with plan_file(out, folder, "offers", ".jsonl") as (path, file):
         plan(
             project,
             feed,

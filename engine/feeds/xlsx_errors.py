@@ -33,9 +33,9 @@ def with_errors_shown(data: bytes) -> bytes:
             names = [n for n in book.namelist() if _SHEETS.fullmatch(n)]
             if sum(book.getinfo(n).file_size for n in names) > _LARGEST:
                 return data
-            sheets = {n: book.read(n) for n in names}
-            shown = {name: _shown(text) for name, text in sheets.items()}
-            if shown == sheets:
+            texts = ((name, book.read(name)) for name in names)
+            shown = {name: new for name, text in texts if (new := _shown(text)) != text}
+            if not shown:
                 return data
             made = io.BytesIO()
             with zipfile.ZipFile(made, "w") as copy:

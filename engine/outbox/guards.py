@@ -18,12 +18,12 @@ from engine.outbox.book import Known
 from engine.outbox.journal import Journal
 from engine.outbox.message import MOVES_MONEY, Kind
 from engine.outbox.moments import HOUR
-from engine.outbox.plan import GuardFinding
+from engine.outbox.plan import REFUNDS, REFUSALS, GuardFinding
 from engine.values.placed import wrong
 
 SLIPS = (Decimal(10), Decimal(100), Decimal(1000))
 SLIP_NEAR = Decimal("0.2")  # how near to a factor counts as it: prices move while they slip
-CAPPED: Mapping[str, str] = {**dict.fromkeys(MOVES_MONEY, "refunds"), Kind.REFUSE: "refusals"}
+CAPPED: Mapping[str, str] = {**dict.fromkeys(MOVES_MONEY, REFUNDS), Kind.REFUSE: REFUSALS}
 UNLIKELY = 10  # how many times another price of the same offer
 EXAMPLES = 3
 
@@ -283,8 +283,8 @@ def order_findings(rails: Rails, journal: Journal, new: Iterable[str]) -> tuple[
     counted = Counter(CAPPED.get(r.kind, "") for r in recent)
     counted += Counter(CAPPED.get(kind, "") for kind in new)
     limits = (
-        ("refunds", rails.refunds, "move money"),
-        ("refusals", rails.refusals, "refuse orders"),
+        (REFUNDS, rails.refunds, "move money"),
+        (REFUSALS, rails.refusals, "refuse orders"),
     )
     return tuple(
         GuardFinding(

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from engine.errors import HaltedError
-from engine.outbox.canonical import canonical
+from engine.outbox.canonical import canonical, hash_of
 from engine.outbox.events import Record, State, approval
 from engine.outbox.gate import let_through
 from engine.outbox.guards import Rails, order_findings
@@ -250,15 +250,10 @@ def _read_message(plan: Plan, entry: Mapping[str, Any]) -> Message:
         raise HaltedError(f"{name} is not what its id says")
     sent = json.loads(body, parse_float=Decimal)
     same_order = message.subject in {*map(unquote, call.path.split("/")), *_texts(sent)}
-    if not same_order or _key(natural_key(message.kind, sent, message.lines)) != _key(
-        message.natural_key
-    ):
+    done = natural_key(message.kind, sent, message.lines)
+    if not same_order or hash_of(done) != hash_of(message.natural_key):
         raise HaltedError(f"{name} does not do what it says")
     return message
-
-
-def _key(key: Mapping[str, Any]) -> bytes:
-    return canonical(dict(key))
 
 
 def _texts(body: Any) -> Iterator[str]:

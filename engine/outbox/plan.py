@@ -143,7 +143,7 @@ def _plan(read: Mapping[str, Any]) -> Plan:
     )
 
 
-COUNTED = frozenset({"refunds", "refusals"})  # guard rails of plans about orders
+REFUNDS, REFUSALS = "refunds", "refusals"  # guard rails that count actions on orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,9 @@ def halting_guards(plan: Plan, accepted: Mapping[str, str]) -> list[GuardFinding
         g
         for g in plan.guards
         if g.halts
-        and (g.name not in accepted or (g.name in COUNTED and g.says != accepted[g.name]))
+        and (
+            g.name not in accepted or (g.name in {REFUNDS, REFUSALS} and g.says != accepted[g.name])
+        )
     ]
 
 
