@@ -5,12 +5,14 @@ import resource
 import signal
 import stat
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 import pytest
 from conftest import Feedwright
 
+from engine.cli.options import plan_file
 from engine.cli.outputs import Output
 from engine.errors import ProjectError
 
@@ -94,3 +96,24 @@ def test_what_cannot_be_written_to_its_end_leaves_nothing(tmp_path: Path) -> Non
         signal.signal(signal.SIGXFSZ, kept)
     assert told.value.filename == str(path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_plans_of_one_second_are_files_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "engine.cli.options.now_utc", lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    )
+    folder = tmp_path / "plans"
+    with (
+        plan_file(None, folder, "orders", ".json") as (first, one),
+        plan_file(None, folder, "orders", ".json") as (second, other),
+    ):
+        one.write(b"one")
+        other.write(b"other")
+    assert (first.name, first.read_bytes()) == ("orders-20260102-030405.json", b"one")
+    assert (second.name, second.read_bytes()) == ("orders-20260102-030405-2.json", b"other")
+    with plan_file(tmp_path / "new/mine.json", folder, "orders", ".json") as (named, file):
+        file.write(b"mine")
+    assert (named, named.read_bytes()) == (tmp_path / "new/mine.json", b"mine")
+    assert len([*folder.iterdir()]) == 2
