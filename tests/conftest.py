@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from checking.kernels import python_alone
 from hypothesis import settings
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -37,6 +38,16 @@ def _nothing_skips(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"skipped, which CI does not allow: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="module", params=["as built", "without kernels"])
+def both_ways(request: pytest.FixtureRequest) -> Generator[None]:
+    """Runs the tests of a module twice: with the kernels, where there are any, and without."""
+    if request.param == "as built":
+        yield
+        return
+    with python_alone():
+        yield
 
 
 @dataclass(frozen=True)

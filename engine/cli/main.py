@@ -83,13 +83,38 @@ class LateCommands(click.Group):
             formatter.write_dl(list(self._late.items()))
 
 
+def _tell_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click's
+    """Tell the version, and whether C kernels do a part of the work."""
+    if not asked or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    from engine.native.library import SWITCH, kernels, switched_off
+
+    if kernels():
+        told = "in use"
+    elif switched_off():
+        told = f"not in use ({SWITCH}=off)"
+    else:
+        told = "not in use (none that fits: installing builds them where there is a C compiler)"
+    click.echo(f"feedwright, version {version('feedwright')}\nC kernels: {told}")
+    ctx.exit()
+
+
 @click.group(
     cls=LateCommands,
     late=COMMANDS,
     module="engine.cli.{}",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(package_name="feedwright", prog_name="feedwright")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
 def feedwright() -> None:
     """Rules as code from a product feed to Cdiscount / Octopia offers.
 

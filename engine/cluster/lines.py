@@ -12,9 +12,10 @@ from engine.cluster.worker import OFFERS, REJECTIONS
 from engine.offers.accounting import Accounting
 from engine.offers.lines import check_lines, rejection_line
 from engine.offers.mapping import EXCLUDES, FIRST, STOPS, Mapper
-from engine.offers.prepared import LINE, OFFER
-from engine.offers.rendering import Renderer, copied
+from engine.offers.prepared import LINE, TOLD
+from engine.offers.rendering import Renderer
 from engine.program.program import ROW
+from engine.program.vectors import copied
 
 # Rows that are put in order at once: rejections are explained together.
 IN_ORDER = 60_000
@@ -78,7 +79,7 @@ class LinesOfSplit:
         if stops.any():
             raw = frame.select(*self.renderer.prepared.raw_cells(), "__place")
             self._others.append(copied(raw.filter(stops)))
-        offers = frame.select(*OFFER, "__place").filter(~stops)
+        offers = frame.select(*TOLD, LINE, "__place").filter(~stops)
         if offers.height:
             check_lines(offers, offers[LINE])
             self.accounting.add_offers(offers)

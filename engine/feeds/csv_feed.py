@@ -16,6 +16,7 @@ from engine.feeds.csv_signs import Signs
 from engine.feeds.dialect import find_delimiter, find_encoding
 from engine.feeds.feed_settings import FeedSettings
 from engine.feeds.part import MOST_ROWS, Part, Unread
+from engine.native import csv_kernels
 
 # So much that what a block costs whatever it holds is little, and still little memory.
 BLOCK = 3 << 20
@@ -180,7 +181,15 @@ class CsvFeed:
 
     def _next(self, read: dict[int, str]) -> tuple[Unread, int, int]:
         """The rows at the front of what waits, and how many bytes and lines they take."""
-        signs = Signs.of(self._pending, self.dialect.quote, self.dialect.delimiter)
+        quote, delimiter = self.dialect.quote, self.dialect.delimiter
+        whole = csv_kernels.rows_end(
+            self._pending, quote, delimiter, most=MOST_ROWS, ended=self._ended
+        )
+        if whole is not None:
+            used, lines = whole
+            block = self._pending[:used]
+            return partial(_quick, block, None, self.dialect, len(self.columns), read), used, lines
+        signs = Signs.of(self._pending, quote, delimiter)
         cut = len(self._pending) if self._ended or signs is None else signs.last_line_end()
         if signs is None or not cut:
             return self._slow(read)
@@ -189,8 +198,9 @@ class CsvFeed:
             signs = signs.up_to(signs.behind_line(MOST_ROWS))
         if not signs.in_order():
             return self._slow(read)
-        used = len(signs.block)
-        return partial(_quick, signs, self.dialect, len(self.columns), read), used, signs.lines()
+        block = signs.block
+        unread = partial(_quick, block, signs, self.dialect, len(self.columns), read)
+        return unread, len(block), signs.lines()
 
     def _slow(self, read: dict[int, str]) -> tuple[Unread, int, int]:
         """The same where quotes stand astray: the csv module says where records end."""
@@ -219,8 +229,10 @@ class CsvFeed:
         )
 
 
-def _quick(signs: Signs, dialect: Dialect, columns: int, read: dict[int, str]) -> Part:
-    rows = quick_rows(signs.block, dialect, columns, read, signs)
+def _quick(
+    block: bytes, signs: Signs | None, dialect: Dialect, columns: int, read: dict[int, str]
+) -> Part:
+    rows = quick_rows(block, dialect, columns, read, signs)
     return Part(rows.frame, rows.damage)
 
 

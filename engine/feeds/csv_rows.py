@@ -16,6 +16,7 @@ import polars as pl
 
 from engine.feeds.csv_signs import Signs
 from engine.feeds.part import MOST_ROWS
+from engine.native import csv_kernels
 
 _MARK = "\x1e"  # the record separator of ASCII
 _LOST = "\ufffd"
@@ -123,6 +124,9 @@ def quick_rows(
         read: the wanted columns: their position, and what to call them.
         signs: those of the block, where they were looked for already.
     """
+    made = csv_kernels.cells(block, dialect.quote, dialect.delimiter, columns, read)
+    if made is not None:
+        return Rows(made, len(block), None)
     signs = signs or Signs.of(block, dialect.quote, dialect.delimiter)
     if _MARK.encode() in block or signs is None:
         return slow_rows(block, dialect, columns, read, final=True, most=len(block))

@@ -14,6 +14,7 @@ from collections.abc import Collection
 import polars as pl
 
 from engine.feeds.byte_columns import bytes_of
+from engine.native import json_kernels
 
 _PLAIN_PATH = re.compile(r"\w+", re.ASCII)
 # Signs of a key within a text, blanks before a colon, and texts that readers take differently:
@@ -33,6 +34,9 @@ def alike(block: bytes, paths: Collection[str]) -> pl.DataFrame | None:
     keys = _keys_of(block[: block.find(b"\n") + 1])
     if not keys or "__problem" in keys:
         return None
+    made = json_kernels.records(block, keys, ["__problem", *paths])
+    if made is not None:
+        return made
     records = block.count(b"\n")
     if not _are_texts(block, records * len(keys)):
         return None
@@ -45,8 +49,8 @@ def alike(block: bytes, paths: Collection[str]) -> pl.DataFrame | None:
         return None
     absent = (path for path in ("__problem", *paths) if path not in keys)
     # Not by one selection: of constants alone it would be one row.
-    made = frame.with_columns(pl.lit(None, pl.String).alias(path) for path in absent)
-    return made.select("__problem", *paths)
+    whole = frame.with_columns(pl.lit(None, pl.String).alias(path) for path in absent)
+    return whole.select("__problem", *paths)
 
 
 def _keys_of(line: bytes) -> list[str]:

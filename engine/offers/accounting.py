@@ -12,6 +12,9 @@ import polars as pl
 from engine.errors import EngineError
 from engine.offers.mapping import MappedBatch
 from engine.offers.results import Outcome, Reason
+from engine.program.vectors import copied
+
+_RANKED_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Accounting:
     packages: Counter[str] = field(default_factory=Counter)
     warned: int = 0
     sorts: dict[tuple[str, str, int], RankedReason] = field(default_factory=dict)
+    _told: list[pl.DataFrame] = field(default_factory=list)  # reasons that are not ranked yet
 
     def add(self, batch: pl.DataFrame, mapped: MappedBatch) -> None:
         """Count a batch.
@@ -50,15 +54,15 @@ class Accounting:
         self.outcomes[Outcome.OFFER] += offers.height
         self.packages.update(dict(offers["package"].value_counts().iter_rows()))
         self.warned += offers.height - offers["reasons"].null_count()
-        self._rank(offers)
+        self._tell(offers)
 
     def add_others(self, others: pl.DataFrame) -> None:
         """Count rows that make no offer."""
         self.outcomes.update(dict(others["outcome"].value_counts().iter_rows()))
-        self._rank(others)
+        self._tell(others)
 
     def check(self) -> None:
-        """See that every row has an outcome.
+        """See that every row has an outcome, and rank what was told of them.
 
         Raises:
             EngineError: the rows and their outcomes do not add up (a fault of the engine).
@@ -69,11 +73,23 @@ class Accounting:
                 "this is a fault of Feedwright, nothing was written as done",
             )
 
-    def _rank(self, frame: pl.DataFrame) -> None:
-        """Count each sort of reason: its code, column and rule line."""
+        self._rank()
+
+    def _tell(self, frame: pl.DataFrame) -> None:
+        """Keep the reasons of a batch; to rank many at once takes hardly longer than a few."""
         if frame["reasons"].null_count() == frame.height:
             return
-        given = frame.lazy().select("__row", "sku", "reasons").drop_nulls("reasons")
+        told = frame.select("__row", "sku", "reasons").drop_nulls("reasons")
+        self._told.append(copied(told))
+        if sum(map(len, self._told)) >= _RANKED_AT_ONCE:
+            self._rank()
+
+    def _rank(self) -> None:
+        """Count each sort of reason: its code, column and rule line."""
+        if not self._told:
+            return
+        given = pl.concat(self._told).sort("__row", maintain_order=True).lazy()
+        self._told.clear()
         # Rows with the very same reasons but for their values are counted together.
         head = pl.col("reasons").str.replace_all(r'"(?:message|value)":"(?:[^"\\]|\\.)*"', "")
         kinds = given.group_by(head.alias("kind"), maintain_order=True).agg(
@@ -98,6 +114,7 @@ class Accounting:
 
     def ranked(self) -> list[RankedReason]:
         """The sorts of reasons, the most frequent first."""
+        self._rank()
         return sorted(self.sorts.values(), key=lambda r: (-r.rows, r.example_row, r.example.code))
 
     def sentence(self) -> str:

@@ -1,7 +1,7 @@
 """Pieces of text on their way into one column: constants are merged, absent pieces left out.
 
 Text of a million rows is mostly copying, so everything that is known beforehand is joined once, and
-a whole offer is put together by one concatenation instead of one for each brace.
+a whole offer is put together at once instead of brace by brace: by a kernel, or by one concatenation.
 """
 
 from __future__ import annotations
@@ -11,15 +11,76 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from engine.native.library import kernels
+from engine.native.line_kernels import Code, Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The values of a `column`, which a kernel writes by `code`; `text` is the same text, by Polars.
+
+    Of a number, `scale` and `decimals` are as `number_text` takes them.
+    """
+
+    column: pl.Expr
+    code: Code
+    text: pl.Expr
+    scale: int = 0
+    decimals: int = 0
+
+    def steps(self, steps: Steps, columns: list[pl.Expr]) -> None:
+        """Add the step that writes the value."""
+        steps.value(self.code, self.scale, self.decimals)
+        columns.append(self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class OrElse:
+    """A fragment, or a constant on rows where it is null."""
+
+    fragment: Fragment | Group
+    instead: str
+
+    @property
+    def text(self) -> pl.Expr:
+        """The text as one column."""
+        return self.fragment.expr().fill_null(self.instead)
+
+    def steps(self, steps: Steps, columns: list[pl.Expr]) -> None:
+        """Add the steps that write the one or the other."""
+        begun = steps.constant(Code.ATTEMPT)
+        self.fragment.steps(steps, columns)
+        steps.constant(Code.OTHERWISE, self.instead)
+        steps.ends(begun)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A fragment where a condition is true, null elsewhere."""
+
+    condition: pl.Expr
+    fragment: Fragment | Group
+
+    @property
+    def text(self) -> pl.Expr:
+        """The text as one column."""
+        return pl.when(self.condition).then(self.fragment.expr())
+
+    def steps(self, steps: Steps, columns: list[pl.Expr]) -> None:
+        """Add the steps that ask for the condition and write."""
+        steps.value(Code.CONDITION)
+        columns.append(self.condition)
+        self.fragment.steps(steps, columns)
+
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """Text in pieces: constants and text columns. Unless `always`, it is null on some rows.
+    """Text in pieces: constants, columns and what is made of them. Unless `always`, it is null on some rows.
 
     `condition`, where known, tells on which rows it is not null, without building the text.
     """
 
-    pieces: tuple[str | pl.Expr, ...]
+    pieces: tuple[Piece, ...]
     always: bool = True
     condition: pl.Expr | None = None
 
@@ -41,11 +102,11 @@ class Fragment:
             return self
         fits = condition.fill_null(value=False)
         present = fits if self.always else fits & self.present
-        return Fragment((pl.when(fits).then(self.expr()),), always=False, condition=present)
+        return Fragment((Where(fits, self),), always=False, condition=present)
 
-    def or_nothing(self) -> Fragment:
-        """This text, or "" where it is null."""
-        return self if self.always else Fragment((self.expr().fill_null(""),))
+    def or_else(self, instead: str) -> Fragment:
+        """This text, or a constant where it is null."""
+        return self if self.always else Fragment((OrElse(self, instead),))
 
     @property
     def text(self) -> str | None:
@@ -56,11 +117,37 @@ class Fragment:
 
     def expr(self) -> pl.Expr:
         """The text as one column; null where any piece is."""
-        merged = list(_merged(self.pieces))
+        merged = [_expr(piece) for piece in _merged(self.pieces)]
         return merged[0] if len(merged) == 1 else pl.concat_str(merged)
 
+    def column(self) -> pl.Expr:
+        """The same as `expr`, by a kernel where there is one."""
+        columns: list[pl.Expr] = []
+        steps = Steps()
+        self.steps(steps, columns)
+        if kernels() is None or not columns:
+            return self.expr()
+        return pl.map_batches(columns, steps.run, return_dtype=pl.String, is_elementwise=True)
 
-def _merged(pieces: Iterable[str | pl.Expr]) -> Iterable[pl.Expr]:
+    def steps(self, steps: Steps, columns: list[pl.Expr]) -> None:
+        """Add the steps that write the text, and the columns that they take."""
+        for piece in _merged(self.pieces):
+            if isinstance(piece, str):
+                steps.constant(Code.CONSTANT, piece)
+            elif isinstance(piece, pl.Expr):
+                steps.value(Code.TEXT)
+                columns.append(piece)
+            else:
+                piece.steps(steps, columns)
+
+
+def _expr(piece: Piece) -> pl.Expr:
+    if isinstance(piece, str):
+        return pl.lit(piece)
+    return piece if isinstance(piece, pl.Expr) else piece.text
+
+
+def _merged(pieces: Iterable[Piece]) -> Iterable[Piece]:
     constants = ""
     some = False
     for piece in pieces:
@@ -68,11 +155,11 @@ def _merged(pieces: Iterable[str | pl.Expr]) -> Iterable[pl.Expr]:
             constants += piece
             continue
         if constants:
-            yield pl.lit(constants)
+            yield constants
         constants, some = "", True
         yield piece
     if constants or not some:
-        yield pl.lit(constants)
+        yield constants
 
 
 def constant(expr: pl.Expr) -> object:
@@ -92,17 +179,18 @@ def _made_of_literals(expr: pl.Expr) -> bool:
     return bool(inputs) and all(_made_of_literals(one) for one in inputs)
 
 
-def folded(text: pl.Expr, *, always: bool) -> Fragment | None:
-    """A text column as a fragment, computed now where it is constant; None where it is never."""
+def folded(piece: pl.Expr | Written, *, always: bool) -> Fragment | None:
+    """A column as a fragment, computed now where it is constant; None where it is never."""
+    text = _expr(piece)
     if not _made_of_literals(text):
-        return Fragment((text,), always)
+        return Fragment((piece,), always)
     found = constant(text)
     return None if found is None else Fragment((str(found),))
 
 
 def in_a_row(fragments: Iterable[Fragment | Group]) -> Fragment:
     """The fragments one after the other, each only where it is not null."""
-    return Fragment(tuple(p for f in fragments for p in f.or_nothing().pieces))
+    return Fragment(tuple(p for f in fragments for p in f.or_else("").pieces))
 
 
 def separated(fragments: Sequence[Fragment | Group], separator: str) -> Fragment:
@@ -133,13 +221,9 @@ class Group:
     always: bool = False
 
     @property
-    def text(self) -> None:
-        """No constant, since it is null on some rows."""
-
-    @property
-    def pieces(self) -> tuple[str | pl.Expr, ...]:
+    def pieces(self) -> tuple[Piece, ...]:
         """The whole as one piece."""
-        return (self.expr(),)
+        return (self,)
 
     @property
     def present(self) -> pl.Expr:
@@ -154,22 +238,37 @@ class Group:
         """This text where `condition` is yes, null elsewhere."""
         if constant(condition) is True:
             return self
-        return Fragment((self.expr(),), always=False, condition=self.present).where(condition)
+        return Fragment((self,), always=False, condition=self.present).where(condition)
 
-    def or_nothing(self) -> Fragment:
-        """This text, or "" where it is null."""
-        return Fragment((self.expr().fill_null(""),))
+    def or_else(self, instead: str) -> Fragment:
+        """This text, or a constant where it is null."""
+        return Fragment((OrElse(self, instead),))
+
+    @property
+    def text(self) -> pl.Expr:
+        """The text as one column."""
+        return self.expr()
+
+    def steps(self, steps: Steps, columns: list[pl.Expr]) -> None:
+        """Add the steps that write the text, and the columns that they take."""
+        steps.constant(Code.LIST, self.before)
+        for member in self.members:
+            begun = steps.constant(Code.MEMBER, self.separator)
+            member.steps(steps, columns)
+            steps.constant(Code.MEMBER_END)
+            steps.ends(begun)
+        steps.constant(Code.LIST_END, self.after)
 
     def expr(self) -> pl.Expr:
         """The text as one column."""
-        columns = [p for m in self.members for p in m.pieces if not isinstance(p, str)]
+        columns = [_expr(p) for m in self.members for p in m.pieces if not isinstance(p, str)]
         names = [f"column_{number}" for number in range(len(columns))]
         left = iter(names)
         read = [
             tuple(p if isinstance(p, str) else pl.col(next(left)) for p in m.pieces)
             for m in self.members
         ]
-        between: list[str | pl.Expr] = [self.before]
+        between: list[Piece] = [self.before]
         for number, pieces in enumerate(read):
             between += [self.separator, *pieces] if number else pieces
         whole = Fragment((*between, self.after), always=False).expr()
@@ -187,6 +286,10 @@ class Group:
             return frame.select(parts.alias("text")).to_series()
 
         return pl.map_batches(columns, text, return_dtype=pl.String, is_elementwise=True)
+
+
+# What a fragment is put together from.
+Piece = str | pl.Expr | Written | OrElse | Where | Group
 
 
 def enclosed(

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from engine.marketplace.channel import SalesChannel, TaxCode
+from engine.native.line_kernels import Code
 from engine.offers.columns import CollectedRow, OfferColumns, WireColumn
-from engine.offers.fragments import Fragment, Group, enclosed, folded, separated
-from engine.offers.text_expressions import json_escaped, json_string, number_text, quoted, utc_text
-from engine.offers.wire_values import NUMBERS, plain_text, words_for
+from engine.offers.fragments import Fragment, Group, Written, enclosed, folded, separated
+from engine.offers.text_expressions import json_escaped, json_string, quoted, utc_text
+from engine.offers.wire_values import NUMBERS, plain_text, words_for, written_number
 from engine.values.kinds import KindName
 
 
@@ -89,10 +90,7 @@ class _Writer:
         always = column.never_missing(self.channel.id)
         kind = column.attribute.kind.name
         if column.cleared is None and kind in {KindName.TEXT, KindName.DATE, KindName.INSTANT}:
-            text = plain_text(column, {}, utc_text)
-            if not _needs_quotes_only(column):
-                text = json_escaped(text)
-            found = folded(text, always=always)
+            found = folded(_within_quotes(column), always=always)
             return None if found is None else found.between('"', '"')
         return folded(_json_text(column), always=always)
 
@@ -123,11 +121,8 @@ class _Writer:
         """Amounts with two decimals; rates as the shortest exact number, of points or a fraction."""
         amount = column.attribute.kind.name is KindName.MONEY
         by_hundred = 0 if amount or not self.channel.taxes.fraction else 2
-        text = number_text(
-            column.expr,
-            column.scale + by_hundred,
-            decimals=2 if amount else 0,
-            wide=column.wide,
+        text = written_number(
+            replace(column, scale=column.scale + by_hundred), decimals=2 if amount else 0
         )
         return folded(text, always=column.never_missing(self.channel.id))
 
@@ -136,7 +131,7 @@ class _Writer:
             if value is None:
                 value = Fragment((code.absent,))
             elif not value.always:
-                value = Fragment((value.expr().fill_null(code.absent),))
+                value = value.or_else(code.absent)
         kind = f',"type":{quoted(code.type)}' if code.type else ""
         before = f'{{"code":{quoted(code.code)}{kind},"value":'
         return None if value is None else value.between(before, "}")
@@ -156,12 +151,24 @@ def _needs_quotes_only(column: WireColumn) -> bool:
     return pattern is not None and re.fullmatch(plain, pattern) is not None
 
 
-def _json_text(column: WireColumn) -> pl.Expr:
+def _within_quotes(column: WireColumn) -> pl.Expr | Written:
+    text = plain_text(column, {}, utc_text)
+    kind = column.attribute.kind.name
+    if kind is KindName.INSTANT:
+        return Written(column.expr, Code.INSTANT, text)
+    if _needs_quotes_only(column):
+        return text
+    return Written(text, Code.JSON_TEXT, json_escaped(text))
+
+
+def _json_text(column: WireColumn) -> pl.Expr | Written:
     attribute = column.attribute
     words = {rule: quoted(word) for rule, word in words_for(attribute.values, "json").items()}
-    text = plain_text(column, words, utc_text)
     kind = attribute.kind.name
     spelt_out = kind in NUMBERS and attribute.json is not None and attribute.json.shape == "string"
+    if kind in NUMBERS and not spelt_out and column.cleared is None:
+        return written_number(column, decimals=2 if kind is KindName.MONEY else 0)
+    text = plain_text(column, words, utc_text)
     if spelt_out or kind in {KindName.TEXT, KindName.DATE, KindName.INSTANT}:
         text = json_string(text)
     return column.with_cleared(text, quoted)

@@ -12,7 +12,8 @@ from functools import partial
 
 import polars as pl
 
-from engine.offers.fragments import Fragment, Group, constant, in_a_row
+from engine.native.line_kernels import Code
+from engine.offers.fragments import Fragment, Group, OrElse, Written, constant, in_a_row
 from engine.offers.json_package import offer_fragment
 from engine.offers.mapping import EXCLUDES, SKU, STOPS, Mapper
 from engine.offers.reasons import Complaint, listed
@@ -22,8 +23,8 @@ from engine.program.program import LEFT_OUT, PROBLEM, ROW, Program
 from engine.program.vectors import made_where, taken_where
 
 LINE, REASONS, PACKAGE = "__line", "reasons", "package"
-OFFER = (ROW, SKU, PACKAGE, REASONS, LINE)  # what is told of an offer
-RESULTS = (*OFFER, EXCLUDES, STOPS)
+TOLD = (ROW, SKU, PACKAGE, REASONS)  # what is told of an offer
+RESULTS = (*TOLD, LINE, EXCLUDES, STOPS)
 # Rows that go through the query at once: so many that its fixed cost is little beside them.
 MOST_ROWS = 24_000
 # Columns that nobody reads any more are dropped when they are so many: to keep each of the others costs time.
@@ -154,19 +155,20 @@ def offer_line(mapper: Mapper) -> pl.Expr:
     """The line of an offer without its warnings; null or wrong on rows that make none."""
     payload = offer_fragment(mapper.columns, mapper.channel).between(',"payload":')
     package = constant(mapper.choice.package)
+    sku = Written(mapper.reference, Code.JSON_TEXT, json_escaped(mapper.reference))
     head: list[Fragment | Group] = [
-        Fragment(('{"row":', pl.col(ROW).cast(pl.String))),
-        Fragment((',"sku":"', json_escaped(mapper.reference), '"')),
+        Fragment(('{"row":', Written(pl.col(ROW), Code.NUMBER, pl.col(ROW).cast(pl.String)))),
+        Fragment((',"sku":"', sku, '"')),
         Fragment((',"package":"', mapper.choice.package if package is None else str(package), '"')),
     ]
     end = Fragment(("}",))
     if constant(mapper.choice.by_xml) is False:
-        return in_a_row([*head, payload, end]).expr()
+        return in_a_row([*head, payload, end]).column()
     # An offer that goes by XML may hold what has no JSON name: then there is no payload.
     xml = json_string(offer_xml(mapper.columns, mapper.channel))
-    both = [Fragment((payload.expr().fill_null(""),)), Fragment((',"xml":', xml))]
+    both = [Fragment((OrElse(payload, ""),)), Fragment((',"xml":', xml))]
     by_xml = in_a_row([*head, *both, end]).expr()
     if constant(mapper.choice.by_xml) is True:
         return by_xml
-    plain = in_a_row([*head, payload, end]).expr()
+    plain = in_a_row([*head, payload, end]).column()
     return pl.coalesce(made_where(mapper.choice.by_xml, by_xml), plain)

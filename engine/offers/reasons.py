@@ -78,10 +78,16 @@ def _of_check(check: Check, program: Program) -> Complaint:
 
 def listed(rows: pl.DataFrame, complaints: Sequence[Complaint]) -> pl.Series:
     """The reasons of each row as a JSON array, all of which have one; most complaints are about none."""
-    given = rows.select(c.where.any().alias(str(n)) for n, c in enumerate(complaints)).row(0)
+    any_of = [c.where.any().alias(str(n)) for n, c in enumerate(complaints)]
+    given = _selected(rows, any_of).row(0)
     said = [c.json() for c, any_row in zip(complaints, given, strict=True) if any_row]
     between = pl.concat_str(said, separator=",", ignore_nulls=True)
-    return rows.select(pl.concat_str(pl.lit("["), between, pl.lit("]"))).to_series()
+    return _selected(rows, [pl.concat_str(pl.lit("["), between, pl.lit("]"))]).to_series()
+
+
+def _selected(rows: pl.DataFrame, wanted: Sequence[pl.Expr]) -> pl.DataFrame:
+    """`rows.select`, for so few rows that planning it would take longer than doing it."""
+    return rows.lazy().select(wanted).collect(optimizations=pl.QueryOptFlags.none())
 
 
 def reasons_of(frame: pl.DataFrame, given: Sequence[tuple[Complaint, pl.Expr]]) -> pl.Series:

@@ -17,12 +17,15 @@ from typing import IO
 import polars as pl
 
 from engine.feeds.part import Part, Unread
+from engine.native.library import kernels
+from engine.native.line_kernels import joined
 from engine.offers.accounting import Accounting
 from engine.offers.in_turn import in_turn, keep_freed_memory
 from engine.offers.lines import check_lines, rejection_line
 from engine.offers.mapping import EXCLUDES, FIRST, STOPS, Mapper
-from engine.offers.prepared import LINE, OFFER, Prepared
+from engine.offers.prepared import LINE, TOLD, Prepared
 from engine.program.program import ROW
+from engine.program.vectors import copied
 
 # Parts whose rows go through the query together: its fixed cost is half of that of one part then, and
 # they are still read one by one, in as little memory.
@@ -94,17 +97,17 @@ class Renderer:
         frame = self.mapper.seen.mark(frame)
         good = ~(frame[EXCLUDES] | frame[STOPS]) & frame[FIRST].is_null()
         self.accounting.read += frame.height
-        offers = frame.select(OFFER)
         if not good.all():
             raw = frame.select(*self.prepared.raw_cells(), FIRST)
             self._rejected.append(copied(raw.filter(~good)))
-            offers = offers.filter(good)
             if sum(map(len, self._rejected)) >= REJECTED_AT_ONCE:
                 self._reject()
-        if offers.height:
-            check_lines(offers, offers[LINE])
-            self.accounting.add_offers(offers)
-            _write_lines(offers.select(LINE), self.offers)
+        if good.any():
+            without = good & frame[LINE].is_null()
+            if without.any():
+                check_lines(frame.filter(without), frame[LINE].filter(without))
+            self.accounting.add_offers(frame.select(TOLD).filter(good))
+            _write_lines(frame[LINE], good, self.offers)
 
     def _reject(self) -> None:
         """Say of the rows put by why they make no offer."""
@@ -115,32 +118,34 @@ class Renderer:
         others = self.mapper.explain_others(rows)
         self.accounting.add_others(others)
         if self.rejections is not None:
-            _write_lines(others.select(rejection_line()), self.rejections)
+            lines = others.select(rejection_line()).to_series()
+            _write_lines(lines, lines.is_not_null(), self.rejections)
 
 
-def _write_lines(lines: pl.DataFrame, file: IO[bytes]) -> None:
-    """The lines of a frame of one column, as they are.
+def _write_lines(lines: pl.Series, wanted: pl.Series, file: IO[bytes]) -> None:
+    """Write those of the lines that are `wanted`, as they are.
 
     Raises:
         BrokenPipeError: the reader of the file went away.
         OSError: it cannot be written; tells its name.
     """
     try:
-        lines.write_csv(file, include_header=False, quote_style="never", batch_size=LINES_AT_ONCE)
+        if kernels() is not None:
+            for piece in joined(lines, wanted):
+                file.write(piece)
+            return
+        lines.filter(wanted).to_frame().write_csv(
+            file, include_header=False, quote_style="never", batch_size=LINES_AT_ONCE
+        )
     except OSError as fault:
-        # Polars tells the number in the message alone, and no name.
+        # Polars tells the number in the message alone, and neither tells a name.
         told = re.search(r"\(os error ([0-9]+)\)", str(fault))
-        if told is None:
+        number = int(told[1]) if told else fault.errno
+        if number is None:
             raise
-        number = int(told[1])
         if number == errno.EPIPE:
             raise BrokenPipeError from None
         raise OSError(number, os.strerror(number), getattr(file, "name", None)) from None
-
-
-def copied(frame: pl.DataFrame) -> pl.DataFrame:
-    """`frame` in memory of its own: texts of a few rows would keep those of all rows alive."""
-    return pl.DataFrame(frame.to_dict(as_series=False), schema=frame.schema)
 
 
 def _read(unread: list[Unread]) -> tuple[list[Part], int]:

@@ -19,6 +19,8 @@ from weakref import finalize
 import polars as pl
 
 from engine.errors import EngineError
+from engine.native.arrow import bytes_of_numbers
+from engine.native.library import kernels
 
 # A reference here: its hash, and `tail`, whose upper half are further bits and lower half the row.
 SCHEMA = pl.Schema({"hash": pl.UInt64(), "tail": pl.UInt64()})
@@ -79,7 +81,7 @@ class StoredRun:
     def _write(self, pieces: Iterable[pl.DataFrame]) -> None:
         done = 0
         for piece in pieces:
-            hashes, tails = (array("Q", piece[name].to_list()) for name in SCHEMA.names())
+            hashes, tails = (_array(piece[name]) for name in SCHEMA.names())
             self.firsts += hashes[-done % PAGE :: PAGE]
             for place, numbers in ((done, hashes), (self.count + done, tails)):
                 self._file.seek(place * _WIDTH)
@@ -125,6 +127,11 @@ def _between(run: pl.DataFrame | StoredRun, least: int, end: int) -> pl.DataFram
     first = run["hash"].search_sorted(least)
     last = run["hash"].search_sorted(end) if end < _HASHES else run.height
     return run.slice(first, last - first)
+
+
+def _array(numbers: pl.Series) -> array[int]:
+    library = kernels()
+    return array("Q", bytes_of_numbers(library, numbers) if library else numbers.to_list())
 
 
 def _series(name: str, numbers: array[int]) -> pl.Series:

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 
 import polars as pl
+
+from engine.native.library import kernels
+from engine.native.line_kernels import Code, Steps, written
+from engine.program.vectors import over_cells
 
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f"} | {
     "\n": "\\n",
@@ -37,12 +42,24 @@ NO_TEXT = pl.lit(None, dtype=pl.String)
 
 def json_string(text: pl.Expr) -> pl.Expr:
     """`text` as a JSON string with its quotes."""
+    if kernels() is not None:
+        return over_cells(text, _json_string, pl.String)
     return pl.concat_str([pl.lit('"'), json_escaped(text), pl.lit('"')])
 
 
 def json_escaped(text: pl.Expr) -> pl.Expr:
     """`text` as it stands within a JSON string."""
+    if kernels() is not None:
+        return over_cells(text, partial(written, code=Code.JSON_TEXT), pl.String)
     return text.str.replace_many(list(JSON_ESCAPES), list(JSON_ESCAPES.values()))
+
+
+def _json_string(texts: pl.Series) -> pl.Series:
+    steps = Steps()
+    steps.constant(Code.CONSTANT, '"')
+    steps.value(Code.JSON_TEXT)
+    steps.constant(Code.CONSTANT, '"')
+    return steps.run([texts])
 
 
 def quoted(text: str) -> str:
@@ -82,6 +99,10 @@ def number_text(
     """
     if scale == decimals == 0:
         return number.cast(pl.String)
+    if kernels() is not None and not wide:
+        return over_cells(
+            number, partial(written, code=Code.NUMBER, scale=scale, decimals=decimals), pl.String
+        )
     shown = max(scale, decimals)
     text = _by_parts(number, scale, shown) if wide else _by_decimal(number, scale, shown)
     return text if shown == decimals else _without_zeros(text, decimals)

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import polars as pl
 
 from engine.marketplace.attributes import WireValue
+from engine.native.line_kernels import Code
 from engine.offers.columns import WireColumn
+from engine.offers.fragments import Written
 from engine.offers.text_expressions import NO_TEXT, date_text, number_text
 from engine.values.kinds import KindName
 
@@ -45,6 +47,14 @@ def plain_text(
             return number_text(column.expr, column.scale, decimals=decimals, wide=column.wide)
         case KindName.QUANTITY | KindName.LIST | KindName.NOTHING | KindName.ERROR:
             raise ValueError(f"{column.name}: no package holds a {column.attribute.kind}")
+
+
+def written_number(column: WireColumn, *, decimals: int) -> pl.Expr | Written:
+    """A number as its shortest exact text with at least so many decimals, to be written by a kernel."""
+    text = number_text(column.expr, column.scale, decimals=decimals, wide=column.wide)
+    if column.wide:
+        return text
+    return Written(column.expr, Code.NUMBER, text, column.scale, decimals)
 
 
 def _word(column: WireColumn, words: dict[str, str]) -> pl.Expr:

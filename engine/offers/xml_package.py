@@ -45,7 +45,7 @@ def offer_xml(columns: OfferColumns, channel: SalesChannel) -> pl.Expr:
     if not children:
         return bare.between("", "/>").expr()
     inside = in_a_row(children).between(">", "</Offer>").where(any_present(children))
-    return in_a_row([bare, Fragment((inside.expr().fill_null("/>"),))]).expr()
+    return in_a_row([bare, inside.or_else("/>")]).expr()
 
 
 _END = Fragment(("</Offer>",))

@@ -9,14 +9,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import partial
 
 import polars as pl
 
 from engine.diagnostics.codes import rows as codes
 from engine.diagnostics.codes.code import Code
+from engine.native import cell_kernels
+from engine.native.library import kernels
 from engine.program.instant_cells import read_date, read_instant
 from engine.program.numbers import width
-from engine.program.vectors import normalized
+from engine.program.vectors import normalized, over_cells
 from engine.values.field import CurrencyWord, Field, PercentStyle
 from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
@@ -108,10 +111,17 @@ def _text(field: Field, *, is_list: bool) -> pl.Expr:
         return pl.when(items.list.len() > 0).then(items)  # an empty cell is missing, as others are
     if is_list:
         raw = raw.list.first()
-    trimmed = raw.str.strip_chars(_BLANKS) if field.reading.trim else raw
-    empty = ["", *field.reading.missing_words]
-    missing = trimmed == "" if len(empty) == 1 else trimmed.is_in(empty)
-    return pl.when(~missing).then(trimmed)
+    text = _trimmed(raw) if field.reading.trim else pl.when(raw != "").then(raw)
+    words = list(field.reading.missing_words)
+    return pl.when(~text.is_in(words)).then(text) if words else text
+
+
+def _trimmed(raw: pl.Expr) -> pl.Expr:
+    """Texts without blanks around them, null where nothing is left."""
+    if kernels() is not None:
+        return over_cells(raw, cell_kernels.trimmed, pl.String)
+    text = raw.str.strip_chars(_BLANKS)
+    return pl.when(text != "").then(text)
 
 
 def _unreadable(code: Code, column: pl.Expr, field: Field, wanted: str) -> CellFault:
@@ -168,23 +178,26 @@ def _read_number(field: Field, column: pl.Expr) -> tuple[Scaled, list[CellFault]
         )
     decimals = _text_decimals(field)
     digits = max(1, MAX_DIGITS - decimals)
-    fits = text.str.contains(_number_pattern(field, digits, decimals))
-    plain = _plain_number(field, text)
-    if decimals:
-        whole = (
-            plain.cast(pl.Decimal(38, decimals), strict=False)
-            .to_physical()
-            .cast(pl.Int64, strict=False)
-        )
-    else:
-        whole = plain.cast(pl.Int64, strict=False)
-    scaled = _in_unit(field, pl.when(fits).then(whole), decimals)
+    scaled = _in_unit(field, _whole(field, text, digits, decimals), decimals)
     low, high = _bounds(field, scaled.scale, scaled.high)
     number = Scaled(scaled.expr, scaled.scale, low, high)
     wanted = _wanted(field, digits, decimals)
     faults.append(_unreadable(codes.NOT_A_NUMBER, column, field, wanted))
     faults += _out_of_bounds(field, number)
     return Scaled(number.expr, number.scale, low, high), faults
+
+
+def _whole(field: Field, text: pl.Expr, digits: int, decimals: int) -> pl.Expr:
+    """The number in units of its last decimal; null where it is not written as the field says."""
+    mark = field.reading.decimal_mark
+    if not field.reading.grouping and cell_kernels.takes_numbers(digits, decimals, mark):
+        read = partial(cell_kernels.numbers, digits=digits, decimals=decimals, mark=mark)
+        return over_cells(text, read, pl.Int64)
+    fits = text.str.contains(_number_pattern(field, digits, decimals))
+    plain = _plain_number(field, text)
+    if decimals:
+        plain = plain.cast(pl.Decimal(38, decimals), strict=False).to_physical()
+    return pl.when(fits).then(plain.cast(pl.Int64, strict=False))
 
 
 def _text_decimals(field: Field) -> int:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal
 
 import polars as pl
 
+from engine.native import cell_kernels
+from engine.program.vectors import over_cells
 from engine.values.field import Fold, Reading
 
 # No calendar has a year 0, and what comes after 9999 is written in no four digits.
@@ -40,6 +43,9 @@ def read_date(text: pl.Expr, pattern: str | None) -> pl.Expr:
 
 def read_instant(text: pl.Expr, reading: Reading) -> pl.Expr:
     """An instant in UTC; a local time is read on the clocks of the field's zone."""
+    if reading.pattern is not None and cell_kernels.takes_walls(reading.pattern):
+        read = partial(cell_kernels.walls, pattern=reading.pattern)
+        return _on_clocks(over_cells(text, read, pl.Datetime("us")), reading)
     if reading.pattern is not None:
         fits, code = _pattern(reading.pattern)
         wall: pl.Expr = pl.when(text.str.contains(fits)).then(text)

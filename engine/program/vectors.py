@@ -11,6 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
 
+from engine.native.cell_kernels import composed
+from engine.native.library import kernels
+from engine.native.line_kernels import Code, written
+
 _AT_ONCE = 8
 _ALWAYS_NORMAL = "^[\\x00-\\x{2ff}]*$"
 
@@ -36,12 +40,25 @@ def over_cells(
     return column.map_batches(function, return_dtype=returns, is_elementwise=True)
 
 
+def copied(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` in memory of its own: texts of a few rows would keep those of all rows alive."""
+    return pl.DataFrame([_copy(column) for column in frame])
+
+
+def _copy(column: pl.Series) -> pl.Series:
+    if kernels() is not None and column.dtype == pl.String:
+        return written(column, Code.TEXT)
+    return pl.Series(column.name, column.to_list(), dtype=column.dtype)
+
+
 def normalized(text: pl.Expr) -> pl.Expr:
     """Texts in Unicode's composed form; all below U+0300 is in it already."""
     return over_cells(text, _normalized, pl.String)
 
 
 def _normalized(text: pl.Series) -> pl.Series:
+    if kernels() is not None and composed(text):
+        return text
     cells = text.to_frame("text")
     column = pl.col("text")
     if cells.select(column.str.len_bytes().sum() == column.str.len_chars().sum()).item():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checking.kernels import needs_kernels, python_alone
 from click.testing import CliRunner
 from families.running import AT, CHANNEL, FAMILIES, Ran, rows_text, run_family, summary_text
 from lxml import etree
@@ -98,6 +99,25 @@ def _in_its_namespace(xml: str) -> Any:
 
 def _namespace() -> str:
     return str(etree.parse(ROOT / "schemas/octopia/offer.xsd").getroot().get("targetNamespace"))
+
+
+@needs_kernels
+@every_feed
+def test_kernels_change_no_byte(family: str, feed: str, tmp_path: Path) -> None:
+    with_kernels = _rendered(family, feed, tmp_path / "with")
+    with python_alone():
+        assert _rendered(family, feed, tmp_path / "without") == with_kernels
+
+
+def _rendered(family: str, feed: str, folder: Path) -> list[bytes]:
+    """The offers and rejections of a feed."""
+    folder.mkdir()
+    files = [folder / "offers", folder / "rejections"]
+    options = ["--project", FAMILIES / family, "--channel", CHANNEL, "--at", AT.isoformat()]
+    written = ["--offers", files[0], "--rejections", files[1]]
+    ran = CliRunner().invoke(feedwright, [str(x) for x in ("render", feed, *options, *written)])
+    assert ran.exit_code == 0, ran.output
+    return [file.read_bytes() for file in files]
 
 
 @every_feed

@@ -39,3 +39,13 @@ def test_the_extension_for_vs_code_is_no_part_of_the_wheel() -> None:
     assert inside not in _wheel()
     assert inside in _sdist()
     assert not [name for name in _sdist() if "node_modules" in name or name.endswith(".vsix")]
+
+
+@pytest.mark.parametrize("files", [_sdist, _wheel])
+def test_sources_of_kernels_are_packed_and_no_library_that_was_left(files) -> None:  # noqa: ANN001 - as above
+    """A library is packed by the build that made it."""
+    sources = (ROOT / "engine/native/src").glob("*.[ch]")
+    packed = files()
+    assert {path.relative_to(ROOT).as_posix() for path in sources} <= packed
+    assert "engine/native/src/library.c" in packed
+    assert not [name for name in packed if name.endswith(".so")]

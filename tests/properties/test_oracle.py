@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from checking.kernels import python_alone
 from hypothesis import HealthCheck, given, settings
 from oracle import compiled
 from oracle.interpreter import Fault, Result, in_shown_unit, interpret, stopping
@@ -71,6 +72,13 @@ def _shown(name: str, value: Any) -> Any:
 @given(cases())
 def test_program_and_oracle_agree(case: Case) -> None:
     agree(case)
+
+
+@settings(_UNHURRIED, max_examples=60)
+@given(cases())
+def test_they_agree_without_kernels(case: Case) -> None:
+    with python_alone():
+        agree(case)
 
 
 @pytest.mark.campaign

@@ -262,5 +262,23 @@ def test_completion_knows_commands_options_and_choices(
 
 def test_the_version_is_the_one_of_the_package(feedwright: Feedwright) -> None:
     project = (ROOT / "pyproject.toml").read_text()
-    version = feedwright("--version").out.removeprefix("feedwright, version ").strip()
-    assert f'version = "{version}"' in project
+    first, _, kernels = feedwright("--version").out.partition("\n")
+    assert f'version = "{first.removeprefix("feedwright, version ")}"' in project
+    assert kernels.startswith("C kernels: ")
+
+
+def test_the_version_tells_whether_there_are_kernels(
+    monkeypatch: pytest.MonkeyPatch, feedwright: Feedwright
+) -> None:
+    from engine.native import library
+
+    def told() -> str:
+        return feedwright("--version").out.splitlines()[1].removeprefix("C kernels: ")
+
+    monkeypatch.delenv("FEEDWRIGHT_KERNELS", raising=False)
+    monkeypatch.setattr(library, "kernels", object)
+    assert told() == "in use"
+    monkeypatch.setattr(library, "kernels", lambda: None)
+    assert told().startswith("not in use (none that fits")
+    monkeypatch.setenv("FEEDWRIGHT_KERNELS", "off")
+    assert told() == "not in use (FEEDWRIGHT_KERNELS=off)"

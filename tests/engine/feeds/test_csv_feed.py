@@ -15,6 +15,8 @@ from engine.feeds.archive import open_bytes
 from engine.feeds.csv_feed import CsvFeed
 from engine.feeds.feed_settings import FeedSettings
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 Read = Callable[..., Any]
 LINES = "sku;désignation;prix\nA-1;Lampe d'été;12,50\nB-2;Œuf à la coque – 5 €;3,00\n"
 ROWS = [("A-1", "Lampe d'été", "12,50"), ("B-2", "Œuf à la coque – 5 €", "3,00")]

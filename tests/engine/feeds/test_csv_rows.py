@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from engine.feeds.csv_rows import Dialect, Rows, one_by_one, quick_rows, slow_rows, well_quoted
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 COMMA = Dialect(",")
 NAMES = {0: "a", 1: "b", 2: "c"}
 CELL = st.text(st.sampled_from('ab",;\n é\x00'), max_size=6)

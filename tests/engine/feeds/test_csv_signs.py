@@ -1,6 +1,7 @@
 """Quotes and line ends found in columns of bytes: the same as a look at each part of the text says."""
 
 import polars as pl
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from engine.feeds.csv_rows import (
     well_quoted,
 )
 from engine.feeds.csv_signs import Signs
+
+pytestmark = pytest.mark.usefixtures("both_ways")
 
 COMMA = Dialect(",")
 NAMES = {0: "a", 1: "b", 2: "c"}

@@ -10,6 +10,8 @@ import pytest
 from engine.errors import FeedError
 from engine.feeds import json_feed
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 Read = Callable[..., Any]
 
 

@@ -11,6 +11,8 @@ from engine.feeds.feed import open_feed
 from engine.feeds.feed_settings import feed_settings
 from engine.feeds.part import MOST_ROWS
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 ROWS = 2 * MOST_ROWS + 500
 NUMBERS = [str(n) for n in range(ROWS)]
 

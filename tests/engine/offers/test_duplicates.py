@@ -19,6 +19,8 @@ from engine.offers import duplicates, stored_references
 from engine.offers.duplicates import SeenReferences
 from engine.offers.stored_references import StoredRun
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 Skus = list[str | None]
 
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 import polars as pl
+import pytest
 
 from engine.offers.fragments import (
     Fragment,
@@ -11,6 +12,8 @@ from engine.offers.fragments import (
     in_a_row,
     separated,
 )
+
+pytestmark = pytest.mark.usefixtures("both_ways")
 
 FRAME = pl.DataFrame({"t": ["a", None], "u": [None, None], "yes": [True, None]}).cast(
     {"u": pl.String},

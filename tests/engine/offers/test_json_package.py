@@ -13,6 +13,8 @@ from engine.offers.columns import CollectedRow, OfferColumns, WireColumn
 from engine.offers.json_package import offer_json
 from engine.offers.validation import check_payload, parse_payload
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 LAMP_TEXT = (
     '{"sellerExternalReference":"LAMP-1","product":{"gtin":"3760000000017"},"condition":"New",'
     '"price":{"price":19.90,"taxes":[{"code":"VAT","value":20},{"code":"Ecotax","value":0.50},'

@@ -19,6 +19,8 @@ from engine.offers.rendering import Renderer
 from engine.pipeline import Run, checked_ruleset, open_run
 from engine.project import load_project, sample_project
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 ROWS = 3000
 
 

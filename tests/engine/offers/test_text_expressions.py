@@ -21,6 +21,8 @@ from engine.offers.text_expressions import (
     xml_text,
 )
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 C = pl.col("v")
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=20)
 INT64 = st.integers(-(2**63), 2**63 - 1)

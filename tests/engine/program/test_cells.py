@@ -10,6 +10,8 @@ from engine.program.cells import read_field, text_name
 from engine.values.field import Field, Reading
 from engine.values.kinds import INTEGER, NUMBER, Kind, money
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 FRENCH = {"decimal_mark": ",", "grouping": " "}
 
 

@@ -8,6 +8,8 @@ import pytest
 from engine.program.instant_cells import in_four_digits, read_date, read_instant
 from engine.values.field import Reading
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 PARIS = Reading("x", zone="Europe/Paris")
 
 

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from engine.program.vectors import any_true, made_where
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 MASKS = st.lists(st.none() | st.booleans(), max_size=20)
 
 

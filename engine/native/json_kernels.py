@@ -1,0 +1,45 @@
+"""JSON Lines by a kernel, where all records are flat objects of texts alike."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Collection, Sequence
+
+import polars as pl
+
+from engine.native.arrow import TEXTS, ArrowArray, Column
+from engine.native.library import kernels
+
+
+def records(block: bytes, keys: Sequence[str], paths: Collection[str]) -> pl.DataFrame | None:
+    """The records of a block of whole lines, each with just these `keys` in this order.
+
+    Gives the columns `paths`, null throughout where they are no key; None where a record is anything else,
+    or there is no kernel.
+    """
+    library = kernels()
+    if library is None:
+        return None
+    found = [key for key in keys if key in paths]
+    written = [key.encode() for key in keys]
+    kernel = library.fw_json_records
+    kernel.restype = ctypes.c_int64
+    arrays = (ArrowArray * len(found))()
+    rows = kernel(
+        block,
+        ctypes.c_int64(len(block)),
+        b"".join(written),
+        (ctypes.c_int32 * len(keys))(*map(len, written)),
+        len(keys),
+        (ctypes.c_int32 * len(keys))(*(found.index(k) if k in paths else -1 for k in keys)),
+        len(found),
+        arrays,
+    )
+    if rows < 0:
+        return None
+    made = {
+        name: Column(library, array, TEXTS).series(name)
+        for name, array in zip(found, arrays, strict=True)
+    }
+    none = pl.Series(dtype=pl.String).extend_constant(None, rows)
+    return pl.DataFrame([made.get(path, none.alias(path)) for path in paths])

@@ -1,0 +1,154 @@
+"""Cells read by kernels, beside what Polars reads of the same."""
+
+from datetime import datetime
+
+import polars as pl
+import pytest
+from checking.kernels import needs_kernels, python_alone
+from hypothesis import given
+from hypothesis import strategies as st
+from polars.testing import assert_series_equal
+
+from engine.native import cell_kernels
+from engine.native.arrow import bytes_of_numbers
+from engine.native.library import kernels
+from engine.program.cells import read_field, text_name
+from engine.program.instant_cells import read_instant
+from engine.program.vectors import copied, normalized
+from engine.values.field import Field, Reading
+from engine.values.kinds import INTEGER, NUMBER, TEXT
+
+pytestmark = needs_kernels
+
+BLANKS = [" ", "\t", "\r", "\n", "\u00a0", "\u202f", "\u2007"]
+# What begins or ends like a blank and is none: a thin space, an ideographic one, a dagger, letters.
+ALIKE = ["\u2009", "\u3000", "\u2020", "\u00c2", "\u00e2", "à", "\x0b", "\x00", "\x1f"]
+PIECES = st.sampled_from([*BLANKS, *ALIKE, "a", "b" * 11, "c" * 12, "d" * 13, "é" * 7, "𝄞"])
+TEXTS = st.lists(PIECES, max_size=6).map("".join)
+NUMBERS = st.from_regex(r"[-+]?[0-9]{0,19}[.,]?[0-9]{0,5}[eE \u0660]?", fullmatch=True)
+PATTERNS = [
+    "yyyy-MM-dd HH:mm",
+    "dd/MM/yyyy HH:mm:ss",
+    "yyyyMMdd",
+    "MM.dd.yyyy à HH h",
+    "%d ddyyyyMM",
+]
+
+
+def column(cells: list[str | None]) -> pl.Series:
+    """The cells in a column that begins within its memory, as slices do."""
+    return pl.Series("cell", ["out of sight, of no concern", *cells], dtype=pl.String).slice(1)
+
+
+def made(cells: pl.Series, wanted: pl.Expr) -> pl.Series:
+    return cells.to_frame().lazy().select(wanted).collect().to_series()
+
+
+@given(st.lists(st.none() | TEXTS))
+def test_blanks_are_no_part_of_a_text(cells: list[str | None]) -> None:
+    found = cell_kernels.trimmed(column(cells))
+    blanks = "".join(BLANKS)
+    assert found.to_list() == [None if c is None else c.strip(blanks) or None for c in cells]
+
+
+@given(
+    st.lists(st.none() | NUMBERS | st.integers(-(10**20), 10**20).map(str)),
+    st.integers(0, 18),
+    st.sampled_from([".", ","]),
+)
+def test_numbers_are_read_as_polars_reads_them(
+    cells: list[str | None], decimals: int, mark: str
+) -> None:
+    kind = NUMBER if decimals else INTEGER
+    field = Field("n", kind, Reading("cell", decimal_mark=mark), scale=decimals)
+    frame = column(cells).to_frame()
+    text = frame.select(pl.col("cell").alias(text_name(field)))
+    by_kernel = text.select(read_field(field, is_list=False).value).to_series()
+    with python_alone():
+        assert_series_equal(
+            text.select(read_field(field, is_list=False).value).to_series(), by_kernel
+        )
+
+
+def test_the_longest_numbers_are_exact() -> None:
+    longest = ["9" * 18, "-" + "9" * 18, "-0", "1" + "0" * 18, "", "-", "+1", "1.", ".5"]
+    found = cell_kernels.numbers(column([*longest]), 18, 0, ".")
+    assert found.to_list() == [10**18 - 1, 1 - 10**18, 0, *[None] * 6]
+    assert cell_kernels.numbers(column(["-12,5", "12,50", "12,505"]), 16, 2, ",").to_list() == [
+        -1250,
+        1250,
+        None,
+    ]
+
+
+def _near(pattern: str) -> st.SearchStrategy[str]:
+    """Times written by the pattern, most of them of the calendar, and a few letters of other texts."""
+    codes = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
+    code = pattern.replace("%", "%%")
+    for letters, letter in codes.items():
+        code = code.replace(letters, letter)
+    moments = st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 31))
+    written = moments.map(lambda moment: moment.strftime(code))
+    astray = st.tuples(written, st.integers(0, 20), st.sampled_from("0139 -:x")).map(
+        lambda it: it[0][: it[1]] + it[2] + it[0][it[1] + 1 :]
+    )
+    return written | astray | astray.map(lambda text: text[:-1]) | st.text(max_size=20)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@given(st.data())
+def test_times_are_read_as_polars_reads_them(pattern: str, data: st.DataObject) -> None:
+    cells = column(data.draw(st.lists(st.none() | _near(pattern))))
+    reading = Reading("cell", pattern=pattern, zone="Europe/Paris")
+    by_kernel = made(cells, read_instant(pl.col("cell"), reading))
+    with python_alone():
+        assert_series_equal(made(cells, read_instant(pl.col("cell"), reading)), by_kernel)
+
+
+def test_days_that_no_calendar_has() -> None:
+    days = ["29.02.2024", "29.02.2023", "29.02.1900", "29.02.2000", "31.04.2025", "00.01.2025"]
+    found = cell_kernels.walls(
+        column([*days, "01.00.2025", "01.01.0000", "01.01.0001"]), "dd.MM.yyyy"
+    )
+    years = [None if day is None else (day.year, day.month, day.day) for day in found]
+    assert years == [(2024, 2, 29), None, None, (2000, 2, 29), *[None] * 4, (1, 1, 1)]
+
+
+def test_patterns_without_a_whole_day_or_with_a_part_twice_are_left() -> None:
+    assert cell_kernels.takes_walls("yyyy-MM-dd")
+    assert not cell_kernels.takes_walls("yyyy-MM HH")
+    assert not cell_kernels.takes_walls("yyyy-MM-dd dd")
+    assert not cell_kernels.takes_numbers(18, 1, ".")
+    assert not cell_kernels.takes_numbers(9, 1, "٫")
+    with python_alone():
+        assert not cell_kernels.takes_walls("yyyy-MM-dd")
+        assert not cell_kernels.takes_numbers(9, 1, ".")
+
+
+@given(st.lists(st.none() | st.text() | TEXTS))
+def test_composed_texts_stay_as_they_are(cells: list[str | None]) -> None:
+    series = column(cells)
+    assert cell_kernels.composed(series) is all(c < "\u0300" for c in "".join(filter(None, cells)))
+    by_kernel = made(series, normalized(pl.col("cell")))
+    with python_alone():
+        assert_series_equal(made(series, normalized(pl.col("cell"))), by_kernel)
+
+
+@given(st.lists(st.none() | TEXTS), st.lists(st.integers(0, 2**64 - 1)))
+def test_memory_of_its_own(cells: list[str | None], numbers: list[int]) -> None:
+    frame = pl.DataFrame([column(cells), pl.Series("n", range(len(cells)), dtype=pl.Int64)])
+    assert copied(frame).equals(frame)
+    library = kernels()
+    assert library is not None
+    wide = pl.Series([7, *numbers], dtype=pl.UInt64).slice(1)
+    expected = b"".join(number.to_bytes(8, "little") for number in numbers)
+    assert bytes_of_numbers(library, wide) == expected
+
+
+def test_a_text_field_is_read_the_same_way_by_both() -> None:
+    field = Field("t", TEXT, Reading("cell", missing_words=("n/a", "-")))
+    cells = column([" n/a ", "-", "- ", " x", "", " ", None, "\u00a0y\u2007"])
+    by_kernel = made(cells, read_field(field, is_list=False).text)
+    assert by_kernel.to_list() == [None, None, None, "x", None, None, None, "y"]
+    with python_alone():
+        assert_series_equal(made(cells, read_field(field, is_list=False).text), by_kernel)

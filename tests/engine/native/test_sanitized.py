@@ -1,0 +1,62 @@
+"""Kernels touch no byte beyond their memory, and give all of it back, also where there is too little."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.native import library
+
+HERE = Path(__file__).parent
+COUNT = 4_000
+SANITIZED = ["-std=c11", "-fPIC", "-shared", "-g", "-O1", "-fno-omit-frame-pointer"]
+SANITIZED += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+COUNTED = [f"-D{name}=counted_{name}" for name in ("malloc", "calloc", "realloc", "free")]
+
+
+def compiler() -> list[str]:
+    """The compiler, where it has what finds such faults."""
+    words = shlex.split(os.environ.get("CC", "")) or ["cc"]
+    if shutil.which(words[0]) is None:
+        pytest.skip("no C compiler")
+    return words
+
+
+def sanitizer(words: list[str]) -> str:
+    ran = [*words, "-print-file-name=libasan.so"]
+    path = subprocess.run(ran, capture_output=True, text=True, check=True).stdout.strip()
+    if not Path(path).is_file():
+        pytest.skip(f"{words[0]} has no libasan")
+    return path
+
+
+def test_hostile_blocks_do_no_harm(tmp_path: Path) -> None:
+    words = compiler()
+    preloaded = sanitizer(words)
+    built = tmp_path / "kernels.so"
+    sources = [*sorted(library.SOURCES.glob("*.c")), HERE / "counted_memory.c"]
+    named = f'-DSOURCES="{library.sources_hash()}"'
+    subprocess.run([*words, *SANITIZED, *COUNTED, named, *sources, "-o", built], check=True)
+    environment = {name: value for name, value in os.environ.items() if name != library.SWITCH}
+    ran = subprocess.run(
+        [sys.executable, HERE / "hostile_blocks.py", built, str(COUNT)],
+        env={
+            **environment,
+            "LD_PRELOAD": preloaded,
+            # Python keeps much until it ends: what kernels keep is counted.
+            "ASAN_OPTIONS": "detect_leaks=0",
+            "PYTHONMALLOC": "malloc",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    tried = json.loads(ran.stdout)
+    assert min(tried[what] for what in ("rows end", "no row ends", "taken", "left")) > COUNT // 8
+    assert tried["refused"] > tried["taken"]
