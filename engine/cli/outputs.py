@@ -287,7 +287,7 @@ def _refuse_the_journal(outputs: list[_Output], project: Project) -> None:
     Raises:
         UsageError: an output stands there, or is one of them under another name.
     """
-    from engine.outbox.settings import journal_folder, plan_folder
+    from engine.outbox.folders import journal_folder, plan_folder
 
     folder = Path(os.path.realpath(journal_folder(project)))
     plans = Path(os.path.realpath(plan_folder(project)))

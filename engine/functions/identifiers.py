@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.functions.declare import Failed, TextColumn, YesNoColumn, function
@@ -106,6 +107,12 @@ def _sound_gtin(text: pl.Expr, lengths: tuple[int, ...]) -> pl.Expr:
     """
     import polars as pl
 
+    from engine.native.cell_kernels import sound_codes
+    from engine.native.library import kernels
+
+    if kernels() is not None:
+        sound = partial(sound_codes, lengths=lengths)
+        return text.map_batches(sound, return_dtype=pl.Boolean, is_elementwise=True)
     code = text.cast(pl.Int64, strict=False)
     # Shifted right by k digits, the last one is digit k; what is left of it counts in tens.
     plain = pl.sum_horizontal(code.truncdiv(10**k) for k in range(0, max(lengths), 2))
@@ -113,8 +120,8 @@ def _sound_gtin(text: pl.Expr, lengths: tuple[int, ...]) -> pl.Expr:
     size = text.str.len_bytes()
     right_size = pl.any_horizontal(size == length for length in lengths)
     signed = text.str.starts_with("+")
-    sound = right_size & (code > 0) & ~signed & ((plain + 3 * tripled) % 10 == 0)
-    return pl.when(text.is_not_null()).then(sound.fill_null(value=False))
+    found = right_size & (code > 0) & ~signed & ((plain + 3 * tripled) % 10 == 0)
+    return pl.when(text.is_not_null()).then(found.fill_null(value=False))
 
 
 def _sound_isbn10(plain: pl.Expr) -> pl.Expr:

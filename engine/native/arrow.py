@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import polars as pl
 
 _WIDTH = 8  # bytes of a number
-TEXTS, WHOLE_NUMBERS = b"vu", b"l"  # as the interface writes the formats
+# As the interface writes the formats.
+TEXTS, WHOLE_NUMBERS, YES_NO = b"vu", b"l", b"b"
 
 
 class ArrowSchema(ctypes.Structure):

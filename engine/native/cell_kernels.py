@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Collection
 
 import polars as pl
 
-from engine.native.arrow import TEXTS, WHOLE_NUMBERS, ArrowArray, Column, taken
+from engine.native.arrow import TEXTS, WHOLE_NUMBERS, YES_NO, ArrowArray, Column, taken
 from engine.native.library import kernels
 
 MOST_DIGITS = 18
@@ -55,6 +56,17 @@ def takes_walls(pattern: str) -> bool:
     parts = re.findall("|".join((*_DAY, *_CLOCK)), pattern)
     whole = {*_DAY} <= {*parts} and len({*parts}) == len(parts) and "\0" not in pattern
     return kernels() is not None and whole
+
+
+def sound_codes(cells: pl.Series, lengths: Collection[int]) -> pl.Series:
+    """Whether each text is a product code of one of the lengths, its check digit right; null of null."""
+    made = ArrowArray()
+    library = _library()
+    bits = sum(1 << length for length in lengths)
+    with taken(library, [cells]) as given:
+        if library.fw_sound_codes(given, bits, ctypes.byref(made)):
+            raise MemoryError
+    return Column(library, made, YES_NO).series(cells.name)
 
 
 def composed(cells: pl.Series) -> bool:

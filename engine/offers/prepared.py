@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 import polars as pl
 
@@ -20,11 +19,12 @@ from engine.offers.reasons import Complaint, listed
 from engine.offers.text_expressions import json_escaped, json_string
 from engine.offers.xml_package import offer_xml
 from engine.program.program import LEFT_OUT, PROBLEM, ROW, Program
-from engine.program.vectors import made_where, taken_where
+from engine.program.vectors import made_where
 
 LINE, REASONS, PACKAGE = "__line", "reasons", "package"
 TOLD = (ROW, SKU, PACKAGE, REASONS)  # what is told of an offer
-RESULTS = (*TOLD, LINE, EXCLUDES, STOPS)
+WARNS = "__warns"
+MADE = (ROW, SKU, PACKAGE, LINE, EXCLUDES, STOPS, WARNS)
 # Rows that go through the query at once: so many that its fixed cost is little beside them.
 MOST_ROWS = 24_000
 # Columns that nobody reads any more are dropped when they are so many: to keep each of the others costs time.
@@ -46,10 +46,14 @@ class Prepared:
     mapper: Mapper
     schema: dict[str, pl.DataType] = field(init=False)
     stages: tuple[Stage, ...] = field(init=False)
+    warnings: list[Complaint] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schema", raw_schema(self.mapper.program))
-        stages = _pruned(_stages(self.mapper), RESULTS)
+        warnings = [c for c in self.mapper.complaints if not c.stops]
+        read = {name for warning in warnings for name in warning.json().meta.root_names()}
+        object.__setattr__(self, "warnings", warnings)
+        stages = _pruned(_stages(self.mapper, warnings), {*MADE, *read})
         object.__setattr__(self, "stages", tuple(_kept(stages, set(self.schema))))
 
     def run(self, *frames: pl.DataFrame) -> pl.DataFrame:
@@ -69,8 +73,32 @@ class Prepared:
         for stage in self.stages:
             query = query.with_columns(stage.made)
             query = query if stage.kept is None else query.select(stage.kept)
-        found = query.collect(engine="in-memory", optimizations=_planning())
+        found = self._warned(query.collect(engine="in-memory", optimizations=_planning()))
         return found.hstack([rows[name].alias(raw_name(name)) for name in self.schema])
+
+    def _warned(self, made: pl.DataFrame) -> pl.DataFrame:
+        """The results, with the warnings of the few rows that have any.
+
+        Not within the query: what asks Polars again there waits for the threads that wait for it.
+        """
+        warns = made[WARNS]
+        if not warns.any():
+            none = pl.Series(REASONS, dtype=pl.String).extend_constant(None, made.height)
+            return made.select(*MADE[:-1], none)
+        some = made.filter(warns)
+        reasons = listed(some, self.warnings)
+        lines = pl.concat_str(
+            pl.col(LINE).str.head(-1), pl.lit(',"warnings":'), pl.col(REASONS), pl.lit("}")
+        )
+        some = some.select(LINE, reasons.alias(REASONS)).select(REASONS, lines.alias(LINE))
+        place = (warns.cum_sum().cast(pl.Int64) - 1).clip(lower_bound=0)
+        warned, with_warnings = (some[name].gather(place) for name in (REASONS, LINE))
+        none = warned.clear().extend_constant(None, made.height)
+        return made.select(
+            *(name for name in MADE[:-1] if name != LINE),
+            with_warnings.zip_with(warns, made[LINE]),
+            warned.zip_with(warns, none),
+        )
 
     def _formed(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` with the columns of the schema: those that their feed lacks are empty."""
@@ -103,25 +131,15 @@ def raw_name(name: str) -> str:
     return f"raw.{name}"
 
 
-def _stages(mapper: Mapper) -> list[Sequence[pl.Expr]]:
+def _stages(mapper: Mapper, warnings: Sequence[Complaint]) -> list[Sequence[pl.Expr]]:
     """All stages, each with what it could make."""
-    last = [mapper.choice.package.alias(PACKAGE), offer_line(mapper).alias(LINE)]
-    warnings = [c for c in mapper.complaints if not c.stops]
-    return [*mapper.program.lean_stages(), mapper.flags(lean=True), last, *_warned(warnings)]
-
-
-def _warned(warnings: Sequence[Complaint]) -> list[Sequence[pl.Expr]]:
-    """The stages that add the warnings to the lines that have any."""
-    if not warnings:
-        return [[pl.lit(None, pl.String).alias(REASONS)]]
-    warns = pl.any_horizontal([c.where for c in warnings]) & ~pl.col(STOPS) & ~pl.col(EXCLUDES)
-    read = [name for warning in warnings for name in warning.json().meta.root_names()]
-    reasons = taken_where(warns, read, partial(listed, complaints=warnings))
-    line = pl.concat_str(
-        pl.col(LINE).str.head(-1), pl.lit(',"warnings":'), pl.col(REASONS), pl.lit("}")
-    )
-    with_warnings = made_where(pl.col(REASONS).is_not_null(), line)
-    return [[reasons.alias(REASONS)], [pl.coalesce(with_warnings, LINE).alias(LINE)]]
+    warns = pl.any_horizontal([pl.lit(value=False), *(c.where for c in warnings)])
+    last = [
+        mapper.choice.package.alias(PACKAGE),
+        offer_line(mapper).alias(LINE),
+        (warns & ~pl.col(STOPS) & ~pl.col(EXCLUDES)).fill_null(value=False).alias(WARNS),
+    ]
+    return [*mapper.program.lean_stages(), mapper.flags(lean=True), last]
 
 
 def _pruned(

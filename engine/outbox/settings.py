@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import ProjectError
+from engine.outbox.folders import journal_folder, plan_folder
 from engine.outbox.moments import MINUTE
 from engine.outbox.places import Place, place_of
 from engine.outbox.settlement import Waits
@@ -74,21 +75,6 @@ class Sending:
         if not SELLER_ID.fullmatch(seller):
             raise ProjectError(f"seller `{seller[:64]}`: letters, digits, `.`, `_` and `-` only")
         return self.journals / f"{seller}.sqlite"
-
-
-def journal_folder(project: Project) -> Path:
-    """Where the journals stand, also by settings that are wrong elsewhere."""
-    return project.root / _folder(project, "journal", "var/journal")
-
-
-def plan_folder(project: Project) -> Path:
-    """Where plans are put if no other place is named, likewise."""
-    return project.root / _folder(project, "plans", "var/plans")
-
-
-def _folder(project: Project, name: str, usual: str) -> str:
-    read = project.sending.get(name)
-    return read if isinstance(read, str) and read else usual
 
 
 def sending_settings(project: Project) -> Sending:

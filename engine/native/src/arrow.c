@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 enum { LEAST_ROOM = 1 << 14, MOST_ROOM = 1 << 30 };
 
 /* What an array holds on to: its bits, views, buffers of texts, and last the sizes of those. */
@@ -81,9 +83,7 @@ void texts_put(Texts *texts, const uint8_t *text, int64_t length) {
     View *view = &texts->views[texts->rows];
     if (length <= WITHIN) {
         memset(view, 0, sizeof *view);
-        if (length) {
-            memcpy(view->within, text, (size_t)length);
-        }
+        copy(view->within, text, length);
     } else {
         uint8_t *place = texts_room(texts, length);
         if (place == NULL) {
@@ -156,4 +156,44 @@ bool texts_give(Texts *texts, struct ArrowArray *array) {
     free(texts->buffers);
     memset(texts, 0, sizeof *texts);
     return true;
+}
+
+void plain_end(Plain *plain) {
+    if (plain != NULL) {
+        free(plain->values);
+        free(plain->there);
+        free(plain);
+    }
+}
+
+Plain *plain_begin(int64_t rows, int bits) {
+    Plain *plain = calloc(1, sizeof *plain);
+    if (plain == NULL) {
+        return NULL;
+    }
+    plain->values = calloc((size_t)rows * (size_t)bits / 8 + 1, 1);
+    plain->there = calloc((size_t)rows / 8 + 1, 1);
+    if (plain->values == NULL || plain->there == NULL) {
+        plain_end(plain);
+        return NULL;
+    }
+    return plain;
+}
+
+static void release_plain(struct ArrowArray *array) {
+    plain_end(array->private_data);
+    array->release = NULL;
+}
+
+void plain_give(Plain *plain, int64_t rows, int64_t nulls, struct ArrowArray *array) {
+    plain->buffers[0] = nulls ? plain->there : NULL;
+    plain->buffers[1] = plain->values;
+    *array = (struct ArrowArray){
+        .length = rows,
+        .null_count = nulls,
+        .n_buffers = 2,
+        .buffers = plain->buffers,
+        .release = release_plain,
+        .private_data = plain,
+    };
 }

@@ -86,6 +86,20 @@ void texts_put_null(Texts *texts);
 /* Hand the column over: the array owns its memory then. False where there is none. */
 bool texts_give(Texts *texts, struct ArrowArray *array);
 
+/* A column of values of fixed width that is being made. */
+typedef struct {
+    void *values;
+    uint8_t *there; /* a bit a row */
+    const void *buffers[2];
+} Plain;
+
+/* Room for values of so many bits each, all of them 0 and none of them there; NULL where there is no memory. */
+Plain *plain_begin(int64_t rows, int bits);
+void plain_end(Plain *plain);
+
+/* Hand the column over: the array owns its memory then. Where there are no nulls, no bit need be set. */
+void plain_give(Plain *plain, int64_t rows, int64_t nulls, struct ArrowArray *array);
+
 /* Columns that are read. A row's place counts from the array's own offset. */
 static inline bool bit_at(const uint8_t *bits, int64_t place) { return bits[place / 8] >> place % 8 & 1; }
 

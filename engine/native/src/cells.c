@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arrow.h"
+#include "text.h"
 
 /* How many bytes the blank at `at` takes, or 0 where there is none: a space, tab, line end, or one of the
  * spaces that do not break (U+00A0, U+2007, U+202F). */
@@ -35,8 +36,8 @@ static void give_back(struct ArrowArray *array) {
     array->release = NULL;
 }
 
-/* The view of the part of a text that has no blanks around it. */
-static View trimmed(const View *view, const uint8_t *text) {
+/* The part of a text that has no blanks around it, into `part`. */
+static void trim(const View *view, const uint8_t *text, View *part) {
     int32_t from = 0, to = view->length;
     int size;
     while (from < to && might_be_blank(text[from]) && (size = blank(text + from, to - from))) {
@@ -51,17 +52,18 @@ static View trimmed(const View *view, const uint8_t *text) {
         }
     }
     if (to - from == view->length) {
-        return *view;
+        *part = *view;
+        return;
     }
-    View part = {.length = to - from};
-    if (part.length <= WITHIN) {
-        memcpy(part.within, text + from, (size_t)part.length);
+    memset(part, 0, sizeof *part);
+    part->length = to - from;
+    if (part->length <= WITHIN) {
+        memcpy(part->within, text + from, (size_t)part->length);
     } else {
-        memcpy(part.beyond.first, text + from, sizeof part.beyond.first);
-        part.beyond.buffer = view->beyond.buffer;
-        part.beyond.offset = view->beyond.offset + from;
+        memcpy(part->beyond.first, text + from, sizeof part->beyond.first);
+        part->beyond.buffer = view->beyond.buffer;
+        part->beyond.offset = view->beyond.offset + from;
     }
-    return part;
 }
 
 /* Texts without blanks around them; those that hold nothing else are none. Takes `given` over.
@@ -79,16 +81,23 @@ int fw_trimmed(struct ArrowArray *given, struct ArrowArray *made) {
         free(there);
         return -1;
     }
+    const View *from = (const View *)given->buffers[1] + given->offset;
     for (int64_t row = 0; row < rows; row++) {
-        View view = {0};
-        if (is_there(given, row)) {
+        bool some = is_there(given, row) && from[row].length > 0;
+        if (some) {
             int32_t length;
             const uint8_t *text = text_at(given, row, &length);
-            view = trimmed((const View *)given->buffers[1] + row + given->offset, text);
+            if (might_be_blank(text[0]) || might_be_blank(text[length - 1])) {
+                trim(&from[row], text, &views[row]);
+                some = views[row].length > 0;
+            } else {
+                views[row] = from[row];
+            }
+        } else {
+            memset(&views[row], 0, sizeof *views);
         }
-        views[row] = view;
-        nulls += view.length == 0;
-        there[row / 8] |= (uint8_t)((view.length != 0) << row % 8);
+        nulls += !some;
+        there[row / 8] |= (uint8_t)(some << row % 8);
     }
     memcpy(held->buffers, given->buffers, (size_t)given->n_buffers * sizeof(void *));
     held->buffers[0] = there;
@@ -108,20 +117,6 @@ int fw_trimmed(struct ArrowArray *given, struct ArrowArray *made) {
 }
 
 /* --- numbers ------------------------------------------------------------------------------------ */
-
-typedef struct {
-    int64_t *numbers;
-    uint8_t *there;
-    const void *buffers[2];
-} Whole;
-
-static void free_whole(struct ArrowArray *array) {
-    Whole *held = array->private_data;
-    free(held->numbers);
-    free(held->there);
-    free(held);
-    array->release = NULL;
-}
 
 typedef struct {
     int digits, decimals;
@@ -241,32 +236,19 @@ typedef bool (*Read)(const uint8_t *, int32_t, const Form *, int64_t *);
 /* A column of whole numbers out of texts; none where a text is not read. */
 static int read_all(const struct ArrowArray *given, Read read, const Form *form, struct ArrowArray *made) {
     int64_t rows = given->length, nulls = 0;
-    Whole *held = malloc(sizeof *held);
-    int64_t *numbers = malloc((size_t)(rows ? rows : 1) * sizeof *numbers);
-    uint8_t *there = calloc((size_t)rows / 8 + 1, 1);
-    if (held == NULL || numbers == NULL || there == NULL) {
-        free(held);
-        free(numbers);
-        free(there);
+    Plain *held = plain_begin(rows, 64);
+    if (held == NULL) {
         return -1;
     }
+    int64_t *numbers = held->values;
     for (int64_t row = 0; row < rows; row++) {
         int32_t length = 0;
         const uint8_t *text = is_there(given, row) ? text_at(given, row, &length) : NULL;
-        numbers[row] = 0;
         bool well = text != NULL && read(text, length, form, &numbers[row]);
         nulls += !well;
-        there[row / 8] |= (uint8_t)(well << row % 8);
+        held->there[row / 8] |= (uint8_t)(well << row % 8);
     }
-    *held = (Whole){numbers, there, {there, numbers}};
-    *made = (struct ArrowArray){
-        .length = rows,
-        .null_count = nulls,
-        .n_buffers = 2,
-        .buffers = held->buffers,
-        .release = free_whole,
-        .private_data = held,
-    };
+    plain_give(held, rows, nulls, made);
     return 0;
 }
 
@@ -280,6 +262,46 @@ int fw_numbers(const struct ArrowArray *given, int digits, int decimals, int mar
 int fw_walls(const struct ArrowArray *given, const char *pattern, struct ArrowArray *made) {
     Form form = {.pattern = pattern};
     return read_all(given, read_wall, &form, made);
+}
+
+/* --- yes and no --------------------------------------------------------------------------------- */
+
+/* Whether the digits are a product code: of one of the lengths whose bits are set in `lengths`, not all zeros,
+ * and with every other digit tripled, from the last but one on, the sum ends in 0. */
+static bool sound_code(const uint8_t *text, int32_t length, int lengths) {
+    int sum = 0, any = 0;
+    if (length > 30 || !(lengths >> length & 1)) {
+        return false;
+    }
+    for (int32_t n = 0; n < length; n++) {
+        int digit = text[n] - '0';
+        if (digit < 0 || digit > 9) {
+            return false;
+        }
+        any |= digit;
+        sum += (length - n) % 2 ? digit : 3 * digit;
+    }
+    return any && sum % 10 == 0;
+}
+
+/* Whether each text is a product code: see sound_code; none where there is no text. */
+int fw_sound_codes(const struct ArrowArray *given, int lengths, struct ArrowArray *made) {
+    int64_t rows = given->length, nulls = 0;
+    Plain *held = plain_begin(rows, 1);
+    if (held == NULL) {
+        return -1;
+    }
+    uint8_t *sound = held->values;
+    for (int64_t row = 0; row < rows; row++) {
+        int32_t length = 0;
+        const uint8_t *text = is_there(given, row) ? text_at(given, row, &length) : NULL;
+        bool well = text != NULL && sound_code(text, length, lengths);
+        nulls += text == NULL;
+        sound[row / 8] |= (uint8_t)(well << row % 8);
+        held->there[row / 8] |= (uint8_t)((text != NULL) << row % 8);
+    }
+    plain_give(held, rows, nulls, made);
+    return 0;
 }
 
 /* --- texts -------------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arrow.h"
+#include "text.h"
 
 /* What a step does. What is missing fails: then the innermost attempt or member is taken back. */
 enum {
@@ -55,7 +56,7 @@ static bool room_for(Line *line, int64_t more) {
 
 static void write(Line *line, const uint8_t *text, int64_t length) {
     if (length && room_for(line, length)) {
-        memcpy(line->text + line->length, text, (size_t)length);
+        copy(line->text + line->length, text, length);
         line->length += length;
     }
 }

@@ -79,8 +79,9 @@ def test_formatting_needs_no_checker() -> None:
     assert loaded & {"engine.language.checker", "engine.functions", "engine.marketplace"} == set()
 
 
-def test_json_offers_of_csv_need_no_reader_of_other_formats() -> None:
+def test_json_offers_of_csv_need_no_reader_of_other_formats(tmp_path: Path) -> None:
     words = ("--at", "2025-08-01T09:00+02:00", "--channel", "cdiscount")
-    loaded = _loaded("render", "samples/catalogue.csv", *words, "--offers", "-")
+    outputs = ("--offers", str(tmp_path / "offers"), "--rejections", str(tmp_path / "rejections"))
+    loaded = _loaded("render", "samples/catalogue.csv", *words, *outputs)
     assert "polars" in loaded
     assert loaded & {"lxml", "python_calamine", "rich", "requests", "jinja2", "pyspark"} == set()

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 
+from engine.functions.identifiers import _sound_gtin
 from engine.native import cell_kernels
 from engine.native.arrow import bytes_of_numbers
 from engine.native.library import kernels
@@ -152,3 +153,28 @@ def test_a_text_field_is_read_the_same_way_by_both() -> None:
     assert by_kernel.to_list() == [None, None, None, "x", None, None, None, "y"]
     with python_alone():
         assert_series_equal(made(cells, read_field(field, is_list=False).text), by_kernel)
+
+
+@given(
+    st.lists(st.none() | st.from_regex(r"[+-]?[0-9]{7,15}[ x]?|[0-9]{0,3}|٠{8}", fullmatch=True))
+)
+def test_product_codes_are_sound_for_both(codes: list[str | None]) -> None:
+    cells = column([*codes, *(_completed(code) for code in codes if code and code.isdecimal())])
+    lengths = (8, 12, 13, 14)
+    by_kernel = cell_kernels.sound_codes(cells, lengths)
+    with python_alone():
+        assert_series_equal(made(cells, _sound_gtin(pl.col("cell"), lengths)), by_kernel)
+
+
+def _completed(digits: str) -> str:
+    """The digits, the last of them such that their check digit is right."""
+    if not digits.isascii():
+        return digits
+    rest = [int(digit) for digit in digits[-2::-1]]
+    return f"{digits[:-1]}{-(3 * sum(rest[::2]) + sum(rest[1::2])) % 10}"
+
+
+def test_sound_codes_are_those_with_a_right_check_digit() -> None:
+    cells = ["4006381333931", "4006381333932", "96385074", "036000291452", "0" * 13, "", None]
+    found = cell_kernels.sound_codes(column([*cells]), (8, 13))
+    assert found.to_list() == [True, False, True, False, False, False, None]

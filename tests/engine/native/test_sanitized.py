@@ -13,7 +13,7 @@ import pytest
 from engine.native import library
 
 HERE = Path(__file__).parent
-COUNT = 4_000
+COUNT = 2_000
 SANITIZED = ["-std=c11", "-fPIC", "-shared", "-g", "-O1", "-fno-omit-frame-pointer"]
 SANITIZED += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 COUNTED = [f"-D{name}=counted_{name}" for name in ("malloc", "calloc", "realloc", "free")]
@@ -35,11 +35,25 @@ def sanitizer(words: list[str]) -> str:
     return path
 
 
-def test_hostile_blocks_do_no_harm(tmp_path: Path) -> None:
+def with_small_buffers(folder: Path) -> Path:
+    """The sources with buffers of texts so small that they are full and become several soon."""
+    sources = folder / "src"
+    shutil.copytree(library.SOURCES, sources)
+    arrow = sources / "arrow.c"
+    as_built, small = "LEAST_ROOM = 1 << 14, MOST_ROOM = 1 << 30", "LEAST_ROOM = 16, MOST_ROOM = 64"
+    text = arrow.read_text(encoding="utf-8")
+    assert text.count(as_built) == 1
+    arrow.write_text(text.replace(as_built, small), encoding="utf-8")
+    return sources
+
+
+@pytest.mark.parametrize("small", [False, True], ids=["as built", "small buffers"])
+def test_hostile_blocks_do_no_harm(small: bool, tmp_path: Path) -> None:  # noqa: FBT001 - both are run
     words = compiler()
     preloaded = sanitizer(words)
     built = tmp_path / "kernels.so"
-    sources = [*sorted(library.SOURCES.glob("*.c")), HERE / "counted_memory.c"]
+    folder = with_small_buffers(tmp_path) if small else library.SOURCES
+    sources = [*sorted(folder.glob("*.c")), HERE / "counted_memory.c"]
     named = f'-DSOURCES="{library.sources_hash()}"'
     subprocess.run([*words, *SANITIZED, *COUNTED, named, *sources, "-o", built], check=True)
     environment = {name: value for name, value in os.environ.items() if name != library.SWITCH}
