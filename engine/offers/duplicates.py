@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from engine.offers.marks import Marks
 from engine.offers.stored_references import SCHEMA, StoredRun
 
 # Runs of so many references are merged no more in memory: merging takes as much memory again.
@@ -23,10 +24,8 @@ LONGEST_RUN = 1 << 16
 MOST_IN_MEMORY = 1 << 18
 # So many files of like length become one: each is looked through.
 STORED_ALIKE = 4
-# The marks are words of 64 bits, so many at first and 16 MB in the end. A reference sets four bits of one.
+# The marks are so many words of 64 bits at first, and 16 MB in the end.
 LEAST_WORDS, MOST_WORDS = 1 << 13, 1 << 21
-# The masks with one or two bits, by two numbers below 64.
-_PAIRS = [1 << low | 1 << high for high in range(64) for low in range(64)]
 _ROW = (1 << 32) - 1  # the lower half of a tail
 
 
@@ -36,8 +35,7 @@ class SeenReferences:
 
     runs: list[pl.DataFrame] = field(default_factory=list)
     stored: list[StoredRun] = field(default_factory=list)
-    _marks: pl.Series = field(default_factory=lambda: _no_marks(LEAST_WORDS))
-    _pairs: pl.Series = field(default_factory=lambda: pl.Series(_PAIRS, dtype=pl.UInt64))
+    _marks: Marks = field(default_factory=lambda: Marks(LEAST_WORDS))
 
     def mark(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with `__first`: the row of an earlier offer with the same `sku`, or null.
@@ -49,17 +47,16 @@ class SeenReferences:
         """
         keys = _keys(frame)
         hashes = keys["hash"]
-        places, masks = self._places_of(hashes)
-        taken = self._taken(hashes.filter((self._marks.gather(places) & masks) == masks))
+        taken = self._taken(hashes.filter(self._marks.seen(hashes)))
         if not taken.height and not (hashes[1:] == hashes[:-1]).any():
-            self._remember(keys, places, masks)
+            self._remember(keys)
             return frame.with_columns(pl.lit(None, pl.Int64).alias("__first"))
         keys = keys.join(taken, on="hash", how="left", maintain_order="left").with_columns(
             pl.coalesce("taken", pl.col("tail").first().over("hash")).alias("first"),
             (pl.col("taken").is_null() & pl.col("hash").is_first_distinct()).alias("new"),
         )
         new = keys["new"]
-        self._remember(keys.filter(new), places.filter(new), masks.filter(new))
+        self._remember(keys.filter(new))
         same = (pl.col("tail") ^ pl.col("first")) <= _ROW
         found = keys.filter(~pl.col("new") & same).select(
             "place", (pl.col("first") & _ROW).cast(pl.Int64).alias("__first")
@@ -69,13 +66,6 @@ class SeenReferences:
             .join(found, on="place", how="left", maintain_order="left")
             .drop("place")
         )
-
-    def _places_of(self, hashes: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """In which word each hash has its marks, and which bits of it they are."""
-        places = (hashes // ((1 << 64) // len(self._marks))).cast(pl.UInt32)
-        pairs = (hashes & (1 << 12) - 1, hashes // (1 << 12) & (1 << 12) - 1)
-        low, high = (self._pairs.gather(pair.cast(pl.UInt32)) for pair in pairs)
-        return places, low | high
 
     def _taken(self, sought: pl.Series) -> pl.DataFrame:
         """Those of the hashes that earlier batches had, each with its tail (`taken`)."""
@@ -87,28 +77,22 @@ class SeenReferences:
         found += [run.found(sought) for run in self.stored if len(sought)]
         return pl.concat(found).rename({"tail": "taken"})
 
-    def _remember(self, keys: pl.DataFrame, places: pl.Series, masks: pl.Series) -> None:
+    def _remember(self, keys: pl.DataFrame) -> None:
         """Keep `keys`; runs of like length become one, so that there are never many."""
         if not keys.height:
             return
-        self._set_marks(places, masks)
+        self._marks.add(keys["hash"])
         run = keys.select(SCHEMA.names())
         while self.runs and self.runs[-1].height <= min(run.height * 2, LONGEST_RUN // 2):
             run = pl.concat([self.runs.pop(), run], rechunk=True).sort("hash")
         self.runs.append(run)
         count = sum(map(len, self.runs))
-        if not self.stored and len(self._marks) < min(count, MOST_WORDS):
-            self._marks = _no_marks(min(len(self._marks) * 16, MOST_WORDS))
+        if not self.stored and self._marks.words < min(count, MOST_WORDS):
+            self._marks = Marks(min(self._marks.words * 16, MOST_WORDS))
             for held in self.runs:
-                self._set_marks(*self._places_of(held["hash"]))
+                self._marks.add(held["hash"])
         if count > MOST_IN_MEMORY:
             self._store()
-
-    def _set_marks(self, places: pl.Series, masks: pl.Series) -> None:
-        while len(places):  # of hashes that share a word, one is marked at a time
-            self._marks = self._marks.scatter(places, self._marks.gather(places) | masks)
-            left = (self._marks.gather(places) & masks) != masks
-            places, masks = places.filter(left), masks.filter(left)
 
     def _store(self) -> None:
         """Put what is in memory into a file; files of like length become one."""
@@ -137,7 +121,3 @@ def _keys(frame: pl.DataFrame) -> pl.DataFrame:
         .sort("hash", maintain_order=True)
         .collect(engine="in-memory")
     )
-
-
-def _no_marks(words: int) -> pl.Series:
-    return pl.Series([0], dtype=pl.UInt64).new_from_index(0, words)

@@ -24,7 +24,6 @@ from engine.program.vectors import made_where
 LINE, REASONS, PACKAGE = "__line", "reasons", "package"
 TOLD = (ROW, SKU, PACKAGE, REASONS)  # what is told of an offer
 WARNS = "__warns"
-MADE = (ROW, SKU, PACKAGE, LINE, EXCLUDES, STOPS, WARNS)
 # Rows that go through the query at once: so many that its fixed cost is little beside them.
 MOST_ROWS = 24_000
 # Columns that nobody reads any more are dropped when they are so many: to keep each of the others costs time.
@@ -47,13 +46,21 @@ class Prepared:
     schema: dict[str, pl.DataType] = field(init=False)
     stages: tuple[Stage, ...] = field(init=False)
     warnings: list[Complaint] = field(init=False)
+    results: list[pl.Expr] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schema", raw_schema(self.mapper.program))
         warnings = [c for c in self.mapper.complaints if not c.stops]
-        read = {name for warning in warnings for name in warning.json().meta.root_names()}
+        results = [
+            *(pl.col(name) for name in (ROW, SKU, EXCLUDES, STOPS, REASONS)),
+            self.mapper.choice.package.alias(PACKAGE),
+            offer_line(self.mapper).alias(LINE),
+        ]
         object.__setattr__(self, "warnings", warnings)
-        stages = _pruned(_stages(self.mapper, warnings), {*MADE, *read})
+        object.__setattr__(self, "results", results)
+        read = [*results, *(warning.json() for warning in warnings)]
+        wanted = {WARNS, *(name for one in read for name in one.meta.root_names())}
+        stages = _pruned(_stages(self.mapper, warnings), wanted - {REASONS})
         object.__setattr__(self, "stages", tuple(_kept(stages, set(self.schema))))
 
     def run(self, *frames: pl.DataFrame) -> pl.DataFrame:
@@ -73,32 +80,24 @@ class Prepared:
         for stage in self.stages:
             query = query.with_columns(stage.made)
             query = query if stage.kept is None else query.select(stage.kept)
-        found = self._warned(query.collect(engine="in-memory", optimizations=_planning()))
+        made = query.collect(engine="in-memory", optimizations=_planning())
+        last = made.with_columns(self._reasons(made)).lazy().select(self.results)
+        found = last.collect(engine="in-memory", optimizations=_planning())
         return found.hstack([rows[name].alias(raw_name(name)) for name in self.schema])
 
-    def _warned(self, made: pl.DataFrame) -> pl.DataFrame:
-        """The results, with the warnings of the few rows that have any.
+    def _reasons(self, made: pl.DataFrame) -> pl.Series:
+        """The warnings of the few rows that have any, null of the others.
 
         Not within the query: what asks Polars again there waits for the threads that wait for it.
         """
         warns = made[WARNS]
         if not warns.any():
-            none = pl.Series(REASONS, dtype=pl.String).extend_constant(None, made.height)
-            return made.select(*MADE[:-1], none)
-        some = made.filter(warns)
-        reasons = listed(some, self.warnings)
-        lines = pl.concat_str(
-            pl.col(LINE).str.head(-1), pl.lit(',"warnings":'), pl.col(REASONS), pl.lit("}")
-        )
-        some = some.select(LINE, reasons.alias(REASONS)).select(REASONS, lines.alias(LINE))
-        place = (warns.cum_sum().cast(pl.Int64) - 1).clip(lower_bound=0)
-        warned, with_warnings = (some[name].gather(place) for name in (REASONS, LINE))
-        none = warned.clear().extend_constant(None, made.height)
-        return made.select(
-            *(name for name in MADE[:-1] if name != LINE),
-            with_warnings.zip_with(warns, made[LINE]),
-            warned.zip_with(warns, none),
-        )
+            return pl.Series(REASONS, dtype=pl.String).extend_constant(None, made.height)
+        reasons = listed(made.filter(warns), self.warnings)
+        # The place of a row among those that warn; null for the others.
+        place = warns.cum_sum().cast(pl.UInt32) - 1
+        nowhere = place.clear().extend_constant(None, made.height)
+        return reasons.gather(place.zip_with(warns, nowhere)).alias(REASONS)
 
     def _formed(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` with the columns of the schema: those that their feed lacks are empty."""
@@ -134,11 +133,8 @@ def raw_name(name: str) -> str:
 def _stages(mapper: Mapper, warnings: Sequence[Complaint]) -> list[Sequence[pl.Expr]]:
     """All stages, each with what it could make."""
     warns = pl.any_horizontal([pl.lit(value=False), *(c.where for c in warnings)])
-    last = [
-        mapper.choice.package.alias(PACKAGE),
-        offer_line(mapper).alias(LINE),
-        (warns & ~pl.col(STOPS) & ~pl.col(EXCLUDES)).fill_null(value=False).alias(WARNS),
-    ]
+    offers = ~pl.col(STOPS) & ~pl.col(EXCLUDES)
+    last = [(warns & offers).fill_null(value=False).alias(WARNS)]
     return [*mapper.program.lean_stages(), mapper.flags(lean=True), last]
 
 
@@ -170,7 +166,7 @@ def _kept(
 
 
 def offer_line(mapper: Mapper) -> pl.Expr:
-    """The line of an offer without its warnings; null or wrong on rows that make none."""
+    """The line of an offer; null or wrong on rows that make none."""
     payload = offer_fragment(mapper.columns, mapper.channel).between(',"payload":')
     package = constant(mapper.choice.package)
     sku = Written(mapper.reference, Code.JSON_TEXT, json_escaped(mapper.reference))
@@ -179,7 +175,8 @@ def offer_line(mapper: Mapper) -> pl.Expr:
         Fragment((',"sku":"', sku, '"')),
         Fragment((',"package":"', mapper.choice.package if package is None else str(package), '"')),
     ]
-    end = Fragment(("}",))
+    warnings = Fragment((',"warnings":', pl.col(REASONS)), always=False)
+    end = in_a_row([warnings, Fragment(("}",))])
     if constant(mapper.choice.by_xml) is False:
         return in_a_row([*head, payload, end]).column()
     # An offer that goes by XML may hold what has no JSON name: then there is no payload.

@@ -7,7 +7,7 @@ be cut into batches anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -73,25 +73,13 @@ def made_where(condition: pl.Expr, text: pl.Expr) -> pl.Expr:
 
     Both read columns of the rows, and `text` at least one.
     """
-    return taken_where(
-        condition, text.meta.root_names(), lambda rows: rows.select(text).to_series()
-    )
-
-
-def taken_where(
-    condition: pl.Expr, columns: Iterable[str], function: Callable[[pl.DataFrame], pl.Series]
-) -> pl.Expr:
-    """What `function` makes, as texts, of the rows where `condition` is true; null elsewhere.
-
-    It is given the columns of those rows, of which there are some. The condition reads columns too.
-    """
-    names = list(dict.fromkeys(columns))
+    names = list(dict.fromkeys(text.meta.root_names()))
 
     def some(found: Sequence[pl.Series]) -> pl.Series:
         wanted = found[0].fill_null(value=False)
         if not wanted.any():
             return pl.Series(dtype=pl.String).extend_constant(None, len(wanted))
-        made = function(pl.DataFrame(found[1:]).filter(wanted))
+        made = pl.DataFrame(found[1:]).filter(wanted).select(text).to_series()
         # The place of a row among those that are wanted; null for the others.
         place = pl.when(wanted).then(wanted.cum_sum() - 1).cast(pl.UInt32)
         return made.gather(pl.select(place).to_series())

@@ -1,0 +1,33 @@
+"""Marks never say that something is new which is not, and say the same with and without kernels."""
+
+import polars as pl
+from checking.kernels import python_alone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.offers.marks import Marks
+
+HASHES = st.lists(st.integers(0, (1 << 64) - 1) | st.integers(0, 1 << 13), max_size=40)
+
+
+def _column(hashes: list[int]) -> pl.Series:
+    return pl.Series([0, *hashes], dtype=pl.UInt64).slice(1)
+
+
+@given(HASHES, HASHES, st.sampled_from([2, 8, 1 << 13]))
+def test_what_was_added_may_have_been_seen(added: list[int], others: list[int], words: int) -> None:
+    marks = Marks(words)
+    assert not marks.seen(_column([*added, *others])).any()
+    marks.add(_column(added))
+    assert marks.seen(_column(added)).all()
+    with python_alone():
+        alone = Marks(words)
+        alone.add(_column(added))
+        assert alone.seen(_column(others)).to_list() == marks.seen(_column(others)).to_list()
+
+
+def test_most_of_what_was_not_added_is_told() -> None:
+    marks = Marks(1 << 8)
+    numbers = pl.int_range(1, 2000, eager=True, dtype=pl.UInt64)
+    marks.add(numbers.head(200).hash(1))
+    assert marks.seen(numbers.tail(1700).hash(1)).sum() < 100
