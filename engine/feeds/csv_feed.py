@@ -19,7 +19,7 @@ from engine.feeds.part import MOST_ROWS, Part, Unread
 from engine.native import csv_kernels
 
 # So much that what a block costs whatever it holds is little, and still little memory.
-BLOCK = 3 << 20
+BLOCK = 7 << 19
 # And at least so much, where rows are so short that few bytes hold as many as may be.
 _LEAST_BLOCK = 1 << 16
 # A piece that is read cell by cell, where quotes stand astray, and so costs more memory.
