@@ -17,9 +17,12 @@ from engine.feeds.dialect import find_delimiter, find_encoding
 from engine.feeds.feed_settings import FeedSettings
 from engine.feeds.part import MOST_ROWS, Part, Unread
 from engine.native import csv_kernels
+from engine.native.library import kernels
 
 # So much that what a block costs whatever it holds is little, and still little memory.
 BLOCK = 7 << 19
+# Without kernels a block takes more memory, for a copy of it and columns of its bytes.
+BLOCK_WITHOUT_KERNELS = 3 << 20
 # And at least so much, where rows are so short that few bytes hold as many as may be.
 _LEAST_BLOCK = 1 << 16
 # A piece that is read cell by cell, where quotes stand astray, and so costs more memory.
@@ -31,13 +34,13 @@ _MOST_TOLD = 12  # names in one sentence
 
 @dataclass(slots=True)
 class CsvFeed:
-    """An open CSV feed."""
+    """An open CSV feed; `block` is how many bytes are read at once, fewer in tests."""
 
     source: ByteSource
     settings: FeedSettings
     columns: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
-    block: int = BLOCK  # how many bytes are read at once; tests read fewer
+    block: int = field(default_factory=lambda: BLOCK if kernels() else BLOCK_WITHOUT_KERNELS)
     dialect: Dialect = field(init=False)
     _pending: bytes = b""
     _decoder: codecs.IncrementalDecoder | None = None

@@ -57,15 +57,14 @@ def test_rows_with_certain_words_are_left_out(read: Read) -> None:
 def test_what_is_inherited_does_not_hang_on_how_much_is_read_at_once(
     read: Read, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_feed.CsvFeed.__init__, "__defaults__", _with_block(block))
+    _read_at_once(monkeypatch, block)
     found = read("feed.csv", SHOPIFY, parent=GROUP, delimiter=",")
     assert found["Title"] == ["Lampe", "Lampe", "Lampe", "Table", None, "Lampe"]
 
 
-def _with_block(block: int) -> tuple[Any, ...]:
-    old = csv_feed.CsvFeed.__init__.__defaults__ or ()
-    assert csv_feed.BLOCK in old
-    return tuple(block if d == csv_feed.BLOCK and not isinstance(d, bool) else d for d in old)
+def _read_at_once(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    for name in ("BLOCK", "BLOCK_WITHOUT_KERNELS"):
+        monkeypatch.setattr(csv_feed, name, block)
 
 
 def test_a_parent_is_named_by_its_reference_or_its_number(read: Read) -> None:
@@ -148,7 +147,7 @@ def test_parents_of_other_formats(read: Read) -> None:
 def test_the_first_identifier_counts_before_another_wherever_the_rows_stand(
     read: Read, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_feed.CsvFeed.__init__, "__defaults__", _with_block(block))
+    _read_at_once(monkeypatch, block)
     data = b"ID,SKU,Name,Parent\n7,T,by number,\n1,T-S,,7\n2,7,by reference,\n3,T-M,,id:7\n"
     found = read("feed.csv", data, parent=REFERENCE, delimiter=",")
     assert found["Name"] == ["by number", "by reference", "by reference", "by reference"]
@@ -173,7 +172,7 @@ class Watched:
 def test_of_the_rows_before_only_parents_are_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_feed.CsvFeed.__init__, "__defaults__", _with_block(500))
+    _read_at_once(monkeypatch, 500)
     rows = [f"h{n},P{n},,Title {n}\nh{n},C{n},P{n},\nh{n},D{n},P{n},\n" for n in range(100)]
     (tmp_path / "feed.csv").write_text("Handle,SKU,Parent,Title\n" + "".join(rows))
     for settings in (GROUP, {**REFERENCE, "id": ["SKU"], "columns": ["Title"]}):
