@@ -7,6 +7,7 @@ own. And a block in which a quote stands where none should is read by the csv mo
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -128,7 +129,8 @@ def quick_rows(
     if made is not None:
         return Rows(made, len(block), None)
     signs = signs or Signs.of(block, dialect.quote, dialect.delimiter)
-    if _MARK.encode() in block or signs is None:
+    # Polars takes the sign of UTF-8 away wherever a block begins with it.
+    if _MARK.encode() in block or signs is None or block.startswith(codecs.BOM_UTF8):
         return slow_rows(block, dialect, columns, read, final=True, most=len(block))
     ends = signs.line_ends_in_cells()
     if signs.rows_in_cells(ends, columns, dialect.delimiter):

@@ -171,7 +171,7 @@ Plain *plain_begin(int64_t rows, int bits) {
     if (plain == NULL) {
         return NULL;
     }
-    plain->values = calloc((size_t)rows * (size_t)bits / 8 + 1, 1);
+    plain->values = calloc((size_t)rows / 8 + 1, (size_t)bits);
     plain->there = calloc((size_t)rows / 8 + 1, 1);
     if (plain->values == NULL || plain->there == NULL) {
         plain_end(plain);

@@ -156,7 +156,7 @@ static bool takes_record(Reader *r, const uint8_t *keys, const int32_t *lengths,
  */
 int64_t fw_json_records(const uint8_t *block, int64_t length, const uint8_t *keys, const int32_t *lengths,
                         int count, const int32_t *places, int columns, struct ArrowArray *arrays) {
-    if (length == 0 || !plain_utf8(block, length)) {
+    if (length == 0 || block[length - 1] != '\n' || !plain_utf8(block, length)) {
         return LEFT;
     }
     int64_t most = 0, read = 0;

@@ -50,7 +50,7 @@ static bool room_for(Line *line, int64_t more) {
     if (line->text != NULL && line->length && line->texts.count != buffers) {
         memcpy(line->text, before, (size_t)line->length); /* a new buffer was begun */
     }
-    line->room = line->texts.room - line->texts.used;
+    line->room = line->text ? line->texts.room - line->texts.used : 0;
     return line->text != NULL;
 }
 
@@ -241,13 +241,13 @@ int fw_lines(const Step *steps, int count, const uint8_t *constants, const struc
     bool well = texts_begin(&line.texts, rows) && open != NULL;
     for (int64_t row = 0; well && row < rows; row++) {
         line.length = line.room = 0;
-        well = room_for(&line, 1);
-        if (well && write_row(&line, steps, count, constants, columns, row, open)) {
+        bool some = room_for(&line, 1) && write_row(&line, steps, count, constants, columns, row, open);
+        if (some && !line.texts.failed) {
             texts_put(&line.texts, line.text, line.length);
-        } else {
+        } else if (!line.texts.failed) {
             texts_put_null(&line.texts);
         }
-        well = well && !line.texts.failed;
+        well = !line.texts.failed;
     }
     well = well && texts_give(&line.texts, made);
     texts_end(&line.texts);

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("both_ways")
 
 COMMA = Dialect(",")
 NAMES = {0: "a", 1: "b", 2: "c"}
-CELL = st.text(st.sampled_from('ab",;\n é\x00'), max_size=6)
+CELL = st.text(st.sampled_from('ab",;\n é\x00\ufeff'), max_size=6)
 
 
 def _shown(rows: Rows) -> list[tuple[str | None, ...]]:
@@ -41,6 +41,7 @@ def test_whether_quotes_are_in_order(block: bytes, fits: bool) -> None:  # noqa:
 
 
 @given(st.lists(st.lists(CELL, min_size=1, max_size=5), max_size=6))
+@example([["\ufeff1", "2", "3"]])
 def test_both_ways_read_the_same(rows: list[list[str]]) -> None:
     held = io.StringIO()
     csv.writer(held, lineterminator="\n").writerows(rows)

@@ -15,6 +15,9 @@ static atomic_long held, granted = -1; /* granted: negative where none is refuse
 /* Grant so many pieces and no more; all of them where it is negative. */
 void fw_test_grant(long count) { granted = count; }
 
+/* Whether more pieces are granted, or all. */
+bool fw_test_grant_left(void) { return granted != 0; }
+
 /* How many pieces are held. */
 long fw_test_held(void) { return held; }
 

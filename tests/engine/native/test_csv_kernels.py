@@ -33,7 +33,21 @@ DIALECTS = st.builds(Dialect, DELIMITERS, QUOTES)
 MOST = st.sampled_from([1, 2, 3, 5, 10_000])
 SIZES = [1, 7, 23, 4096]
 # What a cell may be written of; beside them, what its dialect gives a meaning.
-TEXTS = ["a", "é", "€", "𝄞", " ", "\x1e", "\x00", "\x01", "x" * 12, "y" * 13, "é" * 6, "z" * 40]
+TEXTS = [
+    "a",
+    "é",
+    "€",
+    "\ufeff",
+    "𝄞",
+    " ",
+    "\x1e",
+    "\x00",
+    "\x01",
+    "x" * 12,
+    "y" * 13,
+    "é" * 6,
+    "z" * 40,
+]
 ASTRAY = [b"\xff", b"\xc3", b"\xe2\x82", b"\xed\xa0\x80", b"\xf0\x9d\x84", "\ufffd".encode()]
 
 

@@ -13,7 +13,7 @@ import pytest
 from engine.native import library
 
 HERE = Path(__file__).parent
-COUNT = 2_000
+COUNT, COLUMNS = 2_000, 150
 SANITIZED = ["-std=c11", "-fPIC", "-shared", "-g", "-O1", "-fno-omit-frame-pointer"]
 SANITIZED += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 COUNTED = [f"-D{name}=counted_{name}" for name in ("malloc", "calloc", "realloc", "free")]
@@ -47,8 +47,26 @@ def with_small_buffers(folder: Path) -> Path:
     return sources
 
 
-@pytest.mark.parametrize("small", [False, True], ids=["as built", "small buffers"])
+buffers = pytest.mark.parametrize("small", [False, True], ids=["as built", "small buffers"])
+
+
+@buffers
 def test_hostile_blocks_do_no_harm(small: bool, tmp_path: Path) -> None:  # noqa: FBT001 - both are run
+    tried = _run("hostile_blocks.py", COUNT, tmp_path, small=small)
+    assert min(tried[what] for what in ("rows end", "no row ends", "taken", "left")) > COUNT // 8
+    assert tried["refused"] > tried["taken"]
+
+
+@buffers
+def test_hostile_columns_do_no_harm(small: bool, tmp_path: Path) -> None:  # noqa: FBT001 - both are run
+    tried = _run("hostile_columns.py", COLUMNS, tmp_path, small=small)
+    assert tried["lines"] == tried["trimmed"] == tried["joined"] == COLUMNS
+    assert min(tried["records"], tried["records: left"]) > COLUMNS // 8
+    assert tried["refused"] > 10 * COLUMNS
+
+
+def _run(script: str, count: int, tmp_path: Path, *, small: bool) -> dict[str, int]:
+    """What a script tried, with kernels that watch their memory."""
     words = compiler()
     preloaded = sanitizer(words)
     built = tmp_path / "kernels.so"
@@ -58,7 +76,7 @@ def test_hostile_blocks_do_no_harm(small: bool, tmp_path: Path) -> None:  # noqa
     subprocess.run([*words, *SANITIZED, *COUNTED, named, *sources, "-o", built], check=True)
     environment = {name: value for name, value in os.environ.items() if name != library.SWITCH}
     ran = subprocess.run(
-        [sys.executable, HERE / "hostile_blocks.py", built, str(COUNT)],
+        [sys.executable, HERE / script, built, str(count)],
         env={
             **environment,
             "LD_PRELOAD": preloaded,
@@ -71,6 +89,5 @@ def test_hostile_blocks_do_no_harm(small: bool, tmp_path: Path) -> None:  # noqa
         check=False,
     )
     assert (ran.returncode, ran.stderr) == (0, "")
-    tried = json.loads(ran.stdout)
-    assert min(tried[what] for what in ("rows end", "no row ends", "taken", "left")) > COUNT // 8
-    assert tried["refused"] > tried["taken"]
+    found: dict[str, int] = json.loads(ran.stdout)
+    return found
