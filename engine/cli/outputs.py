@@ -327,6 +327,7 @@ class Output:
         from engine.errors import ProjectError
 
         if self.stdout:
+            sys.stdout.flush()  # what was printed stands before what is written past it
             return sys.stdout.buffer
         try:
             self.file = BufferedWriter(_Named(self.part, self.path, own=not self.as_it_is))
