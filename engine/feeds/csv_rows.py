@@ -1,6 +1,6 @@
-"""Rows out of a block of CSV, every cell as text: by Polars where quotes are in order, else one by one.
+"""Rows out of a block of CSV, every cell as text: by a kernel, by Polars where quotes are in order, else one by one.
 
-Polars fills up rows that are too short and reads malformed quotes in its own way, silently. So each
+A kernel takes what is surely well-formed, where there is one. Polars fills up rows that are too short and reads malformed quotes in its own way, silently. So each
 line gets a mark behind its last cell: in a row of the right width the mark stands in a column of its
 own. And a block in which a quote stands where none should is read by the csv module.
 """

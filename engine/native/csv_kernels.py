@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from engine.native.arrow import TEXTS, ArrowArray, Column
+from engine.native.arrow import TEXTS, ArrowArray, handed_over
 from engine.native.library import kernels
 
 
@@ -26,22 +26,12 @@ def rows_end(
     Returns:
         None where quotes are not in order, or no row ends, or there is no kernel.
     """
-    library = kernels()
-    marks = quote.encode(), delimiter.encode()
-    if library is None or len(marks[0]) > 1 or len(marks[1]) != 1:
+    library, signs = kernels(), _signs(quote, delimiter)
+    if library is None or signs is None:
         return None
-    rows = library.fw_csv_rows
-    rows.restype = ctypes.c_int64
     lines = ctypes.c_int64()
-    used = rows(
-        block,
-        ctypes.c_int64(len(block)),
-        marks[0][0] if marks[0] else -1,
-        marks[1][0],
-        ctypes.c_int64(most),
-        ended,
-        ctypes.byref(lines),
-    )
+    sizes = ctypes.c_int64(len(block)), ctypes.c_int64(most)
+    used = library.fw_csv_rows(block, sizes[0], *signs, sizes[1], ended, ctypes.byref(lines))
     return (used, lines.value) if used > 0 else None
 
 
@@ -53,29 +43,24 @@ def cells(
     None where not each line is a well-formed row of so many `columns`, or a cell may hold rows, or there
     is no kernel.
     """
-    library = kernels()
-    marks = quote.encode(), delimiter.encode()
-    if library is None or len(marks[0]) > 1 or len(marks[1]) != 1:
+    library, signs = kernels(), _signs(quote, delimiter)
+    if library is None or signs is None:
         return None
-    kernel = library.fw_csv_cells
-    kernel.restype = ctypes.c_int64
     arrays = (ArrowArray * len(read))()
-    rows = kernel(
-        block,
-        ctypes.c_int64(len(block)),
-        marks[0][0] if marks[0] else -1,
-        marks[1][0],
-        columns,
-        (ctypes.c_int32 * len(read))(*read),
-        len(read),
-        arrays,
+    places = (ctypes.c_int32 * len(read))(*read)
+    rows = library.fw_csv_cells(
+        block, ctypes.c_int64(len(block)), *signs, columns, places, len(read), arrays
     )
     if rows < 0:
         return None
-    names = zip(arrays, read.values(), strict=True)
-    try:
-        made = [Column(library, array, TEXTS).series(name) for array, name in names]
-    finally:
-        library.fw_give_back(arrays, len(read))  # of those that Polars did not take over
+    made = handed_over(arrays, TEXTS, read.values())
     none = pl.Series("__problem", dtype=pl.String).extend_constant(None, rows)
     return pl.DataFrame([*made, none])
+
+
+def _signs(quote: str, delimiter: str) -> tuple[int, int] | None:
+    """Quote, negative where there is none, and delimiter as kernels take them; None where one is more than a byte."""
+    marks = quote.encode(), delimiter.encode()
+    if len(marks[0]) > 1 or len(marks[1]) != 1:
+        return None
+    return marks[0][0] if marks[0] else -1, marks[1][0]

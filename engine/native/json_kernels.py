@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 import polars as pl
 
-from engine.native.arrow import TEXTS, ArrowArray, Column
+from engine.native.arrow import TEXTS, ArrowArray, handed_over
 from engine.native.library import kernels
 
 
@@ -22,24 +22,20 @@ def records(block: bytes, keys: Sequence[str], paths: Collection[str]) -> pl.Dat
         return None
     found = [key for key in keys if key in paths]
     written = [key.encode() for key in keys]
-    kernel = library.fw_json_records
-    kernel.restype = ctypes.c_int64
+    places = (found.index(key) if key in paths else -1 for key in keys)
     arrays = (ArrowArray * len(found))()
-    rows = kernel(
+    rows = library.fw_json_records(
         block,
         ctypes.c_int64(len(block)),
         b"".join(written),
         (ctypes.c_int32 * len(keys))(*map(len, written)),
         len(keys),
-        (ctypes.c_int32 * len(keys))(*(found.index(k) if k in paths else -1 for k in keys)),
+        (ctypes.c_int32 * len(keys))(*places),
         len(found),
         arrays,
     )
     if rows < 0:
         return None
-    made = {
-        name: Column(library, array, TEXTS).series(name)
-        for name, array in zip(found, arrays, strict=True)
-    }
+    made = dict(zip(found, handed_over(arrays, TEXTS, found), strict=True))
     none = pl.Series(dtype=pl.String).extend_constant(None, rows)
     return pl.DataFrame([made.get(path, none.alias(path)) for path in paths])

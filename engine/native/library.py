@@ -16,6 +16,7 @@ _FOLDER = Path(__file__).parent
 SOURCES = _FOLDER / "src"
 LIBRARY = _FOLDER / "kernels.so"  # so called on every system: nobody looks for it but we
 SWITCH = "FEEDWRIGHT_KERNELS"  # `off`: do without
+_COUNTING = ("fw_csv_rows", "fw_csv_cells", "fw_json_records", "fw_joined")  # give 64 bits
 
 
 def sources_hash() -> str:
@@ -32,6 +33,18 @@ def kernels() -> ctypes.CDLL | None:
     return None if switched_off() else opened(LIBRARY)
 
 
+def needed() -> ctypes.CDLL:
+    """The library, for those who were told that there is one.
+
+    Raises:
+        RuntimeError: there is none.
+    """
+    library = kernels()
+    if library is None:
+        raise RuntimeError("there are no kernels")
+    return library
+
+
 def switched_off() -> bool:
     """Whether this process is to do without."""
     return os.environ.get(SWITCH) == "off"
@@ -45,4 +58,8 @@ def opened(path: Path) -> ctypes.CDLL | None:
     except (OSError, AttributeError):
         return None
     built_from.restype = ctypes.c_char_p
-    return library if built_from() == sources_hash().encode() else None
+    if built_from() != sources_hash().encode():
+        return None
+    for name in _COUNTING:
+        getattr(library, name).restype = ctypes.c_int64
+    return library

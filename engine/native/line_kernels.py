@@ -9,8 +9,10 @@ from enum import IntEnum
 
 import polars as pl
 
-from engine.native.arrow import TEXTS, ArrowArray, Column, taken
-from engine.native.library import kernels
+from engine.native.arrow import TEXTS, column_by, taken
+from engine.native.library import needed
+
+_JOINED_AT_ONCE = 1 << 20
 
 
 class Code(IntEnum):
@@ -75,9 +77,6 @@ class Steps:
         Raises:
             MemoryError: there is none left.
         """
-        library = kernels()
-        if library is None:
-            raise RuntimeError("there are no kernels")
         cast = [
             c if c.dtype == kind else c.cast(kind)
             for c, kind in zip(columns, self._kinds, strict=True)
@@ -85,19 +84,16 @@ class Steps:
         # A constant has one row for all.
         rows = next((len(column) for column in cast if len(column) != 1), 1)
         cast = [c if len(c) == rows else c.new_from_index(0, rows) for c in cast]
-        made = ArrowArray()
-        with taken(library, cast) as given:
-            failed = library.fw_lines(
-                (_Step * len(self._steps))(*self._steps),
-                len(self._steps),
-                bytes(self._constants),
-                given,
-                ctypes.c_int64(rows),
-                ctypes.byref(made),
-            )
-        if failed:
-            raise MemoryError
-        return Column(library, made, TEXTS).series(columns[0].name if columns else "text")
+        return column_by(
+            "fw_lines",
+            cast,
+            TEXTS,
+            (_Step * len(self._steps))(*self._steps),
+            len(self._steps),
+            bytes(self._constants),
+            ctypes.c_int64(rows),
+            name=columns[0].name if columns else "text",
+        )
 
 
 def written(column: pl.Series, code: Code, scale: int = 0, decimals: int = 0) -> pl.Series:
@@ -107,23 +103,17 @@ def written(column: pl.Series, code: Code, scale: int = 0, decimals: int = 0) ->
     return steps.run([column])
 
 
-_JOINED_AT_ONCE = 1 << 20
-
-
 def joined(lines: pl.Series, wanted: pl.Series) -> Iterator[memoryview | bytes]:
     """The `wanted` lines, all of which have a text, each with a line end: piece by piece.
 
     A piece is good until the next one is asked for.
     """
-    library = kernels()
-    if library is None:
-        raise RuntimeError("there are no kernels")
-    library.fw_joined.restype = ctypes.c_int64
+    kernel = needed().fw_joined
     buffer = ctypes.create_string_buffer(_JOINED_AT_ONCE)
     row, used = 0, ctypes.c_int64()
-    with taken(library, [lines, wanted]) as given:
+    with taken([lines, wanted]) as given:
         while row < len(lines):
-            row = library.fw_joined(
+            row = kernel(
                 given,
                 ctypes.c_int64(row),
                 buffer,

@@ -62,7 +62,7 @@ class Accounting:
         self._tell(others)
 
     def check(self) -> None:
-        """See that every row has an outcome, and rank what was told of them.
+        """See that every row has an outcome.
 
         Raises:
             EngineError: the rows and their outcomes do not add up (a fault of the engine).
@@ -72,8 +72,6 @@ class Accounting:
                 f"{self.read} rows were read and {sum(self.outcomes.values())} have an outcome: "
                 "this is a fault of Feedwright, nothing was written as done",
             )
-
-        self._rank()
 
     def _tell(self, frame: pl.DataFrame) -> None:
         """Keep the reasons of a batch; to rank many at once takes hardly longer than a few."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from engine.offers.marks import Marks
+from engine.offers.marks import Marks, no_marks
 from engine.offers.stored_references import SCHEMA, StoredRun
 
 # Runs of so many references are merged no more in memory: merging takes as much memory again.
@@ -35,7 +35,7 @@ class SeenReferences:
 
     runs: list[pl.DataFrame] = field(default_factory=list)
     stored: list[StoredRun] = field(default_factory=list)
-    _marks: Marks = field(default_factory=lambda: Marks(LEAST_WORDS))
+    _marks: Marks = field(default_factory=lambda: no_marks(LEAST_WORDS))
 
     def mark(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with `__first`: the row of an earlier offer with the same `sku`, or null.
@@ -88,7 +88,7 @@ class SeenReferences:
         self.runs.append(run)
         count = sum(map(len, self.runs))
         if not self.stored and self._marks.words < min(count, MOST_WORDS):
-            self._marks = Marks(min(self._marks.words * 16, MOST_WORDS))
+            self._marks = no_marks(min(self._marks.words * 16, MOST_WORDS))
             for held in self.runs:
                 self._marks.add(held["hash"])
         if count > MOST_IN_MEMORY:

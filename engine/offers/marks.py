@@ -2,52 +2,48 @@
 
 from __future__ import annotations
 
-import ctypes
+from typing import Protocol
 
 import polars as pl
 
-from engine.native.arrow import YES_NO, ArrowArray, Column, taken
 from engine.native.library import kernels
-
-# The masks with one or two bits, by two numbers below 64.
-_PAIRS = [1 << low | 1 << high for high in range(64) for low in range(64)]
+from engine.native.mark_kernels import KernelMarks
 
 
-class Marks:
-    """Words of 64 bits, a power of two of them and two at least. A hash sets four bits of one: see `native/src/marks.c`."""
+class Marks(Protocol):
+    """Words of 64 bits. A hash sets four bits of one."""
 
-    def __init__(self, words: int) -> None:
-        self.words = words
-        self._library = kernels()
-        self._memory = (ctypes.c_uint64 * words)() if self._library else None
-        self._series = pl.Series([0], dtype=pl.UInt64).new_from_index(
-            0, 0 if self._library else words
-        )
-        self._pairs = pl.Series(_PAIRS, dtype=pl.UInt64)
+    words: int
 
     def seen(self, hashes: pl.Series) -> pl.Series:
         """Which of the hashes may have been added; the others surely were not."""
-        if self._library is None:
-            places, masks = self._places_of(hashes)
-            return (self._series.gather(places) & masks) == masks
-        made = ArrowArray()
-        with taken(self._library, [hashes]) as given:
-            if self._library.fw_marked(
-                self._memory, ctypes.c_int64(self.words), given, ctypes.byref(made)
-            ):
-                raise MemoryError
-        return Column(self._library, made, YES_NO).series("")
 
     def add(self, hashes: pl.Series) -> None:
         """Set the marks of the hashes."""
-        if self._library is not None:
-            with taken(self._library, [hashes]) as given:
-                self._library.fw_mark(self._memory, ctypes.c_int64(self.words), given)
-            return
+
+
+def no_marks(words: int) -> Marks:
+    """So many words without a mark: a power of two, and two at least."""
+    return _PolarsMarks(words) if kernels() is None else KernelMarks(words)
+
+
+class _PolarsMarks:
+    def __init__(self, words: int) -> None:
+        self.words = words
+        self._marks = pl.Series([0], dtype=pl.UInt64).new_from_index(0, words)
+        # The masks with one or two bits, by two numbers below 64.
+        pairs = [1 << low | 1 << high for high in range(64) for low in range(64)]
+        self._pairs = pl.Series(pairs, dtype=pl.UInt64)
+
+    def seen(self, hashes: pl.Series) -> pl.Series:
+        places, masks = self._places_of(hashes)
+        return (self._marks.gather(places) & masks) == masks
+
+    def add(self, hashes: pl.Series) -> None:
         places, masks = self._places_of(hashes)
         while len(places):  # of hashes that share a word, one is marked at a time
-            self._series = self._series.scatter(places, self._series.gather(places) | masks)
-            left = (self._series.gather(places) & masks) != masks
+            self._marks = self._marks.scatter(places, self._marks.gather(places) | masks)
+            left = (self._marks.gather(places) & masks) != masks
             places, masks = places.filter(left), masks.filter(left)
 
     def _places_of(self, hashes: pl.Series) -> tuple[pl.Series, pl.Series]:

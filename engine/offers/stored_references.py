@@ -130,8 +130,7 @@ def _between(run: pl.DataFrame | StoredRun, least: int, end: int) -> pl.DataFram
 
 
 def _array(numbers: pl.Series) -> array[int]:
-    library = kernels()
-    return array("Q", bytes_of_numbers(library, numbers) if library else numbers.to_list())
+    return array("Q", bytes_of_numbers(numbers) if kernels() else numbers.to_list())
 
 
 def _series(name: str, numbers: array[int]) -> pl.Series:

@@ -158,6 +158,36 @@ bool texts_give(Texts *texts, struct ArrowArray *array) {
     return true;
 }
 
+Texts *columns_begin(int count, int64_t most) {
+    Texts *columns = calloc((size_t)count + 1, sizeof *columns);
+    for (int n = 0; columns != NULL && n < count; n++) {
+        if (!texts_begin(&columns[n], most)) {
+            columns_end(columns, n);
+            return NULL;
+        }
+    }
+    return columns;
+}
+
+void columns_end(Texts *columns, int count) {
+    for (int n = 0; columns != NULL && n < count; n++) {
+        texts_end(&columns[n]);
+    }
+    free(columns);
+}
+
+bool columns_give(Texts *columns, int count, struct ArrowArray *arrays) {
+    for (int n = 0; n < count; n++) {
+        if (!texts_give(&columns[n], &arrays[n])) {
+            while (n--) {
+                arrays[n].release(&arrays[n]);
+            }
+            return false;
+        }
+    }
+    return true;
+}
+
 void plain_end(Plain *plain) {
     if (plain != NULL) {
         free(plain->values);

@@ -86,6 +86,13 @@ void texts_put_null(Texts *texts);
 /* Hand the column over: the array owns its memory then. False where there is none. */
 bool texts_give(Texts *texts, struct ArrowArray *array);
 
+/* So many columns of texts that are made together, of the same number of rows; NULL where there is no memory. */
+Texts *columns_begin(int count, int64_t most);
+void columns_end(Texts *columns, int count);
+
+/* Hand all of them over, or none. */
+bool columns_give(Texts *columns, int count, struct ArrowArray *arrays);
+
 /* A column of values of fixed width that is being made. */
 typedef struct {
     void *values;

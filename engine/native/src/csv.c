@@ -16,14 +16,6 @@ static const uint8_t *next_of(const uint8_t *at, const uint8_t *end, uint8_t byt
     return found ? found : end;
 }
 
-static int64_t count_of(const uint8_t *at, const uint8_t *end, uint8_t byte) {
-    int64_t count = 0;
-    for (; at < end; at++) {
-        count += *at == byte;
-    }
-    return count;
-}
-
 /* How many bytes at the front of `block` are rows, at most `most` lines outside of quotes.
  *
  * `quote` is negative where quotes are text. `ended`: nothing follows the block, and its last line has
@@ -196,14 +188,11 @@ int64_t fw_csv_cells(const uint8_t *block, int64_t length, int quote, int delimi
     if (length < 1 || columns < 1 || block[length - 1] != '\n' || !plain_utf8(block, length)) {
         return LEFT;
     }
-    int64_t most = count_of(block, block + length, '\n'), rows = LEFT;
-    int given = 0;
-    Texts *texts = calloc((size_t)(count ? count : 1), sizeof *texts);
+    Texts *texts = columns_begin(count, count_of(block, block + length, '\n'));
     Texts **wanted = calloc((size_t)columns, sizeof *wanted);
     bool well = texts != NULL && wanted != NULL;
     for (int n = 0; well && n < count; n++) {
-        well = places[n] >= 0 && places[n] < columns && wanted[places[n]] == NULL &&
-               texts_begin(&texts[n], most);
+        well = places[n] >= 0 && places[n] < columns && wanted[places[n]] == NULL;
         if (well) {
             wanted[places[n]] = &texts[n];
         }
@@ -215,20 +204,8 @@ int64_t fw_csv_cells(const uint8_t *block, int64_t length, int quote, int delimi
         well = line != LEFT;
         read += line == ROW;
     }
-    while (well && given < count) {
-        well = texts_give(&texts[given], &arrays[given]);
-        given += well;
-    }
-    if (well) {
-        rows = read;
-    }
-    for (int n = 0; !well && n < given; n++) {
-        arrays[n].release(&arrays[n]);
-    }
-    for (int n = 0; texts != NULL && n < count; n++) {
-        texts_end(&texts[n]);
-    }
-    free(texts);
+    well = well && columns_give(texts, count, arrays);
+    columns_end(texts, count);
     free(wanted);
-    return rows;
+    return well ? read : LEFT;
 }

@@ -159,34 +159,19 @@ int64_t fw_json_records(const uint8_t *block, int64_t length, const uint8_t *key
     if (length == 0 || block[length - 1] != '\n' || !plain_utf8(block, length)) {
         return LEFT;
     }
-    int64_t most = 0, read = 0;
-    for (int64_t n = 0; n < length; n++) {
-        most += block[n] == '\n';
-    }
-    Texts *texts = calloc((size_t)columns + 1, sizeof *texts);
+    Texts *texts = columns_begin(columns, count_of(block, block + length, '\n'));
     Texts **wanted = calloc((size_t)count + 1, sizeof *wanted);
     bool well = texts != NULL && wanted != NULL;
-    for (int n = 0; well && n < columns; n++) {
-        well = texts_begin(&texts[n], most);
-    }
     for (int n = 0; well && n < count; n++) {
         wanted[n] = places[n] < 0 ? NULL : &texts[places[n]];
     }
     Reader reader = {block, block + length};
+    int64_t read = 0;
     for (; well && reader.at < reader.end; read++) {
         well = takes_record(&reader, keys, lengths, count, wanted);
     }
-    int given = 0;
-    while (well && given < columns && (well = texts_give(&texts[given], &arrays[given]))) {
-        given++;
-    }
-    for (int n = 0; !well && n < given; n++) {
-        arrays[n].release(&arrays[n]);
-    }
-    for (int n = 0; texts != NULL && n < columns; n++) {
-        texts_end(&texts[n]);
-    }
-    free(texts);
+    well = well && columns_give(texts, columns, arrays);
+    columns_end(texts, columns);
     free(wanted);
     return well ? read : LEFT;
 }

@@ -182,7 +182,7 @@ static bool write_row(Line *line, const Step *steps, int count, const uint8_t *c
     for (int n = 0; n < count; n++) {
         const Step *step = &steps[n];
         const uint8_t *constant = constants + step->place;
-        bool well = true;
+        bool well = true, writes;
         switch (step->code) {
         case CONSTANT:
             write(line, constant, step->length);
@@ -190,12 +190,9 @@ static bool write_row(Line *line, const Step *steps, int count, const uint8_t *c
         case ATTEMPT:
         case MEMBER:
         case LIST:
-            if (step->code == MEMBER && inner[-1].members == 0) {
-                *inner++ = (Open){MEMBER, step->target, 0, line->length};
-                break;
-            }
+            writes = step->code == LIST || (step->code == MEMBER && inner[-1].members > 0);
             *inner++ = (Open){step->code, step->target, 0, line->length};
-            write(line, constant, step->code == ATTEMPT ? 0 : step->length);
+            write(line, constant, writes ? step->length : 0);
             break;
         case OTHERWISE:
             inner--;
@@ -234,7 +231,7 @@ static bool write_row(Line *line, const Step *steps, int count, const uint8_t *c
  *
  * Gives 0, or a negative number where there is no memory.
  */
-int fw_lines(const Step *steps, int count, const uint8_t *constants, const struct ArrowArray *columns,
+int fw_lines(const struct ArrowArray *columns, const Step *steps, int count, const uint8_t *constants,
              int64_t rows, struct ArrowArray *made) {
     Line line = {0};
     Open *open = calloc((size_t)count + 1, sizeof *open);

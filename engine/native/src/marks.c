@@ -23,7 +23,7 @@ static int shift_of(int64_t words) {
 }
 
 /* Whether all the bits of each hash are set. Gives 0, or a negative number where there is no memory. */
-int fw_marked(const uint64_t *marks, int64_t words, const struct ArrowArray *given, struct ArrowArray *made) {
+int fw_marked(const struct ArrowArray *given, const uint64_t *marks, int64_t words, struct ArrowArray *made) {
     Plain *plain = plain_begin(given->length, 1);
     if (plain == NULL) {
         return -1;
@@ -40,7 +40,7 @@ int fw_marked(const uint64_t *marks, int64_t words, const struct ArrowArray *giv
 }
 
 /* Set the bits of each hash. */
-void fw_mark(uint64_t *marks, int64_t words, const struct ArrowArray *given) {
+void fw_mark(const struct ArrowArray *given, uint64_t *marks, int64_t words) {
     int shift = shift_of(words);
     for (int64_t row = 0; row < given->length; row++) {
         uint64_t hash = hashes_of(given)[row];

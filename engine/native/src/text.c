@@ -51,3 +51,11 @@ bool plain_utf8(const uint8_t *text, int64_t length) {
     }
     return true;
 }
+
+int64_t count_of(const uint8_t *at, const uint8_t *end, uint8_t byte) {
+    int64_t count = 0;
+    for (; at < end; at++) {
+        count += *at == byte;
+    }
+    return count;
+}

@@ -29,6 +29,9 @@ static inline void copy(uint8_t *to, const uint8_t *from, int64_t length) {
     }
 }
 
+/* How often a byte stands between two places. */
+int64_t count_of(const uint8_t *at, const uint8_t *end, uint8_t byte);
+
 /* Whether the bytes are UTF-8 without U+FFFD, the sign of a text that was lost. */
 bool plain_utf8(const uint8_t *text, int64_t length);
 

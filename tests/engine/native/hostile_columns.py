@@ -16,7 +16,7 @@ import polars as pl
 
 from engine.native import cell_kernels, csv_kernels, json_kernels, library
 from engine.native.line_kernels import Code, Steps, joined, written
-from engine.offers.marks import Marks
+from engine.offers.marks import no_marks
 
 PIECES = [
     "a",
@@ -102,7 +102,7 @@ def record_block(draw: random.Random) -> bytes:
 def calls(draw: random.Random) -> dict[str, Callable[[], Any]]:
     texts = column(draw)
     block = record_block(draw)
-    marks = Marks(draw.choice([2, 1 << 13]))
+    marks = no_marks(draw.choice([2, 1 << 13]))
     hashes = texts.hash(1)
     marks.add(hashes)
     return {

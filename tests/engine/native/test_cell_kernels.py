@@ -12,7 +12,6 @@ from polars.testing import assert_series_equal
 from engine.functions.identifiers import _sound_gtin
 from engine.native import cell_kernels
 from engine.native.arrow import bytes_of_numbers
-from engine.native.library import kernels
 from engine.program.cells import read_field, text_name
 from engine.program.instant_cells import read_instant
 from engine.program.vectors import copied, normalized
@@ -139,11 +138,9 @@ def test_composed_texts_stay_as_they_are(cells: list[str | None]) -> None:
 def test_memory_of_its_own(cells: list[str | None], numbers: list[int]) -> None:
     frame = pl.DataFrame([column(cells), pl.Series("n", range(len(cells)), dtype=pl.Int64)])
     assert copied(frame).equals(frame)
-    library = kernels()
-    assert library is not None
     wide = pl.Series([7, *numbers], dtype=pl.UInt64).slice(1)
     expected = b"".join(number.to_bytes(8, "little") for number in numbers)
-    assert bytes_of_numbers(library, wide) == expected
+    assert bytes_of_numbers(wide) == expected
 
 
 def test_a_text_field_is_read_the_same_way_by_both() -> None:

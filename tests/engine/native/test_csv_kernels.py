@@ -1,14 +1,13 @@
 """CSV by kernels: what they take they read as Python does, and they take all that is surely well-formed."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 import polars as pl
 import pytest
+from checking.kernels import needs_kernels, python_alone
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -21,11 +20,8 @@ from engine.feeds.csv_rows import Dialect, quick_rows, well_quoted
 from engine.feeds.csv_signs import Signs
 from engine.feeds.feed_settings import feed_settings
 from engine.native import csv_kernels
-from engine.native.library import kernels
 
-pytestmark = pytest.mark.skipif(
-    kernels() is None, reason="no kernels of these sources: build them by engine/native/build.py"
-)
+pytestmark = needs_kernels
 
 DELIMITERS = st.sampled_from([",", ";", "\t", "|", " "])
 QUOTES = st.sampled_from(['"', '"', "'", ""])
@@ -49,13 +45,6 @@ TEXTS = [
     "z" * 40,
 ]
 ASTRAY = [b"\xff", b"\xc3", b"\xe2\x82", b"\xed\xa0\x80", b"\xf0\x9d\x84", "\ufffd".encode()]
-
-
-@contextmanager
-def python_alone() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_kernels, "kernels", lambda: None)
-        yield
 
 
 # --- blocks -------------------------------------------------------------------------------------
