@@ -32,3 +32,16 @@ def test_most_of_what_was_not_added_is_told() -> None:
     numbers = pl.int_range(1, 2000, eager=True, dtype=pl.UInt64)
     marks.add(numbers.head(200).hash(1))
     assert marks.seen(numbers.tail(1700).hash(1)).sum() < 100
+
+
+def test_both_say_the_same_of_what_shares_marks_by_chance() -> None:
+    hashes = pl.int_range(0, 4000, eager=True, dtype=pl.UInt64).hash(3)
+    added, others = hashes.head(40), hashes.tail(3900)
+    marks = no_marks(4)
+    marks.add(added)
+    told = marks.seen(others).to_list()
+    assert 100 < sum(told) < 3000
+    with python_alone():
+        alone = no_marks(4)
+        alone.add(added)
+        assert alone.seen(others).to_list() == told
