@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+from msgspec import Struct
 
 from engine.diagnostics.diagnostic import Report
 from engine.diagnostics.place import Source
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
 # Polars and what needs it are imported inside the verbs: `check` must answer without them.
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """Checked rules: the ruleset, or None where the report has errors."""
 
     ruleset: Ruleset | None
@@ -69,8 +69,7 @@ def _rule_source(project: Project, name: str | Path) -> Source:
     return read_source(path, project.shown(path))
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A feed on its way through checked rules: for one channel, at one instant."""
 
     program: Program
@@ -178,8 +177,7 @@ def mapper_for(project: Project, program: Program) -> Mapper:
     return Mapper(program, schema, channel, project.package, modes)
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What a feed would become: its first rows, and the sum of all of them.
 
     `notes` say what was found out about the file; `accounting` counts every row of the feed.

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec import Struct
+
 from engine.diagnostics.place import Source
 from engine.errors import ProjectError
 from engine.resources import bundled_name, bundled_path, bundled_root, is_file
@@ -20,8 +23,7 @@ YES_NO_WORDS = {"yes": True, "true": True, "no": False, "false": False}
 PACKAGE_MODES = ("auto", "json", "xml")
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelSettings:
+class ChannelSettings(Struct, frozen=True):
     """What a seller has set up on a channel.
 
     `delivery_modes`: the modes activated in the seller's account, or None where not said.
@@ -30,8 +32,7 @@ class ChannelSettings:
     delivery_modes: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderSettings:
+class OrderSettings(Struct, frozen=True):
     """What a merchant has set up for orders.
 
     Attributes:
@@ -44,7 +45,7 @@ class OrderSettings:
 
     connector: str | None = None
     free_carriers: bool = False
-    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spellings: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 from engine.cli.options import (
     at_option,
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from engine.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """One of the two versions: its project, its rules ready to run, and their texts."""
 
     project: Project

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from engine.cli.options import (
     at_option,
@@ -50,7 +51,7 @@ def command(
 
     project = open_project(project_folder)
     refuse_overwriting(project)
-    settings = replace(project.orders, connector="lengow")
+    settings = structs.replace(project.orders, connector="lengow")
     policy: Policy = order_policy(
         replace(project, orders=settings), checked_rules(project), at or now_utc()
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 from engine.cli.options import checked_rules, write_json
 from engine.cli.outputs import refuse_overwriting
@@ -33,8 +33,7 @@ def _loaded(path: Path) -> Journal:
     return journal
 
 
-@dataclass(frozen=True, slots=True)
-class SparkRun:
+class SparkRun(Struct, frozen=True):
     """The options of a run on Spark."""
 
     master: str | None

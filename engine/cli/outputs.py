@@ -8,13 +8,13 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from io import BufferedWriter, FileIO
 from itertools import chain, combinations
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -40,8 +40,7 @@ class OutputPath(click.Path):
         self.read_again = read_again
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """A file or folder by what it is, not by how it is called: links and `./` hide nothing.
 
     `file` is its device and inode, None where there is none yet: then the path tells.
@@ -57,8 +56,7 @@ class _Place:
         return self.path == other.path
 
 
-@dataclass(frozen=True, slots=True)
-class _Output:
+class _Output(Struct, frozen=True):
     """What an option has written: `subject` begins a sentence about it, `shown` ends one."""
 
     option: str
@@ -73,8 +71,7 @@ class _Output:
         return inside or self.place.is_same(other)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """A file that must stay, and how a sentence ends that says so."""
 
     place: _Place

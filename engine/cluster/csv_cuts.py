@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from engine.errors import FeedError
 from engine.feeds.csv_feed import LONGEST_RECORD, SLOW_BLOCK
@@ -32,8 +33,7 @@ def cuts(waiting: Waiting, size: int, *, header: bool) -> Iterator[int]:
     yield at
 
 
-@dataclass(slots=True)
-class Waiting:
+class Waiting(Struct):
     """The bytes of a file that are not in a split yet."""
 
     stream: BinaryIO

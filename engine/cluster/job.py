@@ -8,11 +8,12 @@ are rendered again, as rejections. The last step is Spark's own: it numbers the 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from engine.cluster.output import accounts, changed, may_overwrite, summed
 from engine.cluster.session import stopping
@@ -43,8 +44,7 @@ _TASKS = "split long, about string, place long, first long, task int"
 FEW = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """What is to be done: splits of a feed, and the rules for all of them."""
 
     splits: tuple[Split, ...]
@@ -145,8 +145,7 @@ def _tasks(
     return tasks.repartitionById(len(splits), "task").drop("task")
 
 
-@dataclass(slots=True)
-class _Done:
+class _Done(Struct):
     """A split that was rendered: the number of its first row, and its account."""
 
     first_row: int

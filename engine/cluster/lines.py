@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.cluster.worker import OFFERS, REJECTIONS
 from engine.offers.accounting import Accounting
@@ -44,8 +44,7 @@ def _behind_row(line: pl.Expr) -> pl.Expr:
     return line.str.slice(digits + len('{"row":'))
 
 
-@dataclass(slots=True)
-class LinesOfSplit:
+class LinesOfSplit(Struct):
     """Makes the lines of one split; gives them in the order of its rows."""
 
     renderer: Renderer

@@ -6,9 +6,10 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
+
+from msgspec.structs import replace
 
 from engine.cluster.worker import ACCOUNTING, OFFERS, REJECTIONS
 from engine.errors import FeedError, ProjectError

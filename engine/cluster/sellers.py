@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from engine.cluster.job import prepare, render_on_spark
 from engine.cluster.splits import SPLIT
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 COLUMNS = ("seller", "project", "feed", "channel")
 
 
-@dataclass(frozen=True, slots=True)
-class Seller:
+class Seller(Struct, frozen=True):
     """A line of the manifest; paths count from the manifest's folder."""
 
     name: str
@@ -32,8 +32,7 @@ class Seller:
     channel: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """What became of a seller's feed: its account, or why there is none."""
 
     seller: Seller

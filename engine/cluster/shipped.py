@@ -12,11 +12,13 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+
+from msgspec import Struct, structs
 
 from engine.errors import ProjectError
 from engine.language.ruleset import Ruleset
@@ -27,8 +29,7 @@ from engine.resources import bundled_files, bundled_name, bundled_path
 _OFFER_SCHEMA = "offer.schema.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Shipped:
+class Shipped(Struct, frozen=True):
     """A project's files by name (contents in base64), for one channel at one instant.
 
     `schemas` is the hash of what ships with Feedwright, which workers must have as well.
@@ -43,16 +44,16 @@ class Shipped:
 
     def sealed(self) -> Shipped:
         """The same with the hash of all the rest."""
-        return Shipped(**{**asdict(self), "hash": self.computed_hash()})
+        return structs.replace(self, hash=self.computed_hash())
 
     def computed_hash(self) -> str:
         """SHA-256 over everything but `hash`."""
-        rest = {k: v for k, v in asdict(self).items() if k != "hash"}
+        rest = {k: v for k, v in structs.asdict(self).items() if k != "hash"}
         return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
     def as_text(self) -> str:
         """For the journey to the workers."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps(structs.asdict(self), sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
 from typing import BinaryIO
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.cluster.csv_cuts import Waiting, cuts
 from engine.cluster.places import found_files, is_remote, name_of, open_file, size_of
@@ -34,8 +37,7 @@ _PLAIN = ("utf-8", "ascii", "iso8859", "cp125", "latin")
 _HEAD = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A file, or a part of it. `end` is None for a whole file.
 
     `start` and `end` count bytes, and in Parquet rows. `settings` names the entry under `feeds` that
@@ -58,8 +60,7 @@ class Piece:
         return self.end is None
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """Pieces that one task renders, one after the other, as though they were one file."""
 
     number: int
@@ -67,7 +68,7 @@ class Split:
 
     def as_text(self) -> str:
         """For the journey to the workers."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(msgspec.to_builtins(self), ensure_ascii=False)
 
     @staticmethod
     def of_text(text: str) -> Split:
@@ -111,8 +112,7 @@ def settings_of(project: Project, name: str | None) -> FeedSettings:
     return feed_settings(project.feeds[name] if name else {}, f"feeds.{name}" if name else "feeds")
 
 
-@dataclass(slots=True)
-class Cutter:
+class Cutter(Struct):
     """Cuts the files of a feed, and opens as many of them as that takes."""
 
     project: Project

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
+
 from engine.diagnostics.codes import Code, Severity
 from engine.diagnostics.place import Source, Span
 
@@ -17,16 +19,14 @@ class EditLevel(StrEnum):
     CHOICE = "choice"
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """Put `text` where `span` stands."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
+class Help(Struct, frozen=True):
     """An edit in words (`says`), and as replacements where a program can make it."""
 
     says: str
@@ -34,16 +34,14 @@ class Help:
     replacements: tuple[Replacement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A second place that belongs to the fault: the line that shadows, the schema that says so."""
 
     span: Span
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """A fault: `says` states it in the merchant's words, `mark` stands under the marked words."""
 
     code: Code

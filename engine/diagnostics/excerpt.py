@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from engine.diagnostics.place import Source, Span
 from engine.diagnostics.visible import cells, columns, visible
@@ -11,8 +11,7 @@ GUTTER = 5  # columns for the number of a line, at least
 _CUT = "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Something to point at: `^` under the fault itself, `-` under what belongs to it."""
 
     span: Span
@@ -20,8 +19,7 @@ class Mark:
     sign: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row of an excerpt: the gutter left of its bar, and what stands right of it.
 
     `mark` is the mark whose sign and words the row holds, None for a line of the source.
@@ -50,8 +48,7 @@ def excerpt(source: Source, marks: list[Mark], width: int) -> list[Row]:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
+class _Sheet(Struct, frozen=True):
     """One line as it is shown: `cells` hold each character with its columns."""
 
     number: int

@@ -6,6 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from msgspec import Struct
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -30,8 +32,7 @@ class Source:
         return line, offset - (self.text.rfind("\n", 0, offset) + 1) + 1
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A stretch of a source: offsets from 0, lines and columns from 1, the end excluded."""
 
     file: str
@@ -95,8 +96,7 @@ class Spans:
         return self.span(start, end)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A place in a feed: the row (records counted from 1), the column's header or path."""
 
     row: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import Severity
 from engine.diagnostics.diagnostic import Diagnostic, Report
@@ -28,8 +29,7 @@ def as_text(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
     return "\n\n".join([*blocks, _closing(report)]) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Painter:
+class _Painter(Struct, frozen=True):
     colour: bool
     width: int
 

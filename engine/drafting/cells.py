@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 ENOUGH = 90  # percent of the filled cells that have to read as what is guessed
 _SPACES = "[ \u00a0\u202f]"
@@ -33,8 +34,7 @@ _YES_NO = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """How a column writes numbers: `share` is the percent of the filled cells that read so.
 
     `unsure` tells that other ways read the cells as well, as other numbers: `1.234`.

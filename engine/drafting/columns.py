@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from engine.drafting.cells import (
     ENOUGH,
@@ -48,8 +49,7 @@ class Confidence(StrEnum):
         return ("low", "medium", "high").index(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnGuess:
+class ColumnGuess(Struct, frozen=True):
     """A column with the field that it is drafted as; `why` is for the person who confirms it."""
 
     header: str
@@ -64,8 +64,7 @@ class ColumnGuess:
     words: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Guesses:
+class Guesses(Struct, frozen=True):
     """All columns; `currency_column` is the one that says in which currency the amounts are."""
 
     columns: tuple[ColumnGuess, ...]
@@ -82,8 +81,7 @@ class Guesses:
         return found if found is not None and found.numbers is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     role: Role
     confidence: Confidence
     why: str

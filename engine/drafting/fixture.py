@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+from msgspec import Struct
 
 from engine.drafting.cells import is_ean, without_currency
 from engine.drafting.columns import MONEY, ColumnGuess, Guesses
@@ -17,8 +18,7 @@ _SKU = re.compile(r"[!-{}~]{1,50}")
 _MADE_UP = {Role.SKU: "EXAMPLE-1", Role.EAN: "3760123450010"}
 
 
-@dataclass(frozen=True, slots=True)
-class Fixture:
+class Fixture(Struct, frozen=True):
     """The cells of one product by field, and what they come to, counted here on their own."""
 
     cells: Mapping[str, str | None]

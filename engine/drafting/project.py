@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from engine.diagnostics.place import Source
 from engine.drafting.columns import Confidence, Guesses, guess_columns
@@ -31,8 +32,7 @@ TABLE-04;;Table basse;Pré Vert;129,00 EUR;20%;2;14500
 """
 
 
-@dataclass(frozen=True, slots=True)
-class DraftedProject:
+class DraftedProject(Struct, frozen=True):
     """The files by name (bytes), and what a person is told about the guesses."""
 
     files: Mapping[str, bytes]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.drafting.columns import ColumnGuess, Confidence, Guesses
 from engine.drafting.fixture import Fixture
@@ -31,8 +32,7 @@ mapping offer for cdiscount_octopia
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """An attribute that no column gives, and what a person writes there."""
 
     attribute: str
@@ -40,8 +40,7 @@ class Gap:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class DraftedRules:
+class DraftedRules(Struct, frozen=True):
     """The text of `rules/offers.rules`, and what in it waits for a person."""
 
     text: str
@@ -57,8 +56,7 @@ def draft_rules(guesses: Guesses, fixture: Fixture) -> DraftedRules:
     return DraftedRules(text, gaps)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drafting:
+class _Drafting(Struct, frozen=True):
     guesses: Guesses
     gaps: list[Gap]
 

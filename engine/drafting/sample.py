@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from engine.errors import FeedError
 
@@ -21,8 +22,7 @@ _HEAD = 1 << 16
 _JSON_HEAD = 4 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """`facts` are settings of the feed as they were detected; `notes` say how."""
 
     headers: tuple[str, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from engine.editor.contexts import accepted_at, blocks_around, keywords_among
 from engine.editor.desk import Desk
@@ -34,8 +35,7 @@ class Sort(StrEnum):
     KEYWORD = "keyword"
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True):
     """Something that may be typed: `detail` says what it is."""
 
     label: str

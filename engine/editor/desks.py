@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from engine.diagnostics.place import Source
 from engine.editor.desk import Desk, State, state_of
@@ -15,8 +16,7 @@ from engine.project import SETTINGS_NAMES, Project, find_root, load_project
 _LOG = logging.getLogger("feedwright.lsp")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     texts: Mapping[Path, str]
     settings: tuple[State, ...]
     desk: Desk
@@ -30,8 +30,7 @@ class _Kept:
         return same and unchanged and self.desk.files.unchanged()
 
 
-@dataclass(slots=True)
-class Desks:
+class Desks(Struct):
     """The desks of open documents."""
 
     _kept: dict[Path, _Kept] = field(default_factory=dict)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from engine.diagnostics.place import Span
 from engine.editor.desk import Desk
@@ -29,8 +30,7 @@ class Sort(StrEnum):
     WORD = "word"  # of the language: `denied` in a table of tests
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A name at a place; `defines` where it is given there; a column is named with its table."""
 
     sort: Sort

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.diagnostics.diagnostic import Replacement
 from engine.diagnostics.place import NOWHERE, Span
@@ -16,8 +17,7 @@ from engine.language.keywords import RESERVED
 _OWN = (Sort.LET, Sort.TABLE, Sort.MILESTONE, Sort.CHANNEL, Sort.STATE, Sort.ACTION)
 
 
-@dataclass(frozen=True, slots=True)
-class CannotRename:
+class CannotRename(Struct, frozen=True):
     """Why a name cannot be changed."""
 
     says: str

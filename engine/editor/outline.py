@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from engine.diagnostics.diagnostic import Diagnostic, Help
 from engine.diagnostics.place import Span
@@ -12,8 +12,7 @@ from engine.language.parser import parse
 from engine.language.printer import print_rules
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """A thing that the document defines, with what stands inside of it."""
 
     name: str

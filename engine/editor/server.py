@@ -6,12 +6,12 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic_ns
 from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
+from msgspec import Struct, field
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
@@ -122,8 +122,7 @@ def make_server() -> RulesServer:
     return server
 
 
-@dataclass(slots=True)
-class _Telling:
+class _Telling(Struct):
     """Diagnostics of open documents, told after a pause in typing and asking."""
 
     server: RulesServer

@@ -11,9 +11,9 @@ import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from engine.feeds.csv_signs import Signs
 from engine.feeds.part import MOST_ROWS
@@ -34,8 +34,7 @@ _HTML = re.compile(r"<[^>]*>|&#?\w+;")
 _NO_TEXT = "this row has bytes that are no text in the feed's encoding"
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """How cells are parted and quoted; no `quote` means that quotes are text."""
 
     delimiter: str
@@ -49,8 +48,7 @@ class Dialect:
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record: its cells, the offset behind it, and why it could not be read, if so.
 
     `inside`: more lines follow that another record had taken in; what is behind them is no concern of theirs.
@@ -62,8 +60,7 @@ class Record:
     inside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """Rows out of a block, how many bytes of it they take, and the first byte that is no text."""
 
     frame: pl.DataFrame

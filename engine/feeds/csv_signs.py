@@ -7,9 +7,9 @@ where the quotes stand follows what stands within them, and whether each is wher
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from engine.feeds.byte_columns import bytes_of, where_true
 
@@ -18,8 +18,7 @@ _LINE_FEED = 10
 _PIECE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(Struct, frozen=True):
     """Where the quotes and line ends of a block stand, and what is beside each quote.
 
     Quote and delimiter are single bytes. `begins` tells whether a cell may begin with the quote: a

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import testing as codes
 from engine.diagnostics.decoding import decoded
@@ -15,8 +16,7 @@ from engine.diagnostics.place import Source, Spans
 DELIMITERS = ",;\t"
 
 
-@dataclass(frozen=True, slots=True)
-class CsvTable:
+class CsvTable(Struct, frozen=True):
     """Header, rows and the line (from 1) on which each row starts."""
 
     columns: tuple[str, ...]

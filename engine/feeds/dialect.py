@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.errors import FeedError
 
@@ -25,8 +26,7 @@ _MARKED = {
 _SAMPLE_ROWS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Struct, frozen=True):
     """An encoding, the length of the byte-order mark before the text, and how it was found."""
 
     name: str

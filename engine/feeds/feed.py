@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.errors import FeedError
 from engine.feeds.archive import ByteSource, open_bytes
@@ -35,8 +36,7 @@ _BY_ENDING = {
 _ARCHIVES = {".gz": "gzip", ".zip": "zip"}  # told by how a file begins, not by its name
 
 
-@dataclass(slots=True)
-class Feed:
+class Feed(Struct):
     """A feed, with what is joined to it and which rows inherit from others.
 
     `columns` are those of the file, empty where any path may be asked for (JSON, XML). `notes` say

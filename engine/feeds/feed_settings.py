@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from typing import Any
+
+from msgspec import Struct
 
 from engine.values.placed import but, wrong
 
 FORMATS = ("csv", "tsv", "jsonl", "json", "xml", "parquet", "xlsx")
 
 
-@dataclass(frozen=True, slots=True)
-class JoinSettings:
+class JoinSettings(Struct, frozen=True):
     """A second file whose columns are brought to the rows of the first.
 
     `key` is the column here, `other_key` there. `many` says what happens where several rows match:
@@ -28,8 +28,7 @@ class JoinSettings:
     settings: FeedSettings | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ParentSettings:
+class ParentSettings(Struct, frozen=True):
     """Rows that take empty cells from a parent row.
 
     `key` names the parent: the same text in rows that belong together (mode `group`: the first of
@@ -44,8 +43,7 @@ class ParentSettings:
     skip_parents: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SkipSettings:
+class SkipSettings(Struct, frozen=True):
     """Rows that are no products, excluded with the reason `because`.
 
     Those in which all of `empty` are empty, or in which `column` has a value of `values`.
@@ -57,8 +55,7 @@ class SkipSettings:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FeedSettings:
+class FeedSettings(Struct, frozen=True):
     """One entry under `feeds`; what is not said is detected and reported."""
 
     path: str | None = None
@@ -105,7 +102,7 @@ def feed_settings(read: Mapping[str, Any], shown: str) -> FeedSettings:
 
 
 def _join(read: Mapping[str, Any], shown: str) -> JoinSettings:
-    own = {f.name for f in fields(JoinSettings)} - {"settings"}
+    own = set(JoinSettings.__struct_fields__) - {"settings"}
     rest = but(read, {k: v for k, v in read.items() if k not in own})
     key = _needed(read, "key", shown)
     return JoinSettings(
@@ -151,8 +148,8 @@ def _skip(read: Mapping[str, Any], shown: str) -> SkipSettings:
     return made
 
 
-def _known(read: Mapping[str, Any], kind: type, shown: str) -> None:
-    names = [f.name for f in fields(kind)]
+def _known(read: Mapping[str, Any], kind: type[Struct], shown: str) -> None:
+    names = kind.__struct_fields__
     for key in read:
         if key not in names:
             from rapidfuzz import process  # noqa: PLC0415 - only faulty settings need it

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.feeds.feed_settings import FeedSettings, ParentSettings, SkipSettings
 from engine.feeds.opened import OpenFeed
@@ -26,8 +26,7 @@ def id_columns(parent: ParentSettings) -> tuple[str, ...]:
     return tuple(i.rpartition(":")[2] for i in parent.id)
 
 
-@dataclass(slots=True)
-class Inheritance:
+class Inheritance(Struct):
     """Applies a feed's `parent` and `skip` settings, batch by batch."""
 
     settings: FeedSettings

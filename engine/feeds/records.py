@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from engine.feeds.part import MOST_ROWS
 
 Cell = str | list[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """The cells of one record by column, or what is wrong with it."""
 
     cells: Mapping[str, Cell]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
@@ -21,8 +21,7 @@ LARGEST = 256 << 20
 _MANY_DIGITS = 15
 
 
-@dataclass(slots=True)
-class XlsxFeed:
+class XlsxFeed(Struct):
     """An open workbook."""
 
     source: ByteSource

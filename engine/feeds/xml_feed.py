@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import polars as pl
 from lxml import etree
+from msgspec import Struct, field
 
 from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
@@ -34,8 +34,7 @@ _ENCODING = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([\w.:-]+)")
 Path = tuple[str, ...]
 
 
-@dataclass(slots=True)
-class XmlFeed:
+class XmlFeed(Struct):
     """An open XML feed; `columns` are the paths that are asked for."""
 
     source: ByteSource

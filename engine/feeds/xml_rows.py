@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct
 
 from engine.feeds.byte_columns import where_true
 from engine.feeds.part import Part
@@ -50,16 +51,14 @@ def read_columns(tags: Tags, paths: Sequence[str]) -> Part:
     return Part(frame)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """Texts that stand at a path, in their order, and the record that each is of."""
 
     record: pl.Series
     text: pl.Series
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(Struct, frozen=True):
     """The elements at one depth, in their order; those at 0 are the records."""
 
     places: pl.Series  # of the tags that open them, or are all of them

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
 import polars as pl
+from msgspec import Struct
 
 from engine.feeds.byte_columns import bytes_of, where_true
 from engine.feeds.xml_records import is_named
@@ -44,8 +44,7 @@ _LONGEST_NAME = 1000  # the parser has its bounds, which are wider
 _DEEPEST = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the records of a document stand."""
 
     before: bytes  # what stands before the first
@@ -56,8 +55,7 @@ class Place:
     encoding: str = "utf-8"  # of the document: one in which ASCII is ASCII
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """What stands between `<` and `>`."""
 
     name: str
@@ -65,8 +63,7 @@ class Tag:
     attributes: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
+class Tags(Struct, frozen=True):
     """The tags of a block of whole records: columns with one value for each tag, in their order."""
 
     kinds: tuple[Tag, ...]  # the different ones

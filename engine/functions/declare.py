@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_origin
+
+from msgspec import Struct
 
 from engine.language.vocabulary import Function, Parameter
 from engine.values.kinds import (
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from engine.values.scaled import Scaled
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """What a hint stands for: the kinds that a parameter takes, and the kind of a result.
 
     A result without a kind of its own has the common kind of the arguments.

@@ -7,9 +7,11 @@ checks of its parameters. What is told of another instant or channel is its deci
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import NOWHERE, Source, Span
@@ -35,8 +37,7 @@ from engine.orders.policy import Led, Policy, Situation
 from engine.orders.wish import Wish
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhen:
+class Elsewhen(Struct, frozen=True):
     """The decision at another instant, or on another channel."""
 
     channel: str
@@ -58,8 +59,7 @@ class Elsewhen:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class ActionExplained:
+class ActionExplained(Struct, frozen=True):
     """A decision with its derivation.
 
     Attributes:
@@ -104,8 +104,7 @@ class ActionExplained:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class ActionExplainer:
+class ActionExplainer(Struct, frozen=True):
     """Explains what a policy decides."""
 
     policy: Policy

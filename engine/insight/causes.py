@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from engine.diagnostics.place import Span
 from engine.insight.meaning import Maker, closure, makers_of
@@ -17,8 +17,7 @@ from engine.values.kinds import KindName
 OLD, NEW = "old@", "new@"
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """What changed: a field's reading, a let, an attribute's rule, or a requirement that drops.
 
     `old` and `new` are its places; None where one version does not have it.
@@ -40,8 +39,7 @@ class Cause:
         return self.name.split(".")[1].partition("@")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Causes:
+class Causes(Struct, frozen=True):
     """Finds the rule behind each changed value, row by row."""
 
     old: Mapping[str, Maker]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.insight.causes import Causes
 from engine.offers.columns import OfferColumns, WireColumn
@@ -20,8 +20,7 @@ OLD, NEW = "old:", "new:"
 _UNITS = {KindName.PERCENT: "%", KindName.DURATION: " days"}
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """One attribute of both versions.
 
     `old` and `new` make its columns, each on its own version's frame; everything else is asked of

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.place import Source, Span
 from engine.diagnostics.visible import visible
@@ -17,8 +18,7 @@ from engine.language.orders.timing import FAR
 from engine.language.scope import parts_of
 
 
-@dataclass(frozen=True, slots=True)
-class Teller:
+class Teller(Struct, frozen=True):
     """Tells of conditions about one order, by the facts that its decision was made from."""
 
     facts: Facts

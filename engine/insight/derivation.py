@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.diagnostics.place import Span
 
@@ -46,8 +47,7 @@ class What(StrEnum):
     SUGGESTION = "suggestion"
 
 
-@dataclass(frozen=True, slots=True)
-class CellFact:
+class CellFact(Struct, frozen=True):
     """A cell of the feed as it was read; `text` is None where it is empty or not there."""
 
     row: int
@@ -55,8 +55,7 @@ class CellFact:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TableFact:
+class TableFact(Struct, frozen=True):
     """Where a look-up looked: the table's file and the line of the row found, None for no row."""
 
     table: str
@@ -65,8 +64,7 @@ class TableFact:
     found: Span | None
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(Struct, frozen=True):
     """One step: what the rule says, what it gave for this row, and the steps that it used.
 
     `parts` holds only what the outcome depended on: conditions after the one that decided are not

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from engine.diagnostics.place import Source
 from engine.insight.derivation import Derivation, State
@@ -16,8 +17,7 @@ from engine.language import ruleset as r
 from engine.program.program import ROW, Program
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """What an attribute is in a row, and why.
 
     `value` is None where it is not sent; `clause` the words of the notice that its rule implements;

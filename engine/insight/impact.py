@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import msgspec
 import polars as pl
+from msgspec import Struct
 
 from engine.insight.causes import Cause, Causes
 from engine.insight.comparing import CAUSE, Compared, compare_values
@@ -25,8 +27,7 @@ OLD_SENT, NEW_SENT = "old_sent", "new_sent"
 AT_ONCE = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A row that changes: what it had, and what it has."""
 
     row: int
@@ -35,8 +36,7 @@ class Example:
     new: str | None
 
 
-@dataclass(slots=True)
-class Change:
+class Change(Struct):
     """The changes of one attribute that one rule causes."""
 
     attribute: str
@@ -45,20 +45,21 @@ class Change:
     added: int = 0  # offers that did not send the attribute and do now
     removed: int = 0  # offers that sent it and do no more
     movement: Movement | None = None
-    examples: list[Example] = field(default_factory=list)
+    examples: list[Example] = msgspec.field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Impact:
+class Impact(Struct):
     """All that changes between two versions of the rules on one feed."""
 
     read: int = 0
-    outcomes: dict[str, dict[str, int]] = field(default_factory=dict)  # old -> new -> rows
+    outcomes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)  # old -> new -> rows
     touched: int = 0  # offers of both versions with another value
     emptied: int = 0  # offers whose stock falls to 0
-    slips: dict[str, int] = field(default_factory=dict)  # attribute -> amounts x10, x100, x1000
-    changes: dict[tuple[str, Cause], Change] = field(default_factory=dict)
-    reasons: dict[tuple[str, str, str, int], RankedReason] = field(default_factory=dict)
+    slips: dict[str, int] = msgspec.field(
+        default_factory=dict
+    )  # attribute -> amounts x10, x100, x1000
+    changes: dict[tuple[str, Cause], Change] = msgspec.field(default_factory=dict)
+    reasons: dict[tuple[str, str, str, int], RankedReason] = msgspec.field(default_factory=dict)
 
     @property
     def moved(self) -> int:

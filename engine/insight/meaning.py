@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
@@ -26,8 +28,8 @@ def meaning(value: object) -> Meaning:
         return ("always", meaning(value.condition))
     if isinstance(value, Enum):
         return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        inside = (meaning(getattr(value, f.name)) for f in fields(value) if f.name not in _WORDS)
+    if isinstance(value, Struct):
+        inside = (meaning(part) for name, part in asdict(value).items() if name not in _WORDS)
         return (type(value).__name__, *inside)
     if isinstance(value, tuple | list):
         return tuple(meaning(one) for one in value)
@@ -40,8 +42,7 @@ def meaning(value: object) -> Meaning:
 _WORDS = frozenset({"span", "place", "row_spans", "clause", "title", "help", "deprecated"})
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(Struct, frozen=True):
     """What makes a name: its place, its meaning, what it reads.
 
     Names are `field.x`, `let.x`, `attribute.X`, and `drop.X.n` for what may leave an attribute out.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from engine.offers.mapping import Mapper
 from engine.program.program import LEFT_OUT, PROBLEM, ROW
@@ -17,8 +17,7 @@ Key = tuple[str, int]
 _OURS = "python_udf"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Both programs as stages: the common ones, then each one's own.
 
     `wanted` are the expressions that are asked of each version, `read` the columns that are kept of
@@ -87,8 +86,7 @@ def _flags_read(mapper: Mapper) -> set[str]:
     return {LEFT_OUT, PROBLEM, *masks, *(n for e in asked for n in e.meta.root_names())}
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A column that a stage makes: `key` is its name and how often it was made before.
 
     `reads` are the columns that it reads, each as it was made last by then; -1 is for the feed's own.

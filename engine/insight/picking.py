@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.insight.derivation import CellFact, Derivation, State, TableFact, What
 from engine.insight.template import Picking, Step, Template
 from engine.program.program import ROW
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a step gave in a row: its text, None for nothing."""
 
     text: str | None
@@ -37,8 +38,7 @@ class Answer:
         return State.MISSING if self.text is None else State.VALUE
 
 
-@dataclass(slots=True)
-class Picker:
+class Picker(Struct):
     """Picks the derivations of one row: `row` holds what each step of the template gave there.
 
     A name is derived where it is first read; later mentions only name it.

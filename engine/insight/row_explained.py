@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from engine.diagnostics.place import Source
 from engine.insight.derivation import Derivation
@@ -20,8 +20,7 @@ from engine.offers.rows import row_results
 from engine.program.program import ROW, Program
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonExplained:
+class ReasonExplained(Struct, frozen=True):
     """A reason, and how its rule came to it; `why` is None where no rule of the project says it."""
 
     reason: Reason
@@ -35,8 +34,7 @@ class ReasonExplained:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class RowExplained:
+class RowExplained(Struct, frozen=True):
     """What became of a row, why, and where the attribute asked for came from.
 
     `wire` says where the attribute stands in the package that the offer goes by.

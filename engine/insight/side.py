@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from engine.language import ruleset as r
 from engine.offers.mapping import Mapper
 from engine.program.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One version of the rules, ready to run."""
 
     part: r.Slice

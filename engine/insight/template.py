@@ -8,11 +8,11 @@ how) and reads their columns. The columns are the compiled program's own, as eve
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, cast
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.diagnostics.place import Source, Span
 from engine.insight.answers import asked_columns, known_at
@@ -40,8 +40,7 @@ class Picking(StrEnum):
     NAME = "name"  # the step that makes the name
 
 
-@dataclass(slots=True)
-class Step:
+class Step(Struct):
     """A step of every row: its words and place, the steps below it, and how to pick among them.
 
     `picking` (see `Picking`) says how, `facts` hold what only some steps have.
@@ -55,8 +54,7 @@ class Step:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Template:
+class Template(Struct):
     """The steps of a slice, and the expression of each column beside them.
 
     `columns` holds for step 7 its text (`7`), whether it failed (`7!`), whether it is cleared
@@ -87,8 +85,7 @@ def template_of(part: r.Slice, program: Program, sources: Mapping[str, Source]) 
     return _Writer(part, program, sources).write()
 
 
-@dataclass(slots=True)
-class _Writer:
+class _Writer(Struct):
     part: r.Slice
     program: Program
     sources: Mapping[str, Source]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import Severity, all_codes
 from engine.diagnostics.codes import style as codes
@@ -20,8 +21,7 @@ _ELSEWHERE = re.compile(r"R\d{3}|K95[1356]|E81[35]")
 _BLOCKS = s.Mapping | s.Override | s.OnlyWhen | s.Channel | s.Test | s.TestTable | s.RulesFile
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """The lines that a comment speaks of, the code that it allows there, and why."""
 
     span: Span

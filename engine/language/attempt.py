@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from engine.diagnostics.codes import syntax as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Replacement
@@ -29,8 +30,7 @@ _UNFINISHED = re.compile(r"=\s*$|^\s*decide\b|^\s*\|[^\"]*\|\|[^\"]*\|\s*$")
 _CONTINUES = re.compile(r"\s*(when\b|otherwise\b|\||$)")
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(Struct):
     """A text that loses a line with each mistake until the rest can be read.
 
     `ends` stand after the lines: a line end, or a blank where a bracket goes on in the next line.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import names, periods, syntax, types
 from engine.diagnostics.diagnostic import Help
@@ -56,8 +57,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 Facts = frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Binder:
+class Binder(Struct, frozen=True):
     """Binds expressions in `scope`, knowing that the names in `facts` are present."""
 
     scope: Scope

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import syntax as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
@@ -43,8 +44,7 @@ MAX_WEIGHT = 160  # operators and brackets in one line
 _WEIGHT = re.compile(r"[-+*/(<>]|\b(?:and|or|not|default|rounded|on|is|in)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(Struct, frozen=True):
     """A text ready to be parsed, as long as the original."""
 
     text: str

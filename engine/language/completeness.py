@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import validity
 from engine.diagnostics.diagnostic import Help, Label
@@ -13,8 +14,7 @@ from engine.language.placement import Period, Placed
 from engine.language.scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Completeness:
+class Completeness(Struct, frozen=True):
     """What the mapping that opens at `place` sets in `period`; `sets` has it by attribute."""
 
     scope: Scope

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.diagnostics.codes import dates, names, periods, syntax, types
 from engine.diagnostics.diagnostic import Diagnostic, Help, Label, Report
@@ -20,8 +21,7 @@ from engine.language.vocabulary import Vocabulary
 from engine.values.field import SourceSchema
 
 
-@dataclass(slots=True)
-class Declarations:
+class Declarations(Struct):
     """All declarations of a rule file and of the files it uses, in order."""
 
     report: Report

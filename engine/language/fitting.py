@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import missing as missing_codes
 from engine.diagnostics.codes import money, types
@@ -18,8 +19,7 @@ from engine.language.vocabulary import Attribute
 from engine.values.kinds import Kind, KindName
 
 
-@dataclass(frozen=True, slots=True)
-class Fitting:
+class Fitting(Struct, frozen=True):
     """Holds values against the attributes of `channel`; `bound` are the names bound so far."""
 
     scope: Scope

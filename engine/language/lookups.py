@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from unicodedata import normalize
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import cases as codes
 from engine.diagnostics.codes import names
@@ -27,8 +28,7 @@ _MONEY = re.compile(r"(-?\d{1,15}(?:\.\d{1,6})?) ([A-Z]{3})")
 _PERCENT = re.compile(r"(-?\d{1,12}(?:\.\d{1,6})?) ?%")
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     kind: Kind
     read: Callable[[str], r.Scalar]
 

@@ -6,9 +6,10 @@ one missing `then` into dozens of reports.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import Source

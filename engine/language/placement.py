@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from engine.language import syntax as s
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A statement of a body, with the conditions of the `only when` blocks around it."""
 
     node: s.Statement
@@ -18,8 +18,7 @@ class Placed:
     layer: int  # 0: the mapping; then the overrides in force, in the order of the file
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """A channel and a stretch of time in which its rules do not change."""
 
     channel: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from engine.language import syntax as s
 from engine.language.cleaning import WORDS
@@ -12,8 +13,7 @@ from engine.language.print_expressions import expression, literal, quoted
 INDENT = "  "
 
 
-@dataclass(slots=True)
-class Comments:
+class Comments(Struct):
     """The comments of a file, given out in order as the printer passes their lines."""
 
     comments: tuple[s.Comment, ...]
@@ -40,8 +40,7 @@ class Comments:
         return found
 
 
-@dataclass(slots=True)
-class LinePrinter:
+class LinePrinter(Struct):
     """Gathers lines; comments come before the lines that they stood before."""
 
     comments: Comments

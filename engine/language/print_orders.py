@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from engine.language import syntax as s
 from engine.language.print_expressions import expression, literal, quoted
@@ -12,7 +11,6 @@ from engine.language.print_lines import LinePrinter, given, names, period, table
 Block = s.States | s.Route | s.Action | s.OverrideAction | s.NoAction
 
 
-@dataclass(slots=True)
 class OrderPrinter(LinePrinter):
     """Prints states, routes, actions and their tests."""
 

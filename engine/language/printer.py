@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from engine.language import syntax as s
 from engine.language.print_expressions import expression, literal, quoted
@@ -18,7 +17,6 @@ def print_rules(file: s.RulesFile) -> str:
     return "\n".join(printer.lines) + "\n"
 
 
-@dataclass(slots=True)
 class _Printer(OrderPrinter):
     # --- the file -------------------------------------------------------------------------------
 

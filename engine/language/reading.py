@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from engine.language.grammar import grammar
 
@@ -25,16 +26,14 @@ Row = dict[str, Action]
 _GAP = re.compile(r"[ \t]+(?![ \t\r\n])")  # blanks before a line's end belong to it
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(Struct, frozen=True):
     """Where reading stopped, and the names of the tokens that could have stood there."""
 
     at: int
     accepted: set[str]
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(Struct):
     """What builders ask of a node's place: where it starts and ends; `empty`: it has no words."""
 
     start_pos: int | None

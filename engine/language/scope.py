@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from engine.diagnostics.codes import missing, names, types
 from engine.diagnostics.codes.code import Code
@@ -18,8 +19,7 @@ from engine.values.field import SourceSchema
 from engine.values.kinds import ERROR, Kind
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """What names mean in a slice. `let` and `attribute` bind their definition on demand."""
 
     source: SourceSchema

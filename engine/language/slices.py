@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.diagnostics.codes import missing as missing_codes
 from engine.diagnostics.codes import names, periods, types
@@ -30,8 +31,7 @@ from engine.language.walks import nodes_of
 from engine.values.kinds import NOTHING, YES_NO
 
 
-@dataclass(slots=True)
-class SliceBuilder:
+class SliceBuilder(Struct):
     """Binds the statements of one period; `steps` grow in the order of their dependencies."""
 
     scope: Scope

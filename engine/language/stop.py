@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.diagnostics.diagnostic import EditLevel, Help, Replacement
 from engine.diagnostics.place import Span, Spans
@@ -11,8 +12,7 @@ from engine.diagnostics.place import Span, Spans
 _WORD = re.compile(r'"(?:\\.|[^"\\])*"|\d+(?:\.\d+)?(?![\w.])|[\w€$£]+|[=!<>&|]+|\S')
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Where reading stopped: the line, the place in it, and what could have stood there."""
 
     spans: Spans

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import names, syntax, testing
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Replacement
@@ -97,8 +98,7 @@ def _check_values(found: Declarations, given: Iterable[_Said], expected: Iterabl
         values.expected(name, value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Values:
+class _Values(Struct, frozen=True):
     """Holds the values of tests against the fields and attributes they are for."""
 
     scope: Scope

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+
+from msgspec import Struct
 
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
@@ -20,16 +21,14 @@ from engine.language.walks import nodes_of
 OFFERS = "offers"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What begins or ends, in words, and where the rules say so."""
 
     says: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """An instant (UTC, None: to be confirmed) with the milestones that it has, and what changes."""
 
     at: datetime | None
@@ -37,8 +36,7 @@ class Moment:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """A channel whose offers begin to be sent: `lacking` names required attributes never set then.
 
     `mapped`: whether the rules have any mapping for it.
@@ -51,8 +49,7 @@ class Start:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """All moments in order, those to be confirmed last; what holds always; how channels start."""
 
     moments: tuple[Moment, ...]

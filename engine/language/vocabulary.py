@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.diagnostics.place import NOWHERE, Span
 from engine.values.kinds import Kind, KindName
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A parameter of a function.
 
     `accepts` lists the kinds that fit; `constant` asks for a literal (a length, a pattern);
@@ -28,8 +28,7 @@ class Parameter:
     default: str | int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function of the library.
 
     `result` is a kind, or None: the common kind of the arguments that are no constants
@@ -53,8 +52,7 @@ class Function:
     family: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """An attribute of an offer, as rules see it.
 
     Bounds are in the kind's unit: currency units, percent points, days for a duration.
@@ -80,8 +78,7 @@ class Attribute:
     place: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """All that a mapping may name besides its own lets and the fields of its source.
 
     `channels` are the sales channels known to Feedwright; a rule file declares which it serves.

@@ -34,4 +34,4 @@ def shape(node: object) -> object:
 
 
 def _parts(node: s.Node) -> list[str]:
-    return [name for name in node.__dataclass_fields__ if name not in _PLACES]
+    return [name for name in node.__struct_fields__ if name not in _PLACES]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from engine.lengow.endpoints import lengow
 from engine.transport.clock import Clock, MachineClock
@@ -54,8 +55,7 @@ def connect(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LengowReads:
+class LengowReads(Struct, frozen=True):
     """The reads, through any sender."""
 
     sender: Sender

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from engine.diagnostics.place import NOWHERE, Span
 from engine.marketplace.facts import NOT_KNOWN, Fact
 from engine.values.kinds import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class WireName:
+class WireName(Struct, frozen=True):
     """Where an attribute goes in a package.
 
     JSON: a path such as `price.price`, `deliveryModes[].code`, `price.taxes[VAT].value`, and the
@@ -24,8 +24,7 @@ class WireName:
     shape: str = "string"
 
 
-@dataclass(frozen=True, slots=True)
-class WireValue:
+class WireValue(Struct, frozen=True):
     """A value of a list: as rules write it, and as each package does (None: not known)."""
 
     rule: str
@@ -35,8 +34,7 @@ class WireValue:
     fact: Fact = NOT_KNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """An attribute as the marketplace knows it.
 
     Bounds are in the kind's unit: currency units, percent points, days. `scale` counts decimals.
@@ -89,8 +87,7 @@ class Attribute:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class OfferSchema:
+class OfferSchema(Struct, frozen=True):
     """The attributes by name, in wire order; `path` as shown to the person."""
 
     path: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec import Struct
 
 from engine.errors import ProjectError
 from engine.marketplace.facts import (
@@ -23,8 +24,7 @@ from engine.marketplace.facts import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """A limit of the channel, by what it counts."""
 
     name: str
@@ -32,8 +32,7 @@ class Limit:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class TaxCode:
+class TaxCode(Struct, frozen=True):
     """How a tax is written in JSON: `{"code": code, "type": type, "value": ...}`.
 
     `absent` is the value written where the offer says nothing, None where nothing is written.
@@ -44,8 +43,7 @@ class TaxCode:
     absent: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TaxSpelling:
+class TaxSpelling(Struct, frozen=True):
     """One spelling of the taxes: the codes by the schema's word, and a rate's unit.
 
     Percents are written in points (20) or, where `fraction`, as 0.2.
@@ -56,16 +54,14 @@ class TaxSpelling:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Compulsory:
+class Compulsory(Struct, frozen=True):
     """A delivery mode that must be among those of its parcel size."""
 
     mode: str
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class ChargeCeiling:
+class ChargeCeiling(Struct, frozen=True):
     """The most that shipping may cost with some modes."""
 
     amount: Decimal
@@ -73,8 +69,7 @@ class ChargeCeiling:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class StandardLimit:
+class StandardLimit(Struct, frozen=True):
     """Untracked delivery is for less than `below`, of the price or of price and shipping."""
 
     below: Decimal
@@ -82,8 +77,7 @@ class StandardLimit:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRules:
+class DeliveryRules(Struct, frozen=True):
     """Which delivery modes go together, as rule values."""
 
     small: tuple[str, ...]
@@ -95,8 +89,7 @@ class DeliveryRules:
     standard: StandardLimit | None
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """An attribute of an XML element whose value never changes."""
 
     name: str
@@ -104,8 +97,7 @@ class Constant:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class SalesChannel:
+class SalesChannel(Struct, frozen=True):
     """A channel as its file describes it; `id` is its name in rules."""
 
     id: str

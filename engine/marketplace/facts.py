@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 JsonObject = Mapping[str, Any]
 
@@ -19,8 +20,7 @@ class UnusableError(ValueError):
         self.key = key
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """How sure something is and who says so: tags of `schemas/octopia/sources.json`."""
 
     confidence: str = ""

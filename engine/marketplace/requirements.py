@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from engine.errors import ProjectError
 from engine.marketplace.facts import (
@@ -23,8 +24,7 @@ from engine.resources import bundled
 FILE = "schemas/octopia/business-rules.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A business rule.
 
     `rejects` tells a refusal from a warning. `family` is the error family of the marketplace's

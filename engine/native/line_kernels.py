@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.native.arrow import TEXTS, column_by, taken
 from engine.native.library import needed
@@ -47,8 +47,7 @@ class _Step(ctypes.Structure):
     )
 
 
-@dataclass(slots=True)
-class Steps:
+class Steps(Struct):
     """Steps that write a text for each row, to be added in the order of the text."""
 
     _steps: list[_Step] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from engine.octopia.endpoints import octopia
 from engine.transport.clock import Clock, MachineClock
@@ -14,8 +14,7 @@ from engine.transport.tokens import Credentials
 SELLER = "SellerId"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A seller at Octopia, and what tokens are asked for with."""
 
     seller: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from engine.octopia.endpoints import octopia
 from engine.octopia.paging import Item, ask, path_of, read_list, told
@@ -15,8 +16,7 @@ ALIKE = frozenset({"integrationStatus", "results"})
 MOST_SINGLE = 20  # references that are asked for one by one
 
 
-@dataclass(frozen=True, slots=True)
-class OctopiaReads:
+class OctopiaReads(Struct, frozen=True):
     """The reads, through any sender: the real one or a stand-in."""
 
     sender: Sender

@@ -7,8 +7,9 @@ read; the outbox before it believes anything about a write.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from engine.transport.outcome import Answer, Lost, MessageClass, NotSent, Outcome
 
@@ -30,8 +31,7 @@ class Next(StrEnum):
     STOP = "stop this seller"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What follows, and why; `halt` names what a person must look at before anything is sent."""
 
     next: Next

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.errors import EngineError
 from engine.offers.mapping import MappedBatch
@@ -17,8 +17,7 @@ from engine.program.vectors import copied
 _RANKED_AT_ONCE = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class RankedReason:
+class RankedReason(Struct, frozen=True):
     """A sort of reason: how many rows have it, and the first of them."""
 
     rows: int
@@ -27,8 +26,7 @@ class RankedReason:
     example: Reason
 
 
-@dataclass(slots=True)
-class Accounting:
+class Accounting(Struct):
     """The rows of a feed by outcome, with the reasons that were given."""
 
     read: int = 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from string import Formatter
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.diagnostics.codes import Code
 from engine.marketplace.channel import SalesChannel
@@ -20,8 +20,7 @@ from engine.offers.wire_values import plain_text
 from engine.values.kinds import KindName
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A business rule over columns.
 
     `fails` is true where an offer breaks it, never null. The sentence is `code.says`: `parts` holds
@@ -45,8 +44,7 @@ class Check:
         return pl.concat_str(pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """What checks look at: an offer's columns, its channel and package, and the instant of the run.
 
     `activated` names the delivery modes of the seller's account, None where the settings do not.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.marketplace.attributes import Attribute
 
 
-@dataclass(frozen=True, slots=True)
-class WireColumn:
+class WireColumn(Struct, frozen=True):
     """The values of one attribute; null where it is omitted.
 
     `expr` holds, by the attribute's kind: text and choice a String (a choice its rule value);
@@ -52,16 +51,14 @@ class WireColumn:
         return pl.when(self.cleared).then(pl.lit(write(self.attribute.clear))).otherwise(text)
 
 
-@dataclass(frozen=True, slots=True)
-class CollectedRow:
+class CollectedRow(Struct, frozen=True):
     """One entry of the lists that are sent together: where it applies, and what it holds."""
 
     applies: pl.Expr
     columns: Mapping[str, WireColumn]
 
 
-@dataclass(frozen=True, slots=True)
-class OfferColumns:
+class OfferColumns(Struct, frozen=True):
     """All columns of the offers of a slice: single values by attribute, and the entries of lists.
 
     The entries stand in the order in which they are sent.

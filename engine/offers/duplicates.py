@@ -11,9 +11,8 @@ a repeat of the second would not be seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import polars as pl
+from msgspec import Struct, field
 
 from engine.offers.marks import Marks, no_marks
 from engine.offers.stored_references import SCHEMA, StoredRun
@@ -29,8 +28,7 @@ LEAST_WORDS, MOST_WORDS = 1 << 13, 1 << 21
 _ROW = (1 << 32) - 1  # the lower half of a tail
 
 
-@dataclass(slots=True)
-class SeenReferences:
+class SeenReferences(Struct):
     """The references of the offers so far, as runs sorted by hash that double in length."""
 
     runs: list[pl.DataFrame] = field(default_factory=list)

@@ -7,16 +7,16 @@ a whole offer is put together at once instead of brace by brace: by a kernel, or
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.native.library import kernels
 from engine.native.line_kernels import Code, Steps
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The values of a `column`, which a kernel writes by `code`; `text` is the same text, by Polars.
 
     Of a number, `scale` and `decimals` are as `number_text` takes them.
@@ -34,8 +34,7 @@ class Written:
         columns.append(self.column)
 
 
-@dataclass(frozen=True, slots=True)
-class OrElse:
+class OrElse(Struct, frozen=True):
     """A fragment, or a constant on rows where it is null."""
 
     fragment: Fragment | Group
@@ -54,8 +53,7 @@ class OrElse:
         steps.ends(begun)
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """A fragment where a condition is true, null elsewhere."""
 
     condition: pl.Expr
@@ -73,8 +71,7 @@ class Where:
         self.fragment.steps(steps, columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """Text in pieces: constants, columns and what is made of them. Unless `always`, it is null on some rows.
 
     `condition`, where known, tells on which rows it is not null, without building the text.
@@ -206,8 +203,7 @@ def separated(fragments: Sequence[Fragment | Group], separator: str) -> Fragment
     return in_a_row([*before, fragments[anchor], *after])
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Fragments that may all be null, in their brackets; null where all of them are.
 
     Most often they are there together or not at all, which is seen at the number of nulls. Then one

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.marketplace.channel import SalesChannel, TaxCode
 from engine.native.line_kernels import Code
@@ -23,8 +24,7 @@ from engine.offers.wire_values import NUMBERS, plain_text, words_for, written_nu
 from engine.values.kinds import KindName
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
+class _Leaf(Struct, frozen=True):
     """A value on its way to its place: the steps of the path that are left."""
 
     steps: tuple[str, ...]
@@ -58,8 +58,7 @@ def _steps(column: WireColumn) -> tuple[str, ...]:
     return tuple((column.attribute.json_path or "").split("."))
 
 
-@dataclass(frozen=True, slots=True)
-class _Writer:
+class _Writer(Struct, frozen=True):
     """Writes objects and lists from the leaves inside them."""
 
     rows: tuple[CollectedRow, ...]

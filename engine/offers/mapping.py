@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.diagnostics.codes import rows as codes
 from engine.marketplace.attributes import OfferSchema
@@ -28,8 +30,7 @@ GOOD = "__good"
 EXCLUDES, STOPS, FIRST = "__excludes", "__stops", "__first"
 
 
-@dataclass(frozen=True, slots=True)
-class MappedBatch:
+class MappedBatch(Struct, frozen=True):
     """A batch sorted by outcome, each part in the order of the feed.
 
     `offers` has `sku`, `package`, `package_why`, `payload` (JSON text), `xml` (null for a JSON

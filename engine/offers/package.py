@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
+from msgspec import Struct
 
 from engine.marketplace.channel import SalesChannel
 from engine.offers.columns import OfferColumns, WireColumn
@@ -20,8 +19,7 @@ MODES = ("auto", "json", "xml")
 Unnamed = list[tuple[str, pl.Expr]]
 
 
-@dataclass(frozen=True, slots=True)
-class PackageChoice:
+class PackageChoice(Struct, frozen=True):
     """The package of each offer, as columns.
 
     `package` is "json" or "xml" (`by_xml` tells the same as yes or no) and `why` says why. `lost`

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct
 
 from engine.native.line_kernels import Code
 from engine.offers.fragments import Fragment, Group, OrElse, Written, constant, in_a_row
@@ -30,8 +31,7 @@ MOST_ROWS = 24_000
 MANY_DEAD = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Columns that are made at once, and those that are kept then; None keeps all."""
 
     made: tuple[pl.Expr, ...]

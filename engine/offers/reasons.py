@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from engine.diagnostics.codes.code import Code, Severity
 from engine.diagnostics.place import Span
@@ -17,8 +17,7 @@ from engine.program.program import Fault, Program
 from engine.values.kinds import KindName
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(Struct, frozen=True):
     """A sort of reason: where it applies, its sentence, and the cell and rule it points at."""
 
     code: Code

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes.rows import EXCLUDED
 
@@ -22,8 +23,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why a row is rejected or excluded, or what is worth a warning.
 
     `column` and `value` name the cell of the feed, `file` and `line` the rule, each where there is
@@ -52,8 +52,7 @@ class Reason:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class RowResult:
+class RowResult(Struct, frozen=True):
     """One row of the feed: its outcome, and for an offer its attributes and its payload.
 
     `attributes` holds values by rule name, without omitted ones; a listed attribute holds a list.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 import polars as pl
+from msgspec import Struct
 
 from engine.diagnostics.codes import rows as codes
 from engine.marketplace.channel import Compulsory
@@ -20,8 +20,7 @@ ADDITIONAL = "AdditionalShippingCharges"
 NO = pl.lit(value=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """An entry of the list: where it applies, its mode and its charges."""
 
     applies: pl.Expr

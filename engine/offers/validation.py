@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
+from msgspec import Struct
 
 from engine.resources import bundled
 
@@ -32,8 +32,7 @@ MOST_TOLD = 300  # characters of why a payload does not fit
 _EXACT = Context(prec=1000)
 
 
-@dataclass(frozen=True, slots=True)
-class PayloadFault:
+class PayloadFault(Struct, frozen=True):
     """What does not fit: where in the payload (`$.price.price`), and why."""
 
     path: str
@@ -105,8 +104,7 @@ def offer_fault(
     return None if payload is None else _payload_fault(payload, UPSERT, where=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Elements:
+class _Elements(Struct, frozen=True):
     """What `Offer` elements are held to, and the namespace that the root of their file has."""
 
     namespace: str

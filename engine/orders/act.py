@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.diagnostics.codes.orders import BROKEN_ORDER, PARAMETER_UNREADABLE
 from engine.diagnostics.diagnostic import Diagnostic
@@ -16,8 +18,7 @@ from engine.orders.reading import shown
 from engine.orders.wish import Wish
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A wish in words: parameters as `name=value`, the order as the text of its document."""
 
     action: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import decisions as codes
 from engine.diagnostics.diagnostic import Diagnostic
@@ -24,8 +25,7 @@ from engine.orders.wish import Wish
 AT_A_TIME = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """A row of the list and its decision; `order` and `action` None where it says none."""
 
     line: int

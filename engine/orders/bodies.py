@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from engine.marketplace.facts import JsonObject
 from engine.orders.connectors import Action
@@ -26,8 +27,7 @@ Check = Callable[[Any], bool]
 Maker = Callable[[Mapping[str, Any]], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class BodyFault:
+class BodyFault(Struct, frozen=True):
     """What does not fit its schema: where in the body (`$[0].carrierName`), and why."""
 
     path: str

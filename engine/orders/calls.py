@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes.orders import BROKEN_CALL
 from engine.diagnostics.diagnostic import Diagnostic
@@ -22,8 +23,7 @@ ORDER, ACTION = "marketplace_order_id", "action_type"
 FRAME = (ACCOUNT, MARKETPLACE, ORDER, ACTION)
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationFacts:
+class MigrationFacts(Struct, frozen=True):
     """What becomes of a call on the new channel: arguments dropped (and why), and renamed."""
 
     old: str
@@ -34,8 +34,7 @@ class MigrationFacts:
     answers: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call: who, which order, which action, with what.
 
     Attributes:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from msgspec import Struct
+
 from engine.diagnostics.codes.orders import UNKNOWN_CARRIER
 from engine.diagnostics.diagnostic import Diagnostic, Help
 from engine.diagnostics.place import NOWHERE, Span
@@ -16,8 +18,7 @@ from engine.orders.facts import read_facts
 CARRIERS = "schemas/octopia/carriers.json"
 
 
-@dataclass(frozen=True, slots=True)
-class CarrierFound:
+class CarrierFound(Struct, frozen=True):
     """What a written carrier is sent as: `label`, None where the channel knows no such carrier."""
 
     written: str

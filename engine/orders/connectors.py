@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from msgspec import Struct
+
 from engine.errors import ProjectError
 from engine.marketplace.facts import (
     Fact,
@@ -46,8 +48,7 @@ class ParameterKind(StrEnum):
     YES_NO = "yes/no"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A parameter of an action; `needs` by channel, `always` on those not named there."""
 
     name: str
@@ -81,8 +82,7 @@ class Action:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """A header whose value may name the account or the marketplace."""
 
     name: str

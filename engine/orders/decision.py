@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.place import NOWHERE, Span
 from engine.orders.requests import Request
@@ -19,8 +20,7 @@ class Ruling(StrEnum):
     MANUAL = "manual"
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """What to do instead: `action` None where there is nothing; `parameters` it needs."""
 
     action: str | None
@@ -33,8 +33,7 @@ class Suggestion:
         return {**made, "says": self.says} if self.says else made
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A decision, with the rule that makes it.
 
     Attributes:

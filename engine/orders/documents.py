@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes.orders import BROKEN_ORDER, NO_KNOWN_ORDER
 from engine.diagnostics.diagnostic import Diagnostic
@@ -20,8 +21,7 @@ OCTOPIA_ID = "orderId"
 LENGOW_ID = "marketplace_order_id"
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRead:
+class OrderRead(Struct, frozen=True):
     """One order document: the order, None where it makes none, and what is wrong with it."""
 
     document: OrderDocument | None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+
+from msgspec import Struct
 
 from engine.marketplace.facts import JsonObject, entries, member, text
 from engine.orders.closest import folded
@@ -18,8 +19,7 @@ from engine.orders.states import state_table
 DOCUMENT = "schemas/lengow/orders/order-document.json"
 
 
-@dataclass(frozen=True, slots=True)
-class LengowDocument:
+class LengowDocument(Struct, frozen=True):
     """What is known of Lengow's order documents."""
 
     fields: Fields

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+
+from msgspec import Struct
 
 from engine.marketplace.facts import (
     Fact,
@@ -24,8 +25,7 @@ from engine.values.instants import zone_named
 LINE_STATES = "schemas/octopia/orders/line-states.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Struct, frozen=True):
     """A line state that changed its name: `before` until the end of the day `migrated`."""
 
     channel: str
@@ -47,8 +47,7 @@ class Rename:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class LineStates:
+class LineStates(Struct, frozen=True):
     """The names of line states by channel, in any case, and which go with which order state."""
 
     names: Mapping[tuple[str, str], str]

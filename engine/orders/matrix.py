@@ -7,9 +7,10 @@ a reader wants beside it: the channel's own names of states, counts, and what ca
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from engine.language.orders.checker import shown_instant
 from engine.language.orders.graph import impossible_sequences
@@ -25,8 +26,7 @@ from engine.language.ruleset.orders import (
 ALLOWED, DENIED = "allowed", "denied"
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixSlice:
+class MatrixSlice(Struct, frozen=True):
     """One channel in one period, with its states and actions in the order of the rules."""
 
     rules: OrderRules

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import Span
@@ -46,8 +47,7 @@ class Outcome(StrEnum):
     IMPOSSIBLE = "cannot work"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What the rules say of an action.
 
     Attributes:
@@ -79,8 +79,7 @@ class Decide(Protocol):
         """What the rules say of `action` with `parameters` on `channel`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Substitute:
+class Substitute(Struct, frozen=True):
     """What would replace a call that cannot work.
 
     Attributes:
@@ -94,8 +93,7 @@ class Substitute:
     call: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Migrated:
+class Migrated(Struct, frozen=True):
     """One call and what becomes of it.
 
     Attributes:
@@ -119,8 +117,7 @@ class Migrated:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(slots=True)
-class MigrationSummary:
+class MigrationSummary(Struct):
     """How many calls came out how, and why."""
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
@@ -162,8 +159,7 @@ def migrate_calls(
             yield migration.migrate(line, line_place(name, number))
 
 
-@dataclass(frozen=True, slots=True)
-class _Migration:
+class _Migration(Struct, frozen=True):
     """What all calls of a run share."""
 
     lengow: Connector

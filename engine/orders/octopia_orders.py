@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+
+from msgspec import Struct
 
 from engine.diagnostics.visible import visible
 from engine.marketplace.facts import JsonObject, entries, member, text, texts
@@ -19,8 +20,7 @@ DOCUMENT = "schemas/octopia/orders/order-document.json"
 SUPPLY = "offer.supplyMode"
 
 
-@dataclass(frozen=True, slots=True)
-class OctopiaDocument:
+class OctopiaDocument(Struct, frozen=True):
     """What is known of Octopia's order documents."""
 
     fields: Fields

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes.orders import NOT_SHIPPED_BY_SELLER
 from engine.diagnostics.diagnostic import Diagnostic
@@ -28,16 +29,14 @@ class Shipper(StrEnum):
     UNSAID = "unsaid"
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """What a document holds beyond what is known: a field, or a value of a closed list."""
 
     path: str
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(Struct, frozen=True):
     """A parcel that was declared already."""
 
     number: str | None
@@ -45,8 +44,7 @@ class Parcel:
     url: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderLine:
+class OrderLine(Struct, frozen=True):
     """A line: `native` is its state as written, `state` the name it has today where known."""
 
     id: str | None
@@ -60,8 +58,7 @@ class OrderLine:
     parcels: tuple[Parcel, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OrderDocument:
+class OrderDocument(Struct, frozen=True):
     """An order, read. What its document does not say, or says wrongly, is None.
 
     Attributes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct
 
 from engine.diagnostics.diagnostic import Diagnostic
 from engine.errors import ProjectError
@@ -45,8 +46,7 @@ _SHIPPERS = {shipper.value: shipper for shipper in Shipper}
 Row = tuple[str | int | None, ...]
 
 
-@dataclass(slots=True)
-class Indexed:
+class Indexed(Struct):
     """An order, and what was decided of it already: (line, action), first one first."""
 
     order: OrderDocument

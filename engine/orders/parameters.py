@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes.orders import PARAMETER_UNREADABLE, PLACEHOLDER
 from engine.diagnostics.diagnostic import Diagnostic, Help
@@ -27,8 +28,7 @@ _WEB_ADDRESS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Situated:
+class Situated(Struct, frozen=True):
     """Where values are read for: the channel, what the merchant allows, the place for messages."""
 
     channel: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from engine.marketplace.facts import JsonObject, entries, member, text, texts
 from engine.orders.facts import read_facts
@@ -13,8 +14,7 @@ PLACEHOLDERS = "schemas/octopia/orders/placeholders.json"
 _SIGNS = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholders:
+class Placeholders(Struct, frozen=True):
     """The texts, as words; and the parameters of actions for which they are refused.
 
     Each ending begins with a blank, so that it is whole words.

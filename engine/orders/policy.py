@@ -7,9 +7,11 @@ order: deciding is then a look-up, a check of parameters, and a request made by 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.diagnostics.codes import Code
 from engine.diagnostics.codes import decisions as codes
@@ -45,8 +47,7 @@ SHIP, CARRIER = "ship", "carrier"
 STAND_IN_ORDER, STAND_IN_ACCOUNT = "ORDER-ID", "98979"
 
 
-@dataclass(slots=True)
-class ChannelNow:
+class ChannelNow(Struct):
     """One channel at the policy's instant."""
 
     name: str
@@ -72,8 +73,7 @@ class ChannelNow:
         return self.parameters[rules.name]
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What is known of an order: the channel that it is said to be on, its states, its facts."""
 
     channel: ChannelNow
@@ -81,8 +81,7 @@ class Situation:
     facts: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Led:
+class Led(Struct, frozen=True):
     """An order on the channel that it is handled on, with the states that it may be in."""
 
     channel: ChannelNow

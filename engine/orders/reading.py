@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.diagnostics.codes import Code
 from engine.diagnostics.codes.orders import (
@@ -76,8 +77,7 @@ def shown(value: Any) -> str:
     return str(value)[:SHOWN]
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """The fields known of an object, and those of the objects inside it."""
 
     known: frozenset[str]
@@ -116,8 +116,7 @@ def joined(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """One document on its way to an order: takes values out of it, and gathers what is wrong.
 
     `brief` leaves out what no decision needs: the details of lines, and what is unknown. A hundred

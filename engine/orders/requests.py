@@ -7,10 +7,11 @@ known to refuse for its shape is never made, whatever the rules allow.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from engine.diagnostics.codes.orders import (
     BODY_DOES_NOT_FIT,
@@ -32,8 +33,7 @@ ORDER, ACCOUNT, MARKETPLACE = "order", "account", "marketplace"
 MOST_CHARACTERS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A request as it is sent, but for the token: `path` below the connector's base."""
 
     method: str
@@ -51,8 +51,7 @@ class Request:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """The requests of an action, none where `faults` say why."""
 
     requests: tuple[Request, ...]
@@ -97,8 +96,7 @@ def requests_for(
     return _prepare(connector, found, {**values, **frame}, here)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
+class _Sheet(Struct, frozen=True):
     """What a request of an action carries on one channel."""
 
     carried: Mapping[str, Parameter]

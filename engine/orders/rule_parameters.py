@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes.decisions import (
     FORBIDDEN_PARAMETER,
@@ -32,16 +33,14 @@ _WANTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterFault:
+class ParameterFault(Struct, frozen=True):
     """What is wrong with a parameter, and the rule that says so."""
 
     told: Diagnostic
     rule: Span
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """A parameter and, where it takes one of a table, what each of its words is sent as."""
 
     rules: ParameterRules

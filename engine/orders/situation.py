@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from engine.diagnostics.codes.orders import LINES_DISAGREE, UNKNOWN_ORDER_CHANNEL
 from engine.orders.closest import folded
@@ -13,8 +14,7 @@ from engine.orders.reading import Reading
 from engine.orders.states import state_table
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """The channel's name in rules, the order's state as the channel spells it, and the time."""
 
     channel: str | None

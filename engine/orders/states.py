@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
+from msgspec import Struct
+
 from engine.diagnostics.codes.orders import UNKNOWN_ORDER_STATE
 from engine.diagnostics.diagnostic import Diagnostic, Help
 from engine.diagnostics.place import NOWHERE, Span
@@ -27,8 +29,7 @@ class Spelling(StrEnum):
     LENGOW = "Lengow's name"
 
 
-@dataclass(frozen=True, slots=True)
-class StateName:
+class StateName(Struct, frozen=True):
     """A state as a channel writes it; `state` is its name across channels, None without one."""
 
     channel: str
@@ -38,8 +39,7 @@ class StateName:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class StateFound:
+class StateFound(Struct, frozen=True):
     """What a written state may be: one of `names`, or unknown where there are none.
 
     Lengow's `shipped` stands for both Shipped and Delivered, so `names` may hold several; which

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import all_codes
 from engine.language.ruleset.orders import SuggestionRules
@@ -15,8 +16,7 @@ from engine.orders.policy import Policy
 from engine.orders.wish import Wish
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyVerdicts:
+class PolicyVerdicts(Struct, frozen=True):
     """Decides calls as `migration.Decide` asks for it; the policy goes through Lengow."""
 
     policy: Policy

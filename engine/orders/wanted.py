@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from io import BufferedReader, RawIOBase, TextIOWrapper
 from pathlib import PurePath
 from typing import IO, Any, cast
+
+from msgspec import Struct
 
 from engine.diagnostics.codes.decisions import BROKEN_WISH
 from engine.diagnostics.diagnostic import Diagnostic
@@ -24,8 +25,7 @@ _MARKS = (",", ";", "\t")
 _NOT_CLOSED = "a quote that opens in this line is not closed in it; a text of several lines can be given in JSON Lines"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A row: which order, which action, with what; `line` counts from 1."""
 
     line: int
@@ -34,8 +34,7 @@ class Wanted:
     parameters: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A row that says no wanted action, and why."""
 
     line: int

@@ -7,9 +7,11 @@ between its commit and its end, so that an old price can never land after a new 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.outbox.events import Event, StepError
 from engine.outbox.moments import Moment
@@ -58,8 +60,7 @@ _MOVES: Mapping[PackageStep, tuple[frozenset[PackageState], PackageState]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OfferValue:
+class OfferValue(Struct, frozen=True):
     """An offer as it was sent: `price` and `quantity` None where the package did not carry them."""
 
     sku: str
@@ -73,16 +74,14 @@ class OfferValue:
         return [self.sku, self.hash, self.price, self.quantity, self.floor]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What was last confirmed of an offer, and when."""
 
     value: OfferValue
     wall: int
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A package: `key` is ours, `remote` what the marketplace calls it, `number` how many offers it had."""
 
     key: str
@@ -101,8 +100,7 @@ class Package:
     why: str = ""  # it was rejected as a whole
 
 
-@dataclass(slots=True)
-class Book:
+class Book(Struct):
     """The offers of one seller by channel, and the packages."""
 
     packages: dict[str, Package] = field(default_factory=dict)

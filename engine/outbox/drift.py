@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from engine.octopia.reads import OctopiaReads
 from engine.outbox.journal import Journal
 from engine.transport.outcome import Sender
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """An offer that is not as it was confirmed: what, what was confirmed, what is shown."""
 
     sku: str

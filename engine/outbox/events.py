@@ -7,9 +7,11 @@ A step that is not listed here cannot be written, so no code above can send twic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.outbox.message import Kind, claims_of
 from engine.outbox.moments import Moment
@@ -77,8 +79,7 @@ class StepError(ValueError):
     """A step that may not be taken from where the message is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What the journal knows of a message.
 
     Attributes:
@@ -137,8 +138,7 @@ class Record:
         return self.state is not State.WITHDRAWN or self.sends > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened, to a message or (without one) to the seller's sending."""
 
     step: str

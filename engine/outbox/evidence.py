@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from engine.marketplace.facts import JsonObject, member, text, texts
 from engine.octopia.reads import OctopiaReads
@@ -30,8 +30,7 @@ class Seen(StrEnum):
     NO_PROOF = "no proof"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What was seen, in words and facts that name no person; `ready`: it could be done now.
 
     `seller` is whose order it is, None where no order was read; `ship_by` as the order says it. `said` are
@@ -51,8 +50,7 @@ class Look:
         return {"seen": self.seen.value, "why": self.why, "facts": dict(self.facts)}
 
 
-@dataclass(frozen=True, slots=True)
-class ActionFacts:
+class ActionFacts(Struct, frozen=True):
     """What shows that an action was done."""
 
     by: str
@@ -63,8 +61,7 @@ class ActionFacts:
     cancelled_lines: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class ListFacts:
+class ListFacts(Struct, frozen=True):
     """What the members of listed requests are called; `line` are candidates."""
 
     lines: str
@@ -73,8 +70,7 @@ class ListFacts:
     amount: str
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceFacts:
+class EvidenceFacts(Struct, frozen=True):
     """What ships with Feedwright about the evidence of actions."""
 
     states: frozenset[str]

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.outbox.book import Known
 from engine.outbox.journal import Journal
@@ -28,8 +29,7 @@ UNLIKELY = 10  # how many times another price of the same offer
 EXAMPLES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Rails:
+class Rails(Struct, frozen=True):
     """The limits, each a whole number; percents of the offers that are compared.
 
     Attributes:
@@ -82,7 +82,7 @@ def rails_of(read: Mapping[str, Any]) -> Rails:
     Raises:
         ProjectError: there is no such limit, or it is no whole number.
     """
-    known = {f.name for f in fields(Rails)}
+    known = set(Rails.__struct_fields__)
     for name, value in read.items():
         if name not in known:
             listed = ", ".join(sorted(known))
@@ -92,16 +92,14 @@ def rails_of(read: Mapping[str, Any]) -> Rails:
     return Rails(**{name: int(value) for name, value in read.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """The other prices of an offer, None where it has none."""
 
     struck: Decimal | None = None
     floor: Decimal | None = None
 
 
-@dataclass(slots=True)
-class Watch:
+class Watch(Struct):
     """Sees every offer of a plan beside what was confirmed of it, and then judges."""
 
     rails: Rails

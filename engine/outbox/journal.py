@@ -12,9 +12,10 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+
+from msgspec import Struct
 
 from engine.errors import JournalError
 from engine.outbox.book import Book, PackageStep
@@ -33,8 +34,7 @@ STEPS = frozenset(Step)
 PACKAGE_STEPS = frozenset(PackageStep)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An event as the journal keeps it."""
 
     seq: int
@@ -47,8 +47,7 @@ class AlreadySentError(ValueError):
     """The wish is in the journal with another payload, or another message excludes it."""
 
 
-@dataclass(slots=True)
-class _Head:
+class _Head(Struct):
     seq: int = 0
     checksum: str = GENESIS
 

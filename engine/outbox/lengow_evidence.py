@@ -7,9 +7,10 @@ says what the marketplace shows. What neither says for certain proves nothing, a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from engine.errors import ProjectError
 from engine.lengow.client import LengowReads
@@ -30,8 +31,7 @@ THE_LIST = "Lengow's list of actions"
 UNCLEAR = Seen.NO_PROOF, "Lengow's list does not say what its actions are about"
 
 
-@dataclass(frozen=True, slots=True)
-class LengowAction:
+class LengowAction(Struct, frozen=True):
     """What shows that an action was done on a channel; `by_hand` says why it is not sent.
 
     Beside an action that it `excludes` it is not asked for.
@@ -45,8 +45,7 @@ class LengowAction:
     by_hand: str
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """What the members of listed actions are called."""
 
     order: str
@@ -56,8 +55,7 @@ class Listed:
     errors: str
 
 
-@dataclass(frozen=True, slots=True)
-class LengowFacts:
+class LengowFacts(Struct, frozen=True):
     """What ships with Feedwright about the evidence of Lengow's actions."""
 
     listed: Listed

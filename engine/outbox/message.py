@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from engine.lengow import endpoints as lengow
 from engine.octopia import endpoints as octopia
@@ -46,8 +47,7 @@ GROUPS: Mapping[Kind, tuple[str, ...]] = {
 MOVES_MONEY = frozenset({Kind.CANCEL, Kind.REFUND, Kind.GESTURE})
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A call to be made at most once: its effect has a name that a read can find again.
 
     Attributes:

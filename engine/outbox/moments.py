@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct, field
 
 SECOND = 1_000  # moments count milliseconds
 MINUTE = 60 * SECOND
@@ -21,8 +22,7 @@ MOST_DISAGREEMENT = 5 * MINUTE
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A moment: milliseconds on the wall clock (since 1970, UTC) and on the steady one."""
 
     wall: int
@@ -76,8 +76,7 @@ def _boot() -> str:
         return uuid.uuid4().hex
 
 
-@dataclass(frozen=True, slots=True)
-class SystemClock:
+class SystemClock(Struct, frozen=True):
     """The machine's clocks."""
 
     boot: str = field(default_factory=_boot)

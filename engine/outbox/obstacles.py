@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.octopia.paging import told
 from engine.outbox.moments import instant_of
@@ -11,8 +12,7 @@ from engine.transport.answers import problem_of
 from engine.transport.outcome import Answer, Call, Lost, NotSent, NotSentReason, Outcome, Sender
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True):
     """Why something is not at its end, for who has to decide what to do about it.
 
     `trouble` is no where only time is needed: nothing went wrong. `said` are the marketplace's own words:
@@ -41,8 +41,7 @@ class Obstacle:
         return f"{self.tried}: {self.came_back}; {self.goes_on}; {self.remedy}"
 
 
-@dataclass(slots=True)
-class NotedSender:
+class NotedSender(Struct):
     """A sender that remembers its last call, so that who gives up can say what came of it."""
 
     sender: Sender

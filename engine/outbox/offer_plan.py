@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import msgspec
+from msgspec import Struct
 
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.book import Known
@@ -43,8 +44,7 @@ ASSERT_AGAIN = 24 * HOUR
 MOST_NAMED = 100  # how many of those that were refused before, or do not fit, a plan names
 
 
-@dataclass(frozen=True, slots=True)
-class OfferRow:
+class OfferRow(Struct, frozen=True):
     """A row of a feed with its outcome: `payload` None where it makes no offer.
 
     `keeps` is yes for a rejected row: what is on sale is left as it is, and reported; `own` the offer's

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import IO, overload
 
 import msgspec
+from msgspec import Struct
 
 from engine.offers.validation import (
     UPDATE,
@@ -97,8 +97,7 @@ class StoredOffers(Sequence[OfferLine]):
         return StoredOffers(self._file, array("Q", (self._places[n] for n in numbers)))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What becomes one package."""
 
     number: int

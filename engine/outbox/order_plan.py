@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.errors import HaltedError
 from engine.outbox.canonical import canonical, hash_of
@@ -36,8 +38,7 @@ class Planned(StrEnum):
 SENT = frozenset({Planned.NEW, Planned.CORRECTION})
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedMessage:
+class PlannedMessage(Struct, frozen=True):
     """A message and what a push would do with it."""
 
     message: Message
@@ -63,8 +64,7 @@ class PlannedMessage:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """An action that the rules allow: the request, and the lines of the order it is about."""
 
     kind: Kind

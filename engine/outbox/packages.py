@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from engine.errors import JournalError
 from engine.octopia.reads import OctopiaReads
 from engine.octopia.retry import Next, Verdict, next_step
@@ -32,8 +34,7 @@ LOOKS = "`feedwright sync offers` looks again"
 WAITING, REJECTED, INTEGRATED = "WaitingForCompletion", "Rejected", "Integrated"
 
 
-@dataclass(frozen=True, slots=True)
-class PackageWaits:
+class PackageWaits(Struct, frozen=True):
     """How long things may take, in milliseconds."""
 
     fresh: int = 15 * MINUTE  # older stock is not committed

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from engine.errors import ProjectError
 from engine.transport.http import address_parts, require_safe
@@ -30,8 +31,7 @@ SSH_PORT = 22
 PATIENCE = 30  # seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A place for files, as `sending.xml` of the settings says it.
 
     Attributes:
@@ -71,7 +71,7 @@ def place_of(root: Path, read: Mapping[str, Any]) -> Place:
             raise wrong(read, key, f"`sending.xml.{key}` must be a text of one line")
     if not {"folder", "url"} <= set(read):
         raise wrong(read, None, "sending.xml needs both `folder` and `url`")
-    made = Place(root, **{k: v for k, v in read.items() if k in Place.__dataclass_fields__})
+    made = Place(root, **{k: v for k, v in read.items() if k in Place.__struct_fields__})
     if made.scheme not in KEYS:
         words = (
             f"sending.xml.folder: `{made.scheme}://` is not known; a folder, "

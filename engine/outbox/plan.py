@@ -14,6 +14,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+from msgspec import Struct
+
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.canonical import canonical, digest
 from engine.outbox.moments import MINUTE, Moment, instant_of, wall_of
@@ -25,8 +28,7 @@ FEED = "the feed"  # among the inputs: the hash of its bytes
 LIFETIMES = {OFFERS: 30 * MINUTE, ORDERS: 10 * MINUTE}
 
 
-@dataclass(frozen=True, slots=True)
-class GuardFinding:
+class GuardFinding(Struct, frozen=True):
     """What a guard rail says about a plan; one that `halts` lets nothing be sent."""
 
     name: str
@@ -146,8 +148,7 @@ def _plan(read: Mapping[str, Any]) -> Plan:
 REFUNDS, REFUSALS = "refunds", "refusals"  # guard rails that count actions on orders
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What a plan is held against: the journal as it is, and what the inputs are now."""
 
     seller: str
@@ -157,7 +158,7 @@ class Standing:
     halts: Mapping[str, str]
     inputs: Mapping[str, str]
     # Guard rails that a person lifted for this push, and what they said then.
-    accepted: Mapping[str, str] = field(default_factory=dict)
+    accepted: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 def refuse_unfit(plan: Plan, standing: Standing, now: Moment) -> bool:

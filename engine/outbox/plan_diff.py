@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct, field
 
 from engine.outbox.offer_plan import read_offer_plan, walk_offer_plan
 from engine.outbox.offers import OfferLine
@@ -25,8 +25,7 @@ SLIPS = (10, 100, 1_000)
 Leaves = dict[str, str]
 
 
-@dataclass(slots=True)
-class ValueChange:
+class ValueChange(Struct):
     """How one value of the offers changes: by its place in what is sent, its name in short.
 
     `examples` are a SKU, what is sent of it by the older plan, and by the newer one.
@@ -51,8 +50,7 @@ class ValueChange:
             self.movement.see(numbers[0], numbers[1])
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """Offers or messages that only one of the plans sends: how many of each sort, and the first."""
 
     sorts: Counter[str] = field(default_factory=Counter)
@@ -70,8 +68,7 @@ class Group:
         return self.sorts.total()
 
 
-@dataclass(slots=True)
-class PlanDiff:
+class PlanDiff(Struct):
     """What differs between two plans of a kind.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
-from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.diagnostics.visible import visible
 from engine.outbox.offers import OfferLine
@@ -16,8 +17,7 @@ MOST_KEPT = 10  # of the prices that are named
 TENTH = Decimal("0.1")
 
 
-@dataclass(slots=True)
-class PlanMoves:
+class PlanMoves(Struct):
     """Takes the offers of a plan one by one; memory does not grow with them.
 
     Attributes:

@@ -11,6 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+from msgspec import Struct
+
 from engine.errors import HaltedError, JournalError
 from engine.octopia.retry import Next, Verdict, next_step
 from engine.outbox.canonical import hash_of
@@ -26,8 +29,7 @@ from engine.transport.outcome import Answer, Sender
 Looks = Callable[[Sender, Record], Look]
 
 
-@dataclass(slots=True)
-class Done:
+class Done(Struct):
     """What a run came to: how much moved, by message what is in its way, and what ended undone.
 
     `said` are the marketplace's own words where it refused a message. They are shown and not kept: the
@@ -35,9 +37,11 @@ class Done:
     """
 
     moved: int = 0
-    notes: dict[str, Obstacle] = field(default_factory=dict)
-    undone: dict[str, Record] = field(default_factory=dict)  # refused or withdrawn, by message
-    said: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, Obstacle] = msgspec.field(default_factory=dict)
+    undone: dict[str, Record] = msgspec.field(
+        default_factory=dict
+    )  # refused or withdrawn, by message
+    said: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from engine.outbox.canonical import canonical
@@ -22,8 +21,7 @@ def record_of(read: dict[str, Any]) -> Record:
     Raises:
         KeyError, TypeError, ValueError: it did not.
     """
-    names = {f.name for f in dataclasses.fields(Record)}
-    values = {name: value for name, value in read.items() if name in names}
+    values = {name: value for name, value in read.items() if name in Record.__struct_fields__}
     return Record(
         **{
             **values,

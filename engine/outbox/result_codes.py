@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from engine.marketplace.facts import JsonObject, member, text
 from engine.orders.facts import read_facts
@@ -14,8 +15,7 @@ CODES = "schemas/octopia/result-codes.json"
 _CODE = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """A code in words, as far as it is known; `attribute` is its name in rules, "" where none is."""
 
     code: str
@@ -27,8 +27,7 @@ class Meaning:
         return {"code": self.code, "says": self.says, "attribute": self.attribute or None}
 
 
-@dataclass(frozen=True, slots=True)
-class ResultCodes:
+class ResultCodes(Struct, frozen=True):
     """The two halves of codes: what went wrong, and the property."""
 
     families: dict[str, str]

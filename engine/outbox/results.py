@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from engine.octopia.reads import OctopiaReads
 from engine.outbox.book import OfferValue, Package
@@ -15,8 +16,7 @@ INTEGRATED = "Integrated"
 NOT_SHOWN = "no result, and the offer does not show it"
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """The offers that were not confirmed, by reference, and why."""
 
     refused: Mapping[str, str]

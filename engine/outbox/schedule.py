@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.errors import ProjectError
 from engine.outbox.moments import instant_of, wall_of
@@ -24,8 +26,7 @@ SCHEDULE_KEYS = (*USUAL, "zone", "feed", "metrics_port")
 LONGEST_NAP = 30_000  # milliseconds: a clock that is moved is noticed by then
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A job and when it is due next, in milliseconds of the wall clock.
 
     `trouble` is what was in the way when it ran last, by seller.
@@ -39,8 +40,7 @@ class Job:
     trouble: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """The settings of the schedule."""
 
     jobs: Mapping[str, str]

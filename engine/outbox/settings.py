@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from engine.errors import ProjectError
 from engine.outbox.folders import journal_folder, plan_folder
@@ -23,8 +24,7 @@ OCTOPIA, LENGOW = "octopia", "lengow"
 SENDING_KEYS = ("journal", "plans", "quarantine_minutes", "guards", "refund_rights", "xml")
 
 
-@dataclass(frozen=True, slots=True)
-class Seller:
+class Seller(Struct, frozen=True):
     """A seller: where the credentials stand (`env:NAME` or `file:PATH`), never what they are.
 
     Behind Lengow the id is that of the account there, and the credentials are its access token and
@@ -40,8 +40,7 @@ class Seller:
     connector: str = OCTOPIA
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """The settings of sending."""
 
     root: Path

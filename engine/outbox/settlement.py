@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from engine.outbox.events import Event, Record, State, Step
 from engine.outbox.evidence import Look, Seen
@@ -12,8 +12,7 @@ from engine.transport.outcome import MessageClass
 LEAST_QUARANTINE = 5 * MINUTE
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """How long things may take, in milliseconds."""
 
     quarantine: int = 15 * MINUTE

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.markup import escape
@@ -35,8 +35,7 @@ _WIDEST_SKU = 24
 _LONGEST_TEXT = 400  # a sentence that quotes a huge cell is cut on a terminal; jsonl has all of it
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """What the preview is of."""
 
     feed: str

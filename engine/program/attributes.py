@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
+from msgspec.structs import replace
 
 from engine.language.vocabulary import Attribute
 from engine.program.numbers import Quotient, width, with_scale

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import partial
 
 import polars as pl
+from msgspec import Struct
 
 from engine.diagnostics.codes import rows as codes
 from engine.diagnostics.codes.code import Code
@@ -30,8 +30,7 @@ _BLANKS = " \t\r\n\u00a0\u202f\u2007"
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
 
 
-@dataclass(frozen=True, slots=True)
-class CellFault:
+class CellFault(Struct, frozen=True):
     """A way in which a cell can fail to be a value: `where` it does, on the text column.
 
     `facts` fill the code's sentence besides {column} and {value}.
@@ -42,8 +41,7 @@ class CellFault:
     facts: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReadField:
+class ReadField(Struct, frozen=True):
     """A field's text and value as expressions on the raw columns, and its faults.
 
     `text` is the cell trimmed, null where it is missing. `value` reads the materialised text column

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.diagnostics.codes import rows as codes
 from engine.diagnostics.codes.code import Code, Severity
@@ -51,8 +52,7 @@ def compile_slice(
     return _Compiler(part, at, lists, probes).compile()
 
 
-@dataclass(slots=True)
-class _Compiler:
+class _Compiler(Struct):
     part: r.Slice
     at: datetime
     lists: frozenset[str]

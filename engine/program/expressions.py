@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.language import ruleset as r
 from engine.language.syntax import Comparator, Operator
@@ -32,8 +33,7 @@ from engine.values.scaled import Scaled
 _MICROSECONDS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Expressions:
+class Expressions(Struct, frozen=True):
     """Compiles expressions; `known` holds what earlier steps have made, by column name.
 
     `now` is the instant of the run.

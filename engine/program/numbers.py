@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import polars as pl
+from msgspec import Struct
 
 from engine.errors import EngineError
 from engine.functions.exact import aligned, widened
@@ -18,8 +18,7 @@ class CompileError(EngineError):
     """Rules that are well formed but need numbers larger than 38 digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quotient:
+class Quotient(Struct, frozen=True):
     """A number as a fraction: exact until it is rounded. The divisor is 1 where there is none."""
 
     over: Scaled

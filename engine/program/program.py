@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.diagnostics.codes.code import Code, Severity
 from engine.diagnostics.place import Span
@@ -17,8 +17,7 @@ from engine.values.field import Field
 ROW, PROBLEM, LEFT_OUT = "__row", "__problem", "__excluded"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Something that can be wrong with a row: true in the column `mask` where it is.
 
     `message` gives the sentence from the batch's columns; it is asked for faulty rows only. `cell` is
@@ -37,8 +36,7 @@ class Fault:
         return self.code.severity is Severity.ERROR
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """The column of an attribute: its name, and the number of decimals it counts."""
 
     attribute: Attribute
@@ -48,16 +46,14 @@ class Made:
     rule: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One row of a table that collects: where it applies, and its cells by attribute."""
 
     applies: str
     made: Mapping[str, Made]
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """Something that tests may reach: a case, a row, a requirement met or not met.
 
     `column` is true where a row of the feed reaches it.
@@ -68,8 +64,7 @@ class Probe:
     column: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lean:
+class Lean(Struct, frozen=True):
     """The same program for those who ask only whether a row makes an offer, not why it makes none.
 
     `unsound` are conditions: where any is true, there is a fault that stops the row, and where none
@@ -81,8 +76,7 @@ class Lean:
     instead: Mapping[tuple[int, str], pl.Expr] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """A slice as stages of expressions, run over batches of raw cells.
 
     `steps` names the column of each let and attribute for explaining; `probes` are there

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.language.ruleset import Template
 from engine.program.numbers import Quotient, literal, same_scale, width
@@ -16,16 +17,14 @@ from engine.values.scaled import Scaled
 FALSE = pl.lit(value=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Rejects:
+class Rejects(Struct, frozen=True):
     """Where `reject "..."` is reached inside a value."""
 
     where: pl.Expr
     message: Template
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A value for each row; null where it is missing, omitted, failed or rejected.
 
     Numbers stand in `number` (a fraction until rounded), everything else in `plain`. A `certain` value

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.place import Span
 from engine.language import syntax as s
@@ -19,8 +20,7 @@ Cell = str | list[str] | None
 LoadFixture = Callable[[str, str], Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One row through one slice. `cells` are by the name of the field; None is an empty cell."""
 
     name: str

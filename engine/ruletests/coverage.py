@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.diagnostics.place import Span
 from engine.program.program import Probe
 
 
-@dataclass(slots=True)
-class Coverage:
+class Coverage(Struct):
     """Each thing that tests may reach, and whether one did."""
 
     reached: dict[tuple[Span, str], bool] = field(default_factory=dict)

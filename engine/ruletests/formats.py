@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
+
+from msgspec import Struct
 
 from engine.diagnostics.formats import annotation
 from engine.diagnostics.visible import visible
@@ -18,8 +19,7 @@ from engine.ruletests.runner import CaseResult
 STYLES = ("text", "json", "junit", "github")
 
 
-@dataclass(frozen=True, slots=True)
-class RunOfTests:
+class RunOfTests(Struct, frozen=True):
     """The cases of a run in order, and what they reached where that was asked for.
 
     `zone`: by whose clocks the periods of permissions are told.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.diagnostics.place import Span
 from engine.language import syntax as s
@@ -27,8 +28,7 @@ LoadFixture = Callable[[str, str], Mapping[str, Any]]
 _NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCase:
+class OrderCase(Struct, frozen=True):
     """One wish and what is expected of it; without an action, only where the order goes.
 
     `fault` says why the case cannot be tried at all.
@@ -47,8 +47,7 @@ class OrderCase:
         return self.wish.channel
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCaseResult:
+class OrderCaseResult(Struct, frozen=True):
     """A case with what was decided; `failures` say what was expected and what came out."""
 
     case: OrderCase
@@ -61,8 +60,7 @@ class OrderCaseResult:
         return not self.failures
 
 
-@dataclass(slots=True)
-class PermissionCoverage:
+class PermissionCoverage(Struct):
     """The cells of each channel and period, and which of them a test decides."""
 
     rules: OrderRules

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from engine.diagnostics.place import Span
 from engine.language import syntax as s
@@ -29,8 +29,7 @@ Snapshots = Callable[[str, RowResult, Span], str | None]
 _DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class CaseResult:
+class CaseResult(Struct, frozen=True):
     """A case with what it gave; `failures` say what was expected and what came out."""
 
     case: Case

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.diagnostics.codes import testing as codes
 from engine.diagnostics.place import Span
@@ -18,8 +19,7 @@ from engine.offers.results import RowResult
 _NAME = re.compile(r"[\w.-]+")
 
 
-@dataclass(slots=True)
-class SnapshotFolder:
+class SnapshotFolder(Struct):
     """Compares results with `snapshots/NAME.json` beside the rule file, or writes them anew."""
 
     root: Path

@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from engine.errors import ProjectError
 
 
@@ -23,8 +25,7 @@ class Moment(StrEnum):
     READING = "reading"  # the answer is well-formed, and not the truth
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A fault that the sandbox knows."""
 
     moment: Moment
@@ -78,8 +79,7 @@ ONE_IN = 4  # how often a script that is called by its name strikes
 KEYS = frozenset({"do", "on", "skip", "times", "one_in", "seconds", "milliseconds"})
 
 
-@dataclass(slots=True)
-class Rule:
+class Rule(Struct):
     """A fault and where it strikes: of the requests that fit, after `skip`, at most `times`."""
 
     do: str

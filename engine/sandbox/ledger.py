@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
+from msgspec import Struct
 
 from engine.errors import ProjectError
 from engine.sandbox.clock import written
@@ -21,8 +21,7 @@ def json_bytes(data: Any) -> bytes:
     return ENCODER.encode(data)
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """One change at the marketplace: `kind` of it, on what (`subject`), and to what."""
 
     number: int

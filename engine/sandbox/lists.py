@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from engine.sandbox.problems import RefusedError
 
@@ -13,8 +14,7 @@ MOST_ORDERS, MOST_BY_CURSOR, USUAL = 100, 1000, 20
 Item = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Lies:
+class Lies(Struct, frozen=True):
     """How a read is not the truth; `lag` in seconds."""
 
     lag: int = 0
@@ -26,8 +26,7 @@ class Lies:
 TRUTH = Lies()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page, and the cursor of the next one where there is one."""
 
     body: dict[str, Any]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeGuard
+
+from msgspec import Struct
 
 from engine.sandbox.clock import written
 from engine.sandbox.versions import Versioned
@@ -29,8 +30,7 @@ CEILING = Decimal(30)
 LOWEST_REFERENCE = Decimal("0.10")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What becomes of one request: its codes, and whether it is taken."""
 
     codes: tuple[tuple[str, str], ...]  # code, message
@@ -41,8 +41,7 @@ class Verdict:
         return all(code[:2] in {"80", "90"} for code, _ in self.codes)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """An offer on a channel; `removed` ones are not shown."""
 
     body: Json

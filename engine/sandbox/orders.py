@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from engine.sandbox.clock import SandboxClock, written
 from engine.sandbox.ledger import Ledger
@@ -22,8 +23,7 @@ SENT = frozenset({"Shipped", "Delivered"})
 GONE = frozenset({"CancelRequest", "Cancelled"})
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A request to cancel, refund or give: a new one each time it is asked for."""
 
     id: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.sandbox.clock import SandboxClock
 from engine.sandbox.ledger import Ledger
@@ -26,8 +27,7 @@ WAITING, READY, PENDING, INTEGRATED, REJECTED = (
 )
 
 
-@dataclass(slots=True)
-class Package:
+class Package(Struct):
     """A package: what was put in it, and where it stands."""
 
     id: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 CHANNEL = "CDISFR"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How the sandbox behaves where nothing goes wrong; times in seconds of its own clock."""
 
     sellers: tuple[str, ...] = ("10001",)

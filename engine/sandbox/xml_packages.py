@@ -6,12 +6,13 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from engine.resources import bundled
 from engine.sandbox.clock import SandboxClock
@@ -31,8 +32,7 @@ SUBMITTED = "Submitted"
 Fetch = Callable[[str], bytes]
 
 
-@dataclass(slots=True)
-class XmlPackage:
+class XmlPackage(Struct):
     """A package and where it stands."""
 
     id: int

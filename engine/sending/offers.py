@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from engine.errors import HaltedError, ProjectError
 from engine.offers.accounting import Accounting
@@ -138,8 +138,7 @@ def current_inputs(project: Project, made: Plan, at: datetime) -> dict[str, str]
     return {**inputs_of(noting, feed), "feed": feed, "channel": channel or ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Pushed:
+class Pushed(Struct, frozen=True):
     """What a push came to: whether everything is at its end, and what is in the way if not."""
 
     done: bool
@@ -209,8 +208,7 @@ def _first_push(path: Path, made: Plan, offers: Sequence[OfferLine]) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Synced:
+class Synced(Struct, frozen=True):
     """The packages under way, those of the last plan that were rejected, what is in the way, what halts."""
 
     open: tuple[Package, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from engine.errors import ProjectError
 from engine.lengow.client import LengowReads
@@ -20,8 +21,7 @@ WAITING = ("WaitingAcceptance", "InPreparation")  # for the seller
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class ListedOrder:
+class ListedOrder(Struct, frozen=True):
     """An order, without anything about its customer."""
 
     id: str
@@ -39,8 +39,7 @@ class ListedOrder:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The orders that were read; `incomplete` says why there may be others, None where all were."""
 
     orders: tuple[ListedOrder, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.events import UNDONE, Record, State
@@ -90,8 +91,7 @@ def kept_messages(sending: Sending, records: list[Record]) -> dict[str, Message]
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a run came to: the messages that are not at their end, why, and those that ended undone."""
 
     moved: int

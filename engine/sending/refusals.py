@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.place import Source
 from engine.language.ruleset import Ruleset
@@ -17,8 +18,7 @@ from engine.pipeline import explain_rows, open_run
 from engine.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a value came from: the row, and the rule's file and line where one wrote it."""
 
     row: int
@@ -26,8 +26,7 @@ class Place:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """An offer that the marketplace refused; `places` by attribute."""
 
     channel: str
@@ -50,8 +49,7 @@ class Refusal:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class PackageRefusal:
+class PackageRefusal(Struct, frozen=True):
     """A package that the marketplace rejected as a whole, none of whose offers was taken."""
 
     channel: str

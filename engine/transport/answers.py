@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from msgspec import Struct
 from referencing import Registry, Resource
 
 from engine.errors import ProjectError
@@ -134,8 +134,7 @@ def _registry(folder: str) -> Registry[Any]:
     return Registry[Any]().with_resources(pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What a marketplace says is wrong (`application/problem+json`, RFC 9457, or near it)."""
 
     status: int

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.transport.answers import read_answer
 from engine.transport.clock import Clock
@@ -43,8 +45,7 @@ OURS = frozenset(
 OWN_CONNECTION = frozenset({MessageClass.STATE, MessageClass.MONEY, MessageClass.COMMIT})
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """Where an interface is reached, if not where it usually is, and whose certificates count."""
 
     base: str

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from engine.errors import ProjectError
 from engine.resources import bundled
@@ -24,8 +25,7 @@ class Paging(StrEnum):
     PAGE = "page"  # page from 1, page_size, and `next` in the body
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """A call that is known: `path` with `{}` for each part that varies.
 
     `answers` are the statuses that say that it was done, each with the schema file that the body
@@ -48,8 +48,7 @@ class Endpoint:
         return method == self.method and re.fullmatch(pattern, path) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class TokenFacts:
+class TokenFacts(Struct, frozen=True):
     """How a token is asked for, and what the answer holds."""
 
     url: str
@@ -62,8 +61,7 @@ class TokenFacts:
     budget_per_hour: int
 
 
-@dataclass(frozen=True, slots=True)
-class Interface:
+class Interface(Struct, frozen=True):
     """A marketplace's interface: its base address, its tokens and its endpoints."""
 
     name: str

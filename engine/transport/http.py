@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 import requests
+from msgspec import Struct
 from requests.auth import AuthBase
 from requests.exceptions import RequestException
 from urllib3.exceptions import (
@@ -36,8 +37,7 @@ NO_BODY = frozenset({204, 304})
 LOOPBACK_NAMES = frozenset({"localhost"})
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How long an exchange may take, in milliseconds, and how large an answer may be, in bytes.
 
     A connection that was idle longer than `idle` is not used again: the server may be closing it,
@@ -51,8 +51,7 @@ class Limits:
     largest: int = 32 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(Struct, frozen=True):
     """A request as it goes out, but for the token; `url` is whole."""
 
     method: str

@@ -7,9 +7,10 @@ a connector makes one HTTP request and tells the truth about it. Tests put stand
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 
 class MessageClass(StrEnum):
@@ -22,8 +23,7 @@ class MessageClass(StrEnum):
     COMMIT = "commit"  # makes what was staged visible: a package becomes `Ready`
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request as it goes out, but for the token.
 
     `path` stands below the connector's base and carries its query. `body` is the JSON text that
@@ -60,16 +60,14 @@ class LostKind(StrEnum):
     UNREADABLE = "unreadable"  # no HTTP, a broken encoding
 
 
-@dataclass(frozen=True, slots=True)
-class NotSent:
+class NotSent(Struct, frozen=True):
     """Certainly nothing arrived: not one byte of the request left this machine."""
 
     reason: NotSentReason
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A whole answer. `fault` says why the body is not what the endpoint answers, None where it is.
 
     `headers` have names in lower case. `body` is the JSON value, numbers exact; None where the
@@ -88,8 +86,7 @@ class Answer:
         return 200 <= self.status < 300 and self.fault is None
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """No usable answer: whether the request had an effect, nobody knows."""
 
     kind: LostKind
@@ -121,8 +118,7 @@ class Sender(Protocol):
         """How long no call should be made: the breaker is open, or the pace asks for it. 0: go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a read over all its pages gave.
 
     `items` are what was read, each a JSON object. `incomplete` says why something may be missing

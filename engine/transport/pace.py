@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from engine.transport.clock import Clock
 from engine.transport.outcome import Answer, Lost, NotSent, NotSentReason, Outcome
@@ -48,8 +49,7 @@ def failed(outcome: Outcome) -> bool:
             return outcome.status == TOO_MANY_REQUESTS or outcome.status >= SERVER_FAULTS
 
 
-@dataclass(slots=True)
-class Breaker:
+class Breaker(Struct):
     """Opens after failures; while it is open nothing is sent, afterwards one read decides."""
 
     clock: Clock

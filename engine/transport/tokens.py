@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from engine.transport.answers import problem_of, read_answer
 from engine.transport.clock import Clock
@@ -19,16 +20,14 @@ HOUR = 3_600_000  # milliseconds
 LONGEST = 86_400  # seconds that a token is believed to live, whatever its answer says
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """What a token is asked for with."""
 
     id: Secret
     secret: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     text: Secret
     good_until: int  # milliseconds of the clock
 

@@ -5,9 +5,10 @@ Built from the source schema, a JSON Schema with `x-` keywords (`feeds/source_sc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from engine.diagnostics.place import NOWHERE, Span
 from engine.values.kinds import Kind
@@ -37,8 +38,7 @@ class Fold(StrEnum):
     LATER = "later"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How a cell's text becomes a value. Nothing is guessed: what does not fit rejects the row."""
 
     column: str  # header, or path inside a record: `priceInfo.price`, `g:price`, `@id`
@@ -59,8 +59,7 @@ class Reading:
     separator: str | None = None  # of a list packed in one cell; None: repeated elements
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field that rules may name.
 
     `scale` counts the decimals that a number may have (more reject the row); bounds are in the
@@ -86,8 +85,7 @@ class Field:
     place: Span = NOWHERE  # its line in the source schema
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSchema:
+class SourceSchema(Struct, frozen=True):
     """The fields of a source by name, in the schema's order; `path` as shown to the person."""
 
     path: str

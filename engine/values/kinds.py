@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class KindName(StrEnum):
@@ -25,8 +26,7 @@ class KindName(StrEnum):
     ERROR = "error"  # of what failed to resolve: silences what depends on it
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind and what narrows it.
 
     `currency` belongs to money (ISO code), `dimension` to quantity ("mass", "volume", "length",

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 
 import polars as pl
+from msgspec import Struct, field
 
 # Relative changes are counted in steps of a tenth of a percent; beyond tenfold all are alike.
 STEPS_IN_ONE = 1_000
 FARTHEST = 10 * STEPS_IN_ONE
 
 
-@dataclass(slots=True)
-class Movement:
+class Movement(Struct):
     """The changes of a number: exact range, median to a tenth of a percent."""
 
     rows: int = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import polars as pl
@@ -12,8 +13,7 @@ INT64_LIMIT = 2**63 - 1
 INT128_LIMIT = 2**127 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Scaled:
+class Scaled(Struct, frozen=True):
     """Numbers as integers of 10**-scale; every value lies within `low` and `high` (integers too).
 
     The bounds choose the width: Int64 where they fit, else Int128; what could pass 127 bits is

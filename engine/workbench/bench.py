@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.diagnostics.place import Source
 from engine.editor.desk import Desk
@@ -34,8 +34,7 @@ class StaleError(Exception):
     """A newer question of the same page waits: nobody reads this answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a page asks about: the texts that are not saved, a feed, a channel, an instant.
 
     `rows`: how many rows of the feed count, None for all of them. `fresh` says whether the page still
@@ -59,8 +58,7 @@ class Question:
             raise StaleError
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(Struct, frozen=True):
     """The rows of a feed under rules as typed; `whole` where no more rows follow."""
 
     side: Side

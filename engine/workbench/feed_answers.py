@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from difflib import unified_diff
 from typing import Any
+
+from msgspec.structs import replace
 
 from engine.diagnostics.diagnostic import Report
 from engine.errors import ProjectError

@@ -6,8 +6,9 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from engine.errors import ProjectError
 from engine.project import Project
@@ -20,8 +21,7 @@ LARGEST = (
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A file as it is on disk: its text with plain line ends, and its `version`, a hash of its bytes."""
 
     name: str
@@ -44,8 +44,7 @@ class ConflictError(ProjectError):
         self.current = current
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """The folder of a project, as far as a person may edit it here."""
 
     project: Project

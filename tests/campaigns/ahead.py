@@ -6,7 +6,8 @@ AHEAD_MINUTES=16 python -m campaigns.ahead sync orders
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from engine.cli.main import main
 from engine.outbox.moments import MINUTE, Moment, SystemClock

@@ -5,6 +5,7 @@ A case is its seed and number. The safety net of the command line is off: what i
 """
 
 import contextlib
+import dataclasses
 import io
 import json
 import random
@@ -12,7 +13,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 import polars as pl
 from campaigns.damage import damaged
 from checking.lines import offer_lines, rejection_lines
+from msgspec.structs import replace
 
 from engine.cli.main import feedwright
 from engine.diagnostics.diagnostic import Diagnostic, Report
@@ -192,7 +194,7 @@ class Campaign:
         path = self._write(f"whole{shop.ending}", shop.excerpt)
         opened = open_feed(shop.settings, str(path), shop.project.root)
         for batch in opened.batches(program.source_columns):
-            _map(replace(shop, program=program), batch)
+            _map(dataclasses.replace(shop, program=program), batch)
 
     def _schema(self, rng: random.Random, shop: Shop) -> int:
         file = shop.project.root / "schemas/product.schema.json"

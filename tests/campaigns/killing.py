@@ -247,7 +247,7 @@ class Life:
 
 def _with_reason(message: Message) -> Message:
     """The same wish with a reason that the sandbox knows."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     reason = REASONS.get(message.kind)
     if reason is None or message.call.body is None:

@@ -1,10 +1,10 @@
 """A few real kills of a real push, each time; the whole campaign by its own command."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from campaigns.killing import FAULTY, QUIET, BrokenError, Life, campaign
+from msgspec.structs import replace
 
 from engine.outbox.events import State
 from engine.outbox.opening import read_journal

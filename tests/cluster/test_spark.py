@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ import pytest
 from clusters import deadly
 from clusters.dirty import ROOT, project, rows, text
 from clusters.expected import AT, CHANNEL, Expected, gathered
+from msgspec.structs import replace
 
 from engine.cluster import job as module
 from engine.cluster.changes import changed_offers

@@ -1,13 +1,14 @@
 """What feedwright.yaml may hold: the schema and the reader say the same."""
 
 import json
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from msgspec import Struct
+from msgspec.structs import fields
 
 from engine.errors import ProjectError
 from engine.feeds.feed_settings import (
@@ -41,8 +42,10 @@ VALIDATOR = Draft202012Validator(SCHEMA)
         (SkipSettings, FEED["skip"]["items"]["properties"]),
     ],
 )
-def test_the_schema_names_what_the_reader_knows(kind: type, described: dict[str, Any]) -> None:
-    assert set(described) == {f.name for f in fields(kind)} - {"settings"}
+def test_the_schema_names_what_the_reader_knows(
+    kind: type[Struct], described: dict[str, Any]
+) -> None:
+    assert set(described) == set(kind.__struct_fields__) - {"settings"}
 
 
 def test_words_of_lists_are_the_same() -> None:
@@ -160,7 +163,7 @@ def test_the_schema_names_what_sending_reads() -> None:
     assert set(SCHEMA["properties"]["schedule"]["properties"]) == set(SCHEDULE_KEYS)
     assert set(sending["properties"]["xml"]["properties"]) == frozenset().union(*KEYS.values())
     guards = sending["properties"]["guards"]["properties"]
-    assert set(guards) == {f.name for f in fields(Rails)}
+    assert set(guards) == set(Rails.__struct_fields__)
     for rail in fields(Rails):  # the default that is told is the one that counts
         assert guards[rail.name]["description"].endswith(f"; {rail.default} if not set.")
 

@@ -6,11 +6,12 @@ of checked rules with the engine and nothing that runs them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from msgspec import Struct, structs
 from oracle.expressions import CLEARED, REFUSED, Context, evaluate
 from oracle.functions import pattern_of
 from oracle.reading import BadCell, Row, read_cell, within
@@ -180,9 +181,9 @@ def needed_fields(rules: r.Slice) -> dict[str, Field]:
         elif isinstance(part, tuple):
             for item in part:
                 walk(item)
-        elif is_dataclass(part) and not isinstance(part, r.Table | Function | type):
-            for one in fields(part):
-                walk(getattr(part, one.name))
+        elif isinstance(part, Struct) and not isinstance(part, r.Table | Function):
+            for one in structs.asdict(part).values():
+                walk(one)
 
     walk(rules.steps)
     return found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from oracle.author import Author
 from oracle.feed import EUR, rows
 from oracle.interpreter import needed_fields

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
 from urllib.parse import parse_qsl, urlsplit
 
+from msgspec.structs import replace
 from simulator.lengow_market import LengowMarket
 
 from engine.lengow.client import LengowReads

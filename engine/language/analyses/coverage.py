@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.language import ruleset as r
 from engine.language.analyses.knowledge import Knowledge
@@ -13,8 +14,7 @@ from engine.language.analyses.terms import Fit, Path, roots_of, with_paths
 from engine.values.kinds import YES_NO
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """Situations as sets: `live` those that come here at all, `rows` those that each row fits."""
 
     space: Space

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from engine.language import ruleset as r
 from engine.language.analyses.ranges import Range, single
@@ -20,8 +21,7 @@ _UNKNOWN_INSTANT = datetime.max.replace(tzinfo=UTC)  # stands for a milestone to
 NOW = "now"
 
 
-@dataclass(slots=True)
-class Knowledge:
+class Knowledge(Struct):
     """The definitions of a slice. An attribute may have several values (the rows of its table).
 
     `terms` is every expression of the slice: most analyses look at all of them.

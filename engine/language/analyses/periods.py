@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import periods as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Replacement
@@ -120,8 +121,7 @@ def _mappings_of(study: Study, channel: str) -> list[s.Mapping]:
 # --- H805 ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Stretch(Struct, frozen=True):
     start: datetime | None
     end: datetime | None
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from engine.language.syntax import RoundingMode
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """The numbers from `low` to `high`; None is without end.
 
     `step`: only its multiples can occur. An open end is itself not in the range.
@@ -84,8 +85,7 @@ class Range:
         return low, high
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _End:
+class _End(Struct, frozen=True, order=True):
     """A number, or (`beyond` 1 or -1) what lies past all numbers."""
 
     beyond: int

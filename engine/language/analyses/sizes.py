@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import money as codes
 from engine.diagnostics.diagnostic import Diagnostic, Help
@@ -19,8 +20,7 @@ MAX_DIGITS = 18  # of a cell, see `program/cells.py`
 LIMIT = 2**127 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """Whole numbers of 10**-scale; none is larger than `most`, whatever its sign."""
 
     most: int

@@ -10,9 +10,10 @@ may be more situations here than can occur, never fewer. So "in no situation" ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from engine.language import ruleset as r
 from engine.language.analyses.keys import Key, key
@@ -38,8 +39,7 @@ _ORDINARY = {
 _NAMES = r.LetValue | r.AttributeValue
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(Struct, frozen=True):
     """A text that no condition names."""
 
 
@@ -47,8 +47,7 @@ class Other:
 Point = Fraction | str | bool | Other | None
 
 
-@dataclass(slots=True)
-class Dimension:
+class Dimension(Struct):
     """A thing that conditions look at. `solid`: a field, which can have each of the points."""
 
     subject: r.Bound | None
@@ -78,8 +77,7 @@ class Dimension:
         self.points = (*found, None) if self.missing else tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(Struct, frozen=True):
     """The situations in which a condition is yes, and those in which it is no.
 
     In the others a value that it needs is missing.
@@ -89,16 +87,14 @@ class Truth:
     no: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
+class _Subject(Struct, frozen=True):
     """What an atom looks at: a dimension, and what stands for a missing value there."""
 
     dimension: Dimension
     fallback: Point = None
 
 
-@dataclass(slots=True)
-class Space:
+class Space(Struct):
     """The situations. First `learn` every condition, then `close`, then ask for `truth`."""
 
     known: Knowledge

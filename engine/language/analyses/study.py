@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from engine.diagnostics.diagnostic import Diagnostic, Replacement
 from engine.diagnostics.place import Source, Span
@@ -14,8 +15,7 @@ from engine.language.analyses.knowledge import Knowledge
 from engine.language.walks import nodes_of
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
+class Study(Struct, frozen=True):
     """A ruleset and all that is known of where it comes from. `now` is None where nobody says."""
 
     ruleset: r.Ruleset
@@ -66,8 +66,7 @@ class Study:
         return (Replacement(source.span(start, min(end + 1, len(source.text))), ""),)
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """What was found at each place, in all slices that have the place."""
 
     seen: dict[tuple[str, Span], list[Diagnostic | None]] = field(default_factory=dict)

@@ -107,7 +107,7 @@ def _numbers(node: s.Node) -> Iterator[s.Number | s.Money | s.Percent | s.Quanti
             if _telling(_said(number)[1]):
                 yield number
         case _:
-            for name in node.__dataclass_fields__:
+            for name in node.__struct_fields__:
                 value = getattr(node, name)
                 for part in value if isinstance(value, tuple) else (value,):
                     if isinstance(part, s.Node):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.diagnostics.codes import actions as codes
 from engine.diagnostics.codes import periods as period_codes
@@ -39,8 +40,7 @@ Rules = Mapping[str, ActionRules | NoActionRules]
 Suggestions = Mapping[Span, tuple[SuggestionRules, ...]]
 
 
-@dataclass(slots=True)
-class Declared:
+class Declared(Struct):
     """What is declared of one action on one channel."""
 
     base: s.Action | None = None
@@ -49,8 +49,7 @@ class Declared:
     refusals: list[tuple[s.NoAction, Stretch]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelActions:
+class ChannelActions(Struct, frozen=True):
     """All actions of one channel by name; `rules` gives what holds in a period."""
 
     channel: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import actions as codes
 from engine.diagnostics.diagnostic import Diagnostic, Help
@@ -21,8 +22,7 @@ from engine.language.ruleset.orders import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """What all cells of a matrix share: the channel, the period, and why it is closed, if it is."""
 
     channel: str

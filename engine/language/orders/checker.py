@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from engine.diagnostics.codes import actions as codes
 from engine.diagnostics.diagnostic import Diagnostic, Help, Label

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
+
+from msgspec import Struct, structs
 
 from engine.diagnostics.codes import actions as codes
 from engine.language import ruleset as r
@@ -36,8 +37,7 @@ _HAS_MEANING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OrderBinder:
+class OrderBinder(Struct, frozen=True):
     """Binds conditions whose names with a capital are states."""
 
     scope: Scope
@@ -63,8 +63,10 @@ class OrderBinder:
             return tuple(self._with_states(item) for item in node)  # type: ignore[return-value]
         if not isinstance(node, s.Node):
             return node
-        parts = {f.name: getattr(node, f.name) for f in fields(node)}
-        return replace(node, **{name: self._with_states(part) for name, part in parts.items()})
+        parts = structs.asdict(node)
+        return structs.replace(
+            node, **{name: self._with_states(part) for name, part in parts.items()}
+        )
 
     def _state(self, node: s.Reference) -> str:
         if node.name in self.states:

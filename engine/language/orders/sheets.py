@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from engine.diagnostics.codes import actions as codes
 from engine.diagnostics.diagnostic import Diagnostic, Help, Label, Report
@@ -21,8 +22,7 @@ LINE_WORDS = frozenset({"line", "lines"})
 Line = s.AllowedIn | s.WholeOrder | s.LeadsTo | s.SameAs | s.ParameterRule
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """The lines of one body by what they are about, and the clause that each stands under."""
 
     lines: Mapping[str, Line]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
+
+from msgspec import Struct
 
 from engine.language import ruleset as r
 from engine.language import syntax as s
@@ -16,8 +17,7 @@ ORDERS = "orders"
 FAR = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """From `start` until `end` (UTC, None: open); `waits` names a milestone nobody knows yet.
 
     One whose beginning is to be confirmed never begins; one whose end is never ends.

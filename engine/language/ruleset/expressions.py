@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from engine.diagnostics.place import Span
 from engine.language.ruleset.tables import Scalar, Table
@@ -14,8 +15,7 @@ from engine.values.field import Field
 from engine.values.kinds import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """An expression whose names are bound.
 
     `missing`: it may have no value (the source's cell is empty, or the attribute is omitted).
@@ -28,41 +28,35 @@ class Bound:
     fails: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Constant(Bound):
+class Constant(Bound, frozen=True):
     """A literal, or a milestone with a known instant. Instants are aware, in UTC."""
 
     value: Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class FieldValue(Bound):
+class FieldValue(Bound, frozen=True):
     """The value of a source field in this row."""
 
     field: Field
 
 
-@dataclass(frozen=True, slots=True)
-class LetValue(Bound):
+class LetValue(Bound, frozen=True):
     """A `let`, or what an override inherits, by its name in the slice."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeValue(Bound):
+class AttributeValue(Bound, frozen=True):
     """The value of another attribute of the same offer; missing where that one is omitted."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class NowValue(Bound):
+class NowValue(Bound, frozen=True):
     """The instant of the run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compute(Bound):
+class Compute(Bound, frozen=True):
     """Exact arithmetic; a quotient stays a fraction until it is rounded.
 
     `x / 0` is a failure. Date + duration and instant + duration are written with ADD/SUBTRACT too;
@@ -74,15 +68,13 @@ class Compute(Bound):
     right: Bound
 
 
-@dataclass(frozen=True, slots=True)
-class Negate(Bound):
+class Negate(Bound, frozen=True):
     """The opposite number."""
 
     value: Bound
 
 
-@dataclass(frozen=True, slots=True)
-class Compare(Bound):
+class Compare(Bound, frozen=True):
     """A comparison of two values of one kind; BEFORE and AFTER are LESS and GREATER by now."""
 
     comparator: Comparator
@@ -90,8 +82,7 @@ class Compare(Bound):
     right: Bound
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf(Bound):
+class OneOf(Bound, frozen=True):
     """Whether the value is (or with `negated` is not) one of the items."""
 
     value: Bound
@@ -99,30 +90,26 @@ class OneOf(Bound):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Present(Bound):
+class Present(Bound, frozen=True):
     """Whether the value is present (or with `present` False, missing). Never missing itself."""
 
     value: Bound
     present: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Opposite(Bound):
+class Opposite(Bound, frozen=True):
     """Logical not."""
 
     condition: Bound
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf(Bound):
+class AllOf(Bound, frozen=True):
     """Logical and; with a missing side it is no where the other is no, else missing."""
 
     conditions: tuple[Bound, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf(Bound):
+class AnyOf(Bound, frozen=True):
     """Logical or; with a missing side it is yes where the other is yes, else missing."""
 
     conditions: tuple[Bound, ...]
@@ -135,8 +122,7 @@ class Repair(StrEnum):
     FAILURE = "on error"
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired(Bound):
+class Repaired(Bound, frozen=True):
     """`value default alternative` or `value on error alternative`."""
 
     repair: Repair
@@ -144,8 +130,7 @@ class Repaired(Bound):
     alternative: Bound
 
 
-@dataclass(frozen=True, slots=True)
-class Round(Bound):
+class Round(Bound, frozen=True):
     """Rounded to a multiple of `step` (> 0), as spreadsheets do.
 
     HALF_UP takes a tie away from zero, UP goes away from zero, DOWN towards zero.
@@ -156,8 +141,7 @@ class Round(Bound):
     step: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class TakeFrom(Bound):
+class TakeFrom(Bound, frozen=True):
     """The cell of `column` in the row of `table` whose keys are equal; missing where no row is.
 
     Texts are compared without case and outer blanks, as a spreadsheet's look-up does.
@@ -168,16 +152,14 @@ class TakeFrom(Bound):
     keys: tuple[Bound, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CallOf(Bound):
+class CallOf(Bound, frozen=True):
     """A function applied; constant parameters are Constants."""
 
     function: Function
     arguments: tuple[Bound, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DayEdge(Bound):
+class DayEdge(Bound, frozen=True):
     """The first (or last, 23:59:59) second of a date on the clocks of `zone`, as an instant."""
 
     start: bool
@@ -185,8 +167,7 @@ class DayEdge(Bound):
     zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """One case: `span` covers its line."""
 
     condition: Bound
@@ -194,8 +175,7 @@ class Branch:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Choose(Bound):
+class Choose(Bound, frozen=True):
     """The value of the first branch whose condition is yes, else `otherwise`.
 
     A condition that is missing does not fit.
@@ -205,18 +185,15 @@ class Choose(Bound):
     otherwise: Bound
 
 
-@dataclass(frozen=True, slots=True)
-class Omitted(Bound):
+class Omitted(Bound, frozen=True):
     """`omit`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cleared(Bound):
+class Cleared(Bound, frozen=True):
     """`clear`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected(Bound):
+class Rejected(Bound, frozen=True):
     """`reject "..."`: where it is reached, the row makes no offer."""
 
     message: Template
@@ -248,8 +225,7 @@ Expression = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A sentence with values in it: texts and expressions in turn. `span` covers the quotes."""
 
     span: Span

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from engine.diagnostics.place import Span
 from engine.language.ruleset.expressions import Bound
@@ -13,8 +14,7 @@ from engine.language.syntax import Need, OrderTest, OrderTestTable, TypeName
 from engine.values.field import SourceSchema
 
 
-@dataclass(frozen=True, slots=True)
-class StateRules:
+class StateRules(Struct, frozen=True):
     """A state, and what each channel calls it; a channel that has no such state is left out."""
 
     name: str
@@ -22,8 +22,7 @@ class StateRules:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterRules:
+class ParameterRules(Struct, frozen=True):
     """A parameter of an action: whether it is needed, what it takes, where that stands.
 
     `table` holds the values where it takes one of a table; `any_text` lets others pass as well.
@@ -38,8 +37,7 @@ class ParameterRules:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SuggestionRules:
+class SuggestionRules(Struct, frozen=True):
     """What to do instead, where the condition holds; `action` None says that there is nothing."""
 
     condition: Bound | None
@@ -49,8 +47,7 @@ class SuggestionRules:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRules:
+class ActionRules(Struct, frozen=True):
     """An action on one channel in one period.
 
     Attributes:
@@ -82,8 +79,7 @@ class ActionRules:
         return tuple(p.name for p in self.parameters.values() if p.need is need)
 
 
-@dataclass(frozen=True, slots=True)
-class NoActionRules:
+class NoActionRules(Struct, frozen=True):
     """An action that a channel does not have, with what to do instead."""
 
     name: str
@@ -93,8 +89,7 @@ class NoActionRules:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCell:
+class OrderCell(Struct, frozen=True):
     """One channel, state and action in one period.
 
     Attributes:
@@ -121,8 +116,7 @@ class OrderCell:
         return self.rules is not None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderSlice:
+class OrderSlice(Struct, frozen=True):
     """What may be done with orders on one channel from `start` until `end` (UTC, None: open).
 
     `opens`: whether the channel's windows let orders through; `cells` by state and action, every
@@ -143,8 +137,7 @@ class OrderSlice:
         return started and (self.end is None or at < self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class RouteRules:
+class RouteRules(Struct, frozen=True):
     """Where orders go that fit `condition`: to `channel`, or None, to a person (`sentence`)."""
 
     condition: Bound | None
@@ -153,8 +146,7 @@ class RouteRules:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class RouteCheck:
+class RouteCheck(Struct, frozen=True):
     """What an order must fulfil where `guard` holds, or else is refused or warned about."""
 
     condition: Bound
@@ -164,8 +156,7 @@ class RouteCheck:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRules:
+class OrderRules(Struct, frozen=True):
     """All that the rule files say about orders, checked."""
 
     source: SourceSchema

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from engine.diagnostics.place import Span
 from engine.language.ruleset.orders import OrderRules
@@ -15,8 +16,7 @@ from engine.language.vocabulary import Attribute
 from engine.values.field import SourceSchema
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """What one channel does from `start` until `end` (UTC, None: open).
 
     Steps stand in an order in which each uses only names of earlier ones; requirements and promises
@@ -30,8 +30,7 @@ class Slice:
     leans_on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelRules:
+class ChannelRules(Struct, frozen=True):
     """A channel as rules declare it, its windows with milestones resolved by name."""
 
     name: str
@@ -40,8 +39,7 @@ class ChannelRules:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class MilestoneRules:
+class MilestoneRules(Struct, frozen=True):
     """A milestone: its instant in UTC, or None while it is to be confirmed."""
 
     name: str
@@ -49,8 +47,7 @@ class MilestoneRules:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Ruleset:
+class Ruleset(Struct, frozen=True):
     """All that the rule files say, checked.
 
     `tests` keep their syntax: `ruletests/` evaluates their literals through the checker's own

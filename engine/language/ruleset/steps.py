@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from engine.diagnostics.place import Span
 from engine.language.ruleset.expressions import Bound, Template
@@ -11,8 +12,7 @@ from engine.language.syntax import HitPolicy
 from engine.language.vocabulary import Attribute
 
 
-@dataclass(frozen=True, slots=True)
-class LetStep:
+class LetStep(Struct, frozen=True):
     """A named value; names with `@` are values that an override inherits."""
 
     name: str
@@ -20,8 +20,7 @@ class LetStep:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeStep:
+class AttributeStep(Struct, frozen=True):
     """An attribute takes its value; omitted where that is missing. `clause`: the notice's words."""
 
     attribute: Attribute
@@ -30,8 +29,7 @@ class AttributeStep:
     clause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DecideRow:
+class DecideRow(Struct, frozen=True):
     """A row of a decision table; results stand in the order of the step's attributes."""
 
     condition: Bound
@@ -39,8 +37,7 @@ class DecideRow:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class DecideStep:
+class DecideStep(Struct, frozen=True):
     """Attributes take their values from the rows that fit.
 
     EVERY collects (listed attributes); FIRST takes the first; EXACTLY_ONE rejects a row of the feed
@@ -57,8 +54,7 @@ class DecideStep:
     guard: Bound | None = None  # of the `only when` around it
 
 
-@dataclass(frozen=True, slots=True)
-class ExcludeStep:
+class ExcludeStep(Struct, frozen=True):
     """Where the condition is yes, the row is excluded, whatever else is wrong with it."""
 
     condition: Bound
@@ -74,8 +70,7 @@ class ConsequenceKind(StrEnum):
     DROP = "drop"
 
 
-@dataclass(frozen=True, slots=True)
-class RequireStep:
+class RequireStep(Struct, frozen=True):
     """Where the guard is yes and the condition is no, the consequence follows.
 
     Skipped where the condition or guard has no value (an omitted attribute). `drops` names the
@@ -91,8 +86,7 @@ class RequireStep:
     clause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AlwaysStep:
+class AlwaysStep(Struct, frozen=True):
     """A promise about each offer; a row that breaks it is rejected. Skipped as a requirement is."""
 
     condition: Bound

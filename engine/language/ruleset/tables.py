@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from engine.diagnostics.place import Span
 from engine.values.kinds import Kind
@@ -12,8 +13,7 @@ from engine.values.kinds import Kind
 Scalar = str | Decimal | bool | date | datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a look-up table: all its cells read as `kind`; `optional` where one is empty."""
 
     name: str
@@ -22,8 +22,7 @@ class Column:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A look-up table. `rows` hold keys and cells in the order of `columns`; None where empty."""
 
     name: str

@@ -2,59 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.language.syntax.nodes import Duration, Instant, Literal, Moment, Name, Node, Text
 from engine.language.syntax.statements import Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Timezone(Node):
+class Timezone(Node, frozen=True):
     """`timezone Europe/Paris`."""
 
     zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Currency(Node):
+class Currency(Node, frozen=True):
     """`currency EUR`."""
 
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Use(Node):
+class Use(Node, frozen=True):
     """`use "offers.rules"`: what stands there is known here too."""
 
     path: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Read(Node):
+class Read(Node, frozen=True):
     """`read product using "schemas/product.schema.json"`."""
 
     kind: Name
     path: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Write(Node):
+class Write(Node, frozen=True):
     """`write offer using "schemas/offer.schema.json"`."""
 
     kind: Name
     path: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone(Node):
+class Milestone(Node, frozen=True):
     """`milestone soap_end = to be confirmed` has `at` None."""
 
     name: Name
     at: Instant | None
 
 
-@dataclass(frozen=True, slots=True)
-class SendWindow(Node):
+class SendWindow(Node, frozen=True):
     """`send offers automatically every 1 hour from a until b`; subject offers, orders or products."""
 
     subject: Name
@@ -64,8 +55,7 @@ class SendWindow(Node):
     end: Moment | None
 
 
-@dataclass(frozen=True, slots=True)
-class EditWindow(Node):
+class EditWindow(Node, frozen=True):
     """`edit mappings from mapping_opens`."""
 
     subject: Name
@@ -76,8 +66,7 @@ class EditWindow(Node):
 # A moment of the timeline: an instant, or the name of a milestone.
 
 
-@dataclass(frozen=True, slots=True)
-class Channel(Node):
+class Channel(Node, frozen=True):
     """`channel cdiscount_octopia extends cdiscount ... end`."""
 
     name: Name
@@ -85,8 +74,7 @@ class Channel(Node):
     windows: tuple[SendWindow | EditWindow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TableFromCsv(Node):
+class TableFromCsv(Node, frozen=True):
     """`table units from "tables/units.csv" key unit`."""
 
     name: Name
@@ -94,8 +82,7 @@ class TableFromCsv(Node):
     keys: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TableInPlace(Node):
+class TableInPlace(Node, frozen=True):
     """`table fees key country, mode ... end` with `| country | mode || fee |` rows."""
 
     name: Name
@@ -104,15 +91,13 @@ class TableInPlace(Node):
     rows: tuple[LiteralRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LiteralRow(Node):
+class LiteralRow(Node, frozen=True):
     """A row of literals; None where the cell is empty."""
 
     cells: tuple[Literal | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping(Node):
+class Mapping(Node, frozen=True):
     """`mapping offer for cdiscount, cdiscount_octopia ... end`."""
 
     kind: Name
@@ -120,8 +105,7 @@ class Mapping(Node):
     body: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Override(Node):
+class Override(Node, frozen=True):
     """`override offer for cdiscount_octopia from octopia_switch until ... end`."""
 
     kind: Name

@@ -2,57 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.diagnostics.place import Span
 from engine.language.syntax.nodes import Literal, Name, Node, Text
 
 
-@dataclass(frozen=True, slots=True)
-class Reference(Node):
+class Reference(Node, frozen=True):
     """A name used as a value: field, let, milestone (snake_case), attribute or state (PascalCase)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Now(Node):
+class Now(Node, frozen=True):
     """`now`: the instant of the run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inherited(Node):
+class Inherited(Node, frozen=True):
     """`inherited`: the value that an override replaces."""
 
 
-@dataclass(frozen=True, slots=True)
-class Omit(Node):
+class Omit(Node, frozen=True):
     """`omit`: do not send the attribute."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clear(Node):
+class Clear(Node, frozen=True):
     """`clear`: send an explicit empty value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reject(Node):
+class Reject(Node, frozen=True):
     """`reject "..."`: do not send the offer."""
 
     message: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Node):
+class Call(Node, frozen=True):
     """`max(0, stock)`."""
 
     function: Name
     arguments: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Take(Node):
+class Take(Node, frozen=True):
     """`take condition from brand_policy for brand`; several keys stand in parentheses."""
 
     column: Name
@@ -69,8 +60,7 @@ class Operator(StrEnum):
     DIVIDE = "/"
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic(Node):
+class Arithmetic(Node, frozen=True):
     """`left + right`."""
 
     operator: Operator
@@ -78,8 +68,7 @@ class Arithmetic(Node):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Negative(Node):
+class Negative(Node, frozen=True):
     """`-value`."""
 
     value: Expression
@@ -98,8 +87,7 @@ class Comparator(StrEnum):
     AFTER = "after"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison(Node):
+class Comparison(Node, frozen=True):
     """`left <= right`, `category is "Lamps"`, `now before soap_end`."""
 
     comparator: Comparator
@@ -107,8 +95,7 @@ class Comparison(Node):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Membership(Node):
+class Membership(Node, frozen=True):
     """`category in ("Outlet", "Refurbished")`, `x not in (...)`."""
 
     value: Expression
@@ -116,47 +103,41 @@ class Membership(Node):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Presence(Node):
+class Presence(Node, frozen=True):
     """`weight present`, `weight missing`."""
 
     value: Expression
     present: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Not(Node):
+class Not(Node, frozen=True):
     """`not condition`."""
 
     condition: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class And(Node):
+class And(Node, frozen=True):
     """`left and right`."""
 
     left: Expression
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Or(Node):
+class Or(Node, frozen=True):
     """`left or right`."""
 
     left: Expression
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Default(Node):
+class Default(Node, frozen=True):
     """`value default alternative`: repairs a missing value only."""
 
     value: Expression
     alternative: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class OnError(Node):
+class OnError(Node, frozen=True):
     """`value on error alternative`: repairs a failing conversion only."""
 
     value: Expression
@@ -171,8 +152,7 @@ class RoundingMode(StrEnum):
     DOWN = "down"
 
 
-@dataclass(frozen=True, slots=True)
-class Rounded(Node):
+class Rounded(Node, frozen=True):
     """`value rounded half up to 0.01 EUR`."""
 
     value: Expression
@@ -180,8 +160,7 @@ class Rounded(Node):
     step: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class DayBound(Node):
+class DayBound(Node, frozen=True):
     """`start of sale_start in Europe/Paris`, `end of ...`."""
 
     start: bool

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.diagnostics.place import Span
 from engine.language.syntax.declarations import (
     Channel,
@@ -40,8 +38,7 @@ Declaration = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Comment(Node):
+class Comment(Node, frozen=True):
     """`# ...` up to the end of its line.
 
     `first_line`: where the statement begins that it stands in or behind, which a bracket may carry
@@ -54,8 +51,7 @@ class Comment(Node):
     alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RulesFile(Node):
+class RulesFile(Node, frozen=True):
     """A whole file: `rules 1`, its declarations in order, and its comments beside them.
 
     `lost` are the words of the lines that could not be read: what seems to be lacking may be there.

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import Struct
+
 from engine.diagnostics.place import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """Anything in the tree; `span` covers its words in the file."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Name(Node):
+class Name(Node, frozen=True):
     """A name as typed: `Price`, `brand_policy`."""
 
     text: str
@@ -27,37 +26,32 @@ class Name(Node):
 # --- literals -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Text(Node):
+class Text(Node, frozen=True):
     """`"Colissimo"`, escapes resolved. In messages, `{name}` stays as typed."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Number(Node):
+class Number(Node, frozen=True):
     """`2`, `1.5`."""
 
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Money(Node):
+class Money(Node, frozen=True):
     """`12.50 EUR`."""
 
     amount: Decimal
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Percent(Node):
+class Percent(Node, frozen=True):
     """`20%`; `value` is 20."""
 
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity(Node):
+class Quantity(Node, frozen=True):
     """`30 kg`; `unit` as typed."""
 
     amount: Decimal
@@ -74,23 +68,20 @@ class DurationUnit(StrEnum):
     MONTH = "month"
 
 
-@dataclass(frozen=True, slots=True)
-class Duration(Node):
+class Duration(Node, frozen=True):
     """`15 minutes`, `1 day`."""
 
     amount: int
     unit: DurationUnit
 
 
-@dataclass(frozen=True, slots=True)
-class Date(Node):
+class Date(Node, frozen=True):
     """`2025-07-29`."""
 
     value: date
 
 
-@dataclass(frozen=True, slots=True)
-class Instant(Node):
+class Instant(Node, frozen=True):
     """`2025-07-29 10:00 Europe/Paris`: wall-clock time and zone as typed; the checker resolves."""
 
     local: datetime
@@ -98,8 +89,7 @@ class Instant(Node):
     zone_span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class YesNo(Node):
+class YesNo(Node, frozen=True):
     """`yes`, `no`."""
 
     value: bool

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.language.syntax.expressions import Expression
@@ -11,16 +10,14 @@ from engine.language.syntax.statements import Require, SourceClause
 from engine.language.syntax.tests import Change, Given, TestRow
 
 
-@dataclass(frozen=True, slots=True)
-class StateRow(Node):
+class StateRow(Node, frozen=True):
     """A row of `states`: the state, and what each channel calls it; None is `none`."""
 
     state: Name
     natives: tuple[Text | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class States(Node):
+class States(Node, frozen=True):
     """`states order ... end`: the first column holds the states, the others are channels."""
 
     kind: Name
@@ -28,15 +25,13 @@ class States(Node):
     rows: tuple[StateRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ToChannel(Node):
+class ToChannel(Node, frozen=True):
     """`to channel cdiscount`."""
 
     channel: Name
 
 
-@dataclass(frozen=True, slots=True)
-class ToManual(Node):
+class ToManual(Node, frozen=True):
     """`to manual "..."`: a person acts elsewhere; the sentence says where."""
 
     sentence: Text
@@ -45,16 +40,14 @@ class ToManual(Node):
 Target = ToChannel | ToManual
 
 
-@dataclass(frozen=True, slots=True)
-class RouteCase(Node):
+class RouteCase(Node, frozen=True):
     """`when condition to channel ...`; `otherwise` has no condition."""
 
     condition: Expression | None
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class Route(Node):
+class Route(Node, frozen=True):
     """`route order ... end`: which channel an order is handled on."""
 
     kind: Name
@@ -78,8 +71,7 @@ class TypeName(StrEnum):
     TABLE = "one of table"
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterType(Node):
+class ParameterType(Node, frozen=True):
     """`text`, `yes/no`, `web address`, `one of table carriers or any text`."""
 
     type: TypeName
@@ -87,8 +79,7 @@ class ParameterType(Node):
     any_text: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterRule(Node):
+class ParameterRule(Node, frozen=True):
     """`tracking_number mandatory text "..."`."""
 
     name: Name
@@ -97,28 +88,24 @@ class ParameterRule(Node):
     sentence: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedIn(Node):
+class AllowedIn(Node, frozen=True):
     """`allowed in WaitingAcceptance else deny "..."`."""
 
     states: tuple[Name, ...]
     sentence: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class WholeOrder(Node):
+class WholeOrder(Node, frozen=True):
     """`applies to whole order`."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeadsTo(Node):
+class LeadsTo(Node, frozen=True):
     """`leads to Shipped`."""
 
     state: Name
 
 
-@dataclass(frozen=True, slots=True)
-class SameAs(Node):
+class SameAs(Node, frozen=True):
     """`same as refuse`."""
 
     action: Name
@@ -127,8 +114,7 @@ class SameAs(Node):
 ActionLine = SourceClause | AllowedIn | WholeOrder | LeadsTo | SameAs | ParameterRule
 
 
-@dataclass(frozen=True, slots=True)
-class Action(Node):
+class Action(Node, frozen=True):
     """`action ship on cdiscount, cdiscount_octopia ... end`."""
 
     name: Name
@@ -136,8 +122,7 @@ class Action(Node):
     body: tuple[ActionLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideAction(Node):
+class OverrideAction(Node, frozen=True):
     """`override action ship on cdiscount_octopia from a until b ... end`."""
 
     name: Name
@@ -147,8 +132,7 @@ class OverrideAction(Node):
     body: tuple[ActionLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Suggest(Node):
+class Suggest(Node, frozen=True):
     """`when state is X suggest refund with refund_reason "..."`.
 
     `condition` is None after `otherwise`; `action` is None for `suggest nothing`.
@@ -160,15 +144,13 @@ class Suggest(Node):
     sentence: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class Deny(Node):
+class Deny(Node, frozen=True):
     """`deny "..."`."""
 
     sentence: Text
 
 
-@dataclass(frozen=True, slots=True)
-class NoAction(Node):
+class NoAction(Node, frozen=True):
     """`no action cancel on cdiscount_octopia ... end`."""
 
     name: Name
@@ -181,38 +163,33 @@ class NoAction(Node):
 # --- tests --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Try(Node):
+class Try(Node, frozen=True):
     """`try ship with carrier = "Colissimo"`."""
 
     action: Name
     parameters: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectDecision(Node):
+class ExpectDecision(Node, frozen=True):
     """`expect denied "tracking_number"`: the decision, and words of its sentence."""
 
     decision: Name
     containing: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectSuggestion(Node):
+class ExpectSuggestion(Node, frozen=True):
     """`expect suggestion refund`; None is `expect suggestion nothing`."""
 
     action: Name | None
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectSentAs(Node):
+class ExpectSentAs(Node, frozen=True):
     """`expect sent as refuse`; None is `none` in a table: nothing is sent."""
 
     action: Name | None
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectChannel(Node):
+class ExpectChannel(Node, frozen=True):
     """`expect channel cdiscount`: where the route leads."""
 
     channel: Name
@@ -221,8 +198,7 @@ class ExpectChannel(Node):
 OrderExpectation = ExpectDecision | ExpectSuggestion | ExpectSentAs | ExpectChannel
 
 
-@dataclass(frozen=True, slots=True)
-class OrderTest(Node):
+class OrderTest(Node, frozen=True):
     """A test that tries an action, or asks where an order goes."""
 
     name: Text
@@ -233,8 +209,7 @@ class OrderTest(Node):
     expectations: tuple[OrderExpectation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OrderTestTable(Node):
+class OrderTestTable(Node, frozen=True):
     """`test table "permissions" ...` with `channel`, `state`, `action` left of `||`."""
 
     name: Text

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.language.syntax.expressions import Comparator, Expression, Reject
 from engine.language.syntax.nodes import Name, Node, Text
 
 
-@dataclass(frozen=True, slots=True)
-class Case(Node):
+class Case(Node, frozen=True):
     """`when condition then value`."""
 
     condition: Expression
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Cases(Node):
+class Cases(Node, frozen=True):
     """Cases in order, the first that fits; `otherwise` None where the file has none."""
 
     cases: tuple[Case, ...]
@@ -28,31 +25,27 @@ class Cases(Node):
 Value = Expression | Cases
 
 
-@dataclass(frozen=True, slots=True)
-class SourceClause(Node):
+class SourceClause(Node, frozen=True):
     """`source "..."`: the clause of the notice that the rules implement."""
 
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Let(Node):
+class Let(Node, frozen=True):
     """`let full_price = ...`."""
 
     name: Name
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment(Node):
+class Assignment(Node, frozen=True):
     """An attribute takes a value: `Price = cost * 120%`."""
 
     attribute: Name
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class OnlyWhen(Node):
+class OnlyWhen(Node, frozen=True):
     """`only when condition ... end`: its assignments are omitted where the condition is no."""
 
     condition: Expression
@@ -67,46 +60,39 @@ class HitPolicy(StrEnum):
     EVERY = "every row that fits"
 
 
-@dataclass(frozen=True, slots=True)
-class AnyCell(Node):
+class AnyCell(Node, frozen=True):
     """`any`: fits always."""
 
 
-@dataclass(frozen=True, slots=True)
-class MissingCell(Node):
+class MissingCell(Node, frozen=True):
     """`missing`: fits where the column's value is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class PresentCell(Node):
+class PresentCell(Node, frozen=True):
     """`present`: fits where the column has a value."""
 
 
-@dataclass(frozen=True, slots=True)
-class TestCell(Node):
+class TestCell(Node, frozen=True):
     """`<= 30 kg`: the column's value compared."""
 
     comparator: Comparator
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class RangeCell(Node):
+class RangeCell(Node, frozen=True):
     """`2 kg to 30 kg`: both ends included."""
 
     low: Expression
     high: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class ListCell(Node):
+class ListCell(Node, frozen=True):
     """`"A", "B"` or a single literal: the column's value is one of them."""
 
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotCell(Node):
+class NotCell(Node, frozen=True):
     """`not "A"`: fits where the cell inside does not."""
 
     cell: ConditionCell
@@ -115,16 +101,14 @@ class NotCell(Node):
 ConditionCell = AnyCell | MissingCell | PresentCell | TestCell | RangeCell | ListCell | NotCell
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow(Node):
+class TableRow(Node, frozen=True):
     """A row of a table written in place: conditions left of `||`, results right of it."""
 
     conditions: tuple[ConditionCell, ...]
     results: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decide(Node):
+class Decide(Node, frozen=True):
     """`decide A, B by first row that fits ... end`; inputs and results name the columns."""
 
     attributes: tuple[Name, ...]
@@ -134,23 +118,20 @@ class Decide(Node):
     rows: tuple[TableRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Exclude(Node):
+class Exclude(Node, frozen=True):
     """`exclude when discontinued because "..."`."""
 
     condition: Expression
     because: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Warn(Node):
+class Warn(Node, frozen=True):
     """`warn "..."`: the offer is made, with a warning."""
 
     message: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Drop(Node):
+class Drop(Node, frozen=True):
     """`drop StrikedPrice with "..."`: the attribute is left out, with a warning."""
 
     attribute: Name
@@ -160,8 +141,7 @@ class Drop(Node):
 Consequence = Reject | Warn | Drop
 
 
-@dataclass(frozen=True, slots=True)
-class Require(Node):
+class Require(Node, frozen=True):
     """`require condition when guard else reject "..."`; guard None where the file has none."""
 
     condition: Expression
@@ -169,8 +149,7 @@ class Require(Node):
     otherwise: Consequence
 
 
-@dataclass(frozen=True, slots=True)
-class Always(Node):
+class Always(Node, frozen=True):
     """`always condition`: a promise about every offer."""
 
     condition: Expression

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.language.syntax.expressions import Expression
 from engine.language.syntax.nodes import Instant, Name, Node, Text
 
 
-@dataclass(frozen=True, slots=True)
-class Change(Node):
+class Change(Node, frozen=True):
     """`category = "Outlet"` after `but`; `value` None writes `missing`."""
 
     field: Name
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
-class Given(Node):
+class Given(Node, frozen=True):
     """`given product "fixtures/lamp.json" but category = "Outlet"`; path None: from the changes."""
 
     kind: Name
@@ -25,31 +21,27 @@ class Given(Node):
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectValue(Node):
+class ExpectValue(Node, frozen=True):
     """`expect Price = 90.00 EUR`; several values for an attribute that holds a list."""
 
     attribute: Name
     values: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectOmitted(Node):
+class ExpectOmitted(Node, frozen=True):
     """`expect DiscountComponentStartDate omitted`."""
 
     attribute: Name
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectOutcome(Node):
+class ExpectOutcome(Node, frozen=True):
     """`expect rejected "text in the reason"`, `expect excluded`, `expect warned`, `expect offer`."""
 
     outcome: Name
     containing: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectSnapshot(Node):
+class ExpectSnapshot(Node, frozen=True):
     """`expect snapshot "lamp_octopia"`."""
 
     name: Text
@@ -58,8 +50,7 @@ class ExpectSnapshot(Node):
 Expectation = ExpectValue | ExpectOmitted | ExpectOutcome | ExpectSnapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Test(Node):
+class Test(Node, frozen=True):
     """`test "name" on channel at instant ... end`."""
 
     name: Text
@@ -69,23 +60,20 @@ class Test(Node):
     expectations: tuple[Expectation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TestRow(Node):
+class TestRow(Node, frozen=True):
     """A row of a test table: given values left of `||`, expected ones right; None is `missing`."""
 
     given: tuple[Expression | None, ...]
     expected: tuple[Expression | ExpectedWord, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedWord(Node):
+class ExpectedWord(Node, frozen=True):
     """`omitted` or `rejected` in an expected cell."""
 
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class TestTable(Node):
+class TestTable(Node, frozen=True):
     """`test table "rounding" on channel at instant using "fixtures/lamp.json" ... end`."""
 
     name: Text

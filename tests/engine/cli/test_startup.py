@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 HEAVY = {
-    "charset_normalizer", "jinja2", "jsonschema", "jsonschema_rs", "lxml", "msgspec", "polars", "py4j", "pyspark",
+    "charset_normalizer", "jinja2", "jsonschema", "jsonschema_rs", "lxml", "polars", "py4j", "pyspark",
     "python_calamine", "referencing", "requests", "rich", "sqlite3", "urllib3",
 }  # fmt: skip
 PROGRAM = """
@@ -52,6 +52,12 @@ def _loaded(*words: str, code: int = 0) -> set[str]:
 )
 def test_nothing_heavy_is_loaded(words: tuple[str, ...]) -> None:
     assert _loaded(*words) & HEAVY == set()
+
+
+def test_what_commands_there_are_is_told_without_what_they_need() -> None:
+    """Records are made by msgspec, which a look at the help need not wait for."""
+    for words in (("--help",), ("--version",)):
+        assert _loaded(*words) & {"msgspec", "dataclasses", "lark", "yaml"} == set(), words
 
 
 def test_looking_at_what_was_sent_holds_nothing_to_a_schema(tmp_path: Path) -> None:

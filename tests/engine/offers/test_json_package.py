@@ -1,4 +1,4 @@
-from dataclasses import replace
+import dataclasses
 from decimal import Decimal
 from typing import Any
 
@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.marketplace.attributes import WireName, WireValue
 from engine.marketplace.facts import NOT_KNOWN
@@ -118,7 +119,7 @@ def test_a_value_without_a_known_name_is_left_out(desk: Any, lamp: Any) -> None:
 
 def named(desk: Any, name: str, path: str, shape: str, **changes: Any) -> Any:
     known = replace(desk.attributes[name], json=WireName(path, NOT_KNOWN, shape), **changes)
-    return replace(desk, attributes={**desk.attributes, name: known})
+    return dataclasses.replace(desk, attributes={**desk.attributes, name: known})
 
 
 def test_when_a_json_name_becomes_known_only_the_table_changes(desk: Any, sale: Any) -> None:
@@ -205,7 +206,7 @@ def expected(row: dict[str, Any]) -> dict[str, Any]:
 def test_every_payload_is_what_python_would_build_and_fits_the_schema(
     desk: Any, rows: list[dict[str, Any]], *, wide: bool
 ) -> None:
-    for row, text in zip(rows, written(replace(desk, wide=wide), *rows), strict=True):
+    for row, text in zip(rows, written(dataclasses.replace(desk, wide=wide), *rows), strict=True):
         payload = parse_payload(text)
         assert payload == expected(row)
         assert list(payload) == list(expected(row))

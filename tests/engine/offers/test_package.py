@@ -1,8 +1,9 @@
-from dataclasses import replace
+import dataclasses
 from typing import Any
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from engine.offers.package import choose_package
 
@@ -72,7 +73,7 @@ def test_a_channel_that_takes_one_kind_only(desk: Any, lamp: Any) -> None:
 def test_auto_says_what_neither_package_carries(desk: Any, lamp: Any) -> None:
     attributes = dict(desk.attributes)
     attributes["Comment"] = replace(attributes["Comment"], xml=None)
-    desk = replace(desk, attributes=attributes)
+    desk = dataclasses.replace(desk, attributes=attributes)
     assert chosen(desk, "auto", lamp | {"Comment": "Hi"}, lamp) == [
         ("xml", UNKNOWN + "Comment", "Comment"),
         ("json", KNOWN, None),

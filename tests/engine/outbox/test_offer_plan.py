@@ -2,12 +2,12 @@
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from checking.offer_texts import element, request
+from msgspec.structs import replace
 from simulator.clock import ManualClock
 from simulator.market import SELLER
 

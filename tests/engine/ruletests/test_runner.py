@@ -1,10 +1,10 @@
 """What a case of a rule test is given, and what a failure says."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from engine.errors import EngineError
 from engine.offers.results import RowResult
