@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.cluster.places import as_range, fetch, is_remote, name_of, open_file, size_of
 from engine.cluster.splits import Piece, Split, settings_of
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from engine.program.program import Program
 
 
-@dataclass(slots=True)
-class RowsOfSplit:
+class RowsOfSplit(Struct):
     """The batches of a split; `last` is the number of the last row, counting from 1."""
 
     project: Project
@@ -86,7 +86,7 @@ def open_piece(project: Project, piece: Piece) -> Iterator[Feed]:
                 yield open_feed(settings, path, project.root)
             else:
                 source = ByteSource(as_range(path, 0, 0), name_of(path), path)
-                opened = _SomeRows(source, settings, first=first, behind=behind)
+                opened = ParquetFeed(source, settings, first, behind)
                 yield Feed(piece.file, settings, project.root, opened)
         return
     pinned = replace(settings, encoding=piece.encoding)
@@ -131,14 +131,3 @@ def _fetch_row_groups(piece: Piece, to: str) -> None:
                 if piece.start <= first < (piece.end or 0):
                     writer.write_table(file.read_row_group(number))
                 first += file.metadata.row_group(number).num_rows
-
-
-@dataclass(slots=True)
-class _SomeRows(ParquetFeed):
-    """The rows of a Parquet file from `first`, counted from 0, to `behind`, which is not among them."""
-
-    first: int = 0
-    behind: int = 0
-
-    def _batches(self, read: list[pl.Expr]) -> Iterator[pl.DataFrame]:
-        return self._rows(read, self.first, self.behind)

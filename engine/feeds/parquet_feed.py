@@ -1,25 +1,30 @@
-"""Parquet feeds, read in batches: numbers, dates and yes or no as the text that stands for them."""
+"""Parquet feeds, read in parts: numbers, dates and yes or no as the text that stands for them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
+from msgspec import Struct, field
 
 from engine.errors import FeedError
 from engine.feeds.archive import ByteSource
 from engine.feeds.feed_settings import FeedSettings
-from engine.feeds.part import MOST_ROWS
+from engine.feeds.part import Part, Unread
+
+# Rows of a part. Each reads its row group anew up to its last row, so that many small ones take long.
+ROWS_AT_ONCE = 12_000
 
 
-@dataclass(slots=True)
-class ParquetFeed:
-    """An open Parquet feed."""
+class ParquetFeed(Struct):
+    """An open Parquet feed: its rows from `first`, counted from 0, to `behind`, which is not among them."""
 
     source: ByteSource
     settings: FeedSettings
+    first: int = 0
+    behind: int | None = None
     columns: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     _types: dict[str, pl.DataType] = field(default_factory=dict)
@@ -43,29 +48,41 @@ class ParquetFeed:
 
     def batches(self, wanted: Collection[str]) -> Iterator[pl.DataFrame]:
         """Batches with `__row`, `__problem` and the `wanted` columns that the feed has."""
+        for unread in self.parts(wanted):
+            yield unread().frame
+
+    def parts(self, wanted: Collection[str]) -> Iterator[Unread]:
+        """The same in parts that are still to be read, each by any thread; rows count from 1."""
+        shown = self.source.shown
         with self.source:
             kinds = {n: k for n, k in self._types.items() if n in wanted}
-            read = [_as_text(name, kind, self.source.shown) for name, kind in kinds.items()]
-            yield from self._batches(read)
+            cells = [_as_text(name, kind, shown) for name, kind in kinds.items()]
+            rows = pl.scan_parquet(shown, glob=False)
+            behind = self.behind
+            if behind is None:
+                behind = _collected(rows.select(pl.len()), shown).item()
+            for start in range(self.first, behind, ROWS_AT_ONCE):
+                count = min(ROWS_AT_ONCE, behind - start)
+                part = rows.slice(start, count).select(cells)
+                yield partial(_read, part, start - self.first + 1, count, shown)
 
-    def _batches(self, read: list[pl.Expr]) -> Iterator[pl.DataFrame]:
-        total = pl.scan_parquet(self.source.shown, glob=False).select(pl.len())
-        try:
-            yield from self._rows(read, 0, total.collect().item())
-        except pl.exceptions.PolarsError as fault:
-            raise FeedError(f"{self.source.shown}: cannot be read on: {_said(fault)}") from None
+    def heard(self, part: Part) -> None:
+        """Nothing is told of damage here: texts of Parquet are texts."""
 
-    def _rows(self, read: list[pl.Expr], first: int, behind: int) -> Iterator[pl.DataFrame]:
-        """The rows from `first` on, counted from 0, up to `behind`; they are numbered from 1."""
-        rows = pl.scan_parquet(self.source.shown, glob=False)
-        for start in range(first, behind, MOST_ROWS):
-            count = min(MOST_ROWS, behind - start)
-            number = start - first + 1
-            numbers = pl.int_range(number, number + count, dtype=pl.Int64, eager=True)
-            none = pl.Series("__problem", dtype=pl.String).extend_constant(None, count)
-            # Put beside each other: also where no column is read there are rows.
-            cells = rows.slice(start, count).select(read).collect()
-            yield pl.DataFrame([*cells, numbers.alias("__row"), none])
+
+def _read(rows: pl.LazyFrame, number: int, count: int, shown: str) -> Part:
+    """A part of so many rows, the first of them with this number."""
+    numbers = pl.int_range(number, number + count, dtype=pl.Int64, eager=True)
+    none = pl.Series("__problem", dtype=pl.String).extend_constant(None, count)
+    # Put beside each other: also where no column is read there are rows.
+    return Part(pl.DataFrame([*_collected(rows, shown), numbers.alias("__row"), none]))
+
+
+def _collected(rows: pl.LazyFrame, shown: str) -> pl.DataFrame:
+    try:
+        return rows.collect()
+    except pl.exceptions.PolarsError as fault:
+        raise FeedError(f"{shown}: cannot be read on: {_said(fault)}") from None
 
 
 def _as_text(name: str, kind: pl.DataType, shown: str) -> pl.Expr:

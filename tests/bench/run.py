@@ -84,6 +84,8 @@ def run_once(implementation: Implementation, job: Job, threads: int) -> Run:
         "POLARS_MAX_THREADS": str(threads),
         "PYTHONPATH": str(ROOT),
     }
+    # Modules are compiled once and kept, as those of any installed program are.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     said = job.folder / "said.txt"
     with processors(threads):
         started = time.perf_counter()

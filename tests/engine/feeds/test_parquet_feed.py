@@ -16,7 +16,7 @@ from engine.feeds.feed_settings import FeedSettings
 def test_values_are_texts_and_rows_keep_their_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet_feed, "MOST_ROWS", 2)
+    monkeypatch.setattr(parquet_feed, "ROWS_AT_ONCE", 2)
     file = tmp_path / "feed.parquet"
     pl.DataFrame(
         {
