@@ -290,7 +290,7 @@ def read_source(path: Path, shown: str) -> Source:
         ProjectError: it is not UTF-8, or cannot be read.
     """
     try:
-        return Source(shown, path.read_text(encoding="utf-8-sig"))
+        return Source(shown, path.read_text(encoding="utf-8-sig"), path)
     except UnicodeDecodeError as fault:
         message = f"{shown}: not UTF-8 at byte {fault.start}; save the file as UTF-8"
         raise ProjectError(message) from None

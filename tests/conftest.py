@@ -40,6 +40,14 @@ def _nothing_skips(report: Report) -> Report:
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """What tests keep from run to run does not come among what the person keeps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="module", params=["as built", "without kernels"])
 def both_ways(request: pytest.FixtureRequest) -> Generator[None]:
     """Runs the tests of a module twice: with the kernels, where there are any, and without."""

@@ -5,16 +5,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate
+from pathlib import Path
 
 from msgspec import Struct
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text file as it was read: its name as shown to the person, and its text."""
+    """A text file as it was read: its name as shown to the person, and its text.
+
+    `path` is where it was read from; None of a text that someone typed, or that is in no file.
+    """
 
     name: str
     text: str = field(repr=False)
+    path: Path | None = field(default=None, repr=False, compare=False)
 
     def line(self, number: int) -> str:
         """The line `number` (from 1) without its end, or "" past the end."""

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
-from contextlib import suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.language.kept import keep, kept
 from engine.language.keywords import KEYWORDS
 
 if TYPE_CHECKING:
@@ -30,13 +28,13 @@ TABLES = "grammar.tables.json"
 def grammar() -> Lark:
     """The parser: from tables that fit, else built and its tables kept for the next time."""
     wanted = grammar_hash()
-    for file in (_shipped(), _kept(wanted)):
-        text = _read(file)
-        loaded = load_tables(text, wanted) if text is not None else None
+    name = f"grammar-{wanted[:16]}.json"
+    for data in (_read(_shipped()), kept(name)):
+        loaded = load_tables(data.decode("utf-8", "replace"), wanted) if data else None
         if loaded is not None:
             return loaded
     built = build_grammar()
-    _keep(_kept(wanted), tables_of(built))
+    keep(name, tables_of(built).encode())
     return built
 
 
@@ -101,29 +99,11 @@ def _shipped() -> Path:
     return Path(__file__).with_name(TABLES)
 
 
-def _kept(wanted: str) -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "feedwright" / f"grammar-{wanted[:16]}.json"
-
-
-def _read(file: Path) -> str | None:
+def _read(file: Path) -> bytes | None:
     try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        return file.read_bytes()
+    except OSError:
         return None
-
-
-def _keep(file: Path, text: str) -> None:
-    """Write a file that is whole or not there; where that cannot be, the next start builds again."""
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as opened:
-                opened.write(text)
-            Path(part).replace(file)
-        finally:
-            Path(part).unlink(missing_ok=True)
 
 
 def _with_numbers(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:

@@ -15,6 +15,7 @@ from engine.diagnostics.diagnostic import Diagnostic
 from engine.diagnostics.place import Source
 from engine.language.attempt import Attempt, empty_file
 from engine.language.cleaning import clean
+from engine.language.kept_trees import keep_tree, kept_tree
 from engine.language.reading import Stopped, read
 from engine.language.syntax import RulesFile
 from engine.language.tree_builder import TreeBuilder
@@ -38,7 +39,13 @@ def parse(source: Source) -> tuple[RulesFile, list[Diagnostic]]:
 
 @lru_cache(maxsize=_KEPT)
 def _kept_tree(source: Source) -> tuple[RulesFile, tuple[Diagnostic, ...]]:
-    return parse_anew(source)
+    tree = kept_tree(source)
+    if tree is not None:
+        return tree, ()
+    tree, faults = parse_anew(source)
+    if not faults:
+        keep_tree(source, tree)
+    return tree, faults
 
 
 def parse_anew(source: Source) -> tuple[RulesFile, tuple[Diagnostic, ...]]:

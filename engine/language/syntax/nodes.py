@@ -11,8 +11,11 @@ from msgspec import Struct
 from engine.diagnostics.place import Span
 
 
-class Node(Struct, frozen=True):
-    """Anything in the tree; `span` covers its words in the file."""
+class Node(Struct, frozen=True, tag=True, array_like=True, tag_field="_node"):
+    """Anything in the tree; `span` covers its words in the file.
+
+    Encoded, each says its class first: trees are kept, see `kept_trees`.
+    """
 
     span: Span
 
