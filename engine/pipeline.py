@@ -269,7 +269,7 @@ def write_lines(
     from engine.offers.rendering import Renderer
 
     renderer = Renderer(run.mapper, offers, rejections)
-    renderer.run(run.feed.parts(run.program.source_columns), run.feed.heard, count)
+    renderer.run(run.feed.pieces(run.program.source_columns), run.feed.heard, count)
     return renderer.accounting
 
 

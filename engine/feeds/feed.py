@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +17,7 @@ from engine.feeds.feed_settings import FeedSettings, JoinSettings
 from engine.feeds.join import joined, load_joined
 from engine.feeds.opened import OpenFeed, ReadsInParts
 from engine.feeds.parents import Inheritance, id_columns
-from engine.feeds.part import MOST_ROWS, Part, Unread
+from engine.feeds.part import MOST_ROWS, PARTS_AT_ONCE, Part, Unread
 
 _BY_ENDING = {
     ".csv": "csv",
@@ -97,6 +98,12 @@ class Feed(Struct):
                 held.clear()
         if held:
             yield partial(Part, pl.concat(held, how="diagonal"))
+
+    def pieces(self, wanted: Collection[str]) -> Iterator[list[Unread]]:
+        """The parts in lists of those that are best worked on together."""
+        parts = self.parts(wanted)
+        at_once = getattr(self.opened, "parts_at_once", PARTS_AT_ONCE)
+        yield from iter(lambda: list(islice(parts, at_once)), [])
 
     def heard(self, part: Part) -> None:
         """Note what was found out about the file; called for all parts, in the order of the file."""

@@ -14,8 +14,9 @@ from engine.feeds.archive import ByteSource
 from engine.feeds.feed_settings import FeedSettings
 from engine.feeds.part import Part, Unread
 
-# Rows of a part. Each reads its row group anew up to its last row, so that many small ones take long.
-ROWS_AT_ONCE = 12_000
+# Rows of a part, which goes through the rules by itself. Each part reads its row group anew up to its last
+# row, so that many small ones take long.
+ROWS_AT_ONCE = 24_000
 
 
 class ParquetFeed(Struct):
@@ -25,6 +26,7 @@ class ParquetFeed(Struct):
     settings: FeedSettings
     first: int = 0
     behind: int | None = None
+    parts_at_once: int = 1
     columns: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     _types: dict[str, pl.DataType] = field(default_factory=dict)

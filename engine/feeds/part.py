@@ -23,3 +23,6 @@ Unread = Callable[[], Part]
 # Rows of a part, at most: what a part costs whatever it holds is little beside them. A block of bytes may
 # hold far more, where rows are short or blank, and each row takes the memory of all columns.
 MOST_ROWS = 10_000
+# Parts that go through the rules together: the fixed cost of the rules is half of that of one part then,
+# and they are still read one by one, in as little memory.
+PARTS_AT_ONCE = 2

@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import IO
 
 import polars as pl
@@ -27,9 +26,6 @@ from engine.offers.prepared import LINE, TOLD, Prepared
 from engine.program.program import ROW
 from engine.program.vectors import copied
 
-# Parts whose rows go through the query together: its fixed cost is half of that of one part then, and
-# they are still read one by one, in as little memory.
-PARTS_AT_ONCE = 2
 # Lines that are given to the system at once: with fewer, writing takes three times as long.
 LINES_AT_ONCE = 8192
 # Rows without an offer that are explained at once.
@@ -52,14 +48,14 @@ class Renderer:
 
     def run(
         self,
-        parts: Iterable[Unread],
+        pieces: Iterable[list[Unread]],
         heard: Callable[[Part], None],
         count: Callable[[int], None],
     ) -> None:
-        """Take all `parts`, each read by some thread.
+        """Take all `pieces`, the parts of each read and worked on by some thread.
 
         Args:
-            parts: in the order of the feed.
+            pieces: in the order of the feed.
             heard: hears of each part that was read, in the order of the feed.
             count: hears how many rows were written.
 
@@ -67,8 +63,6 @@ class Renderer:
             FeedError: what reading the parts raises.
         """
         keep_freed_memory()
-        left = iter(parts)
-        pieces = iter(lambda: list(islice(left, PARTS_AT_ONCE)), [])
         for read, frame in in_turn(pieces, _read, self._made, pl.thread_pool_size()):
             for part in read:
                 heard(part)

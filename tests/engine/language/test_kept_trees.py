@@ -51,10 +51,9 @@ def the_kept(rules: Path) -> Path:
     return file
 
 
+@pytest.mark.usefixtures("rules")
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
-def test_a_kept_tree_is_what_was_read(
-    file: Path, rules: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_kept_tree_is_what_was_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = read_source(file, "shown.rules")
     tree, faults = parse_anew(source)
     assert faults == ()

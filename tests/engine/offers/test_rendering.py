@@ -53,7 +53,7 @@ def in_blocks(run: Run, block: int) -> tuple[bytes, bytes, str]:
         run.feed.opened.block = block
     offers, rejections = io.BytesIO(), io.BytesIO()
     renderer = Renderer(run.mapper, offers, rejections)
-    renderer.run(run.feed.parts(run.program.source_columns), run.feed.heard, lambda _: None)
+    renderer.run(run.feed.pieces(run.program.source_columns), run.feed.heard, lambda _: None)
     return offers.getvalue(), rejections.getvalue(), renderer.accounting.sentence()
 
 
@@ -98,9 +98,9 @@ def test_parts_that_know_their_rows_keep_their_numbers(tmp_path: Path) -> None:
     wanted = one_by_one(run)
 
     again = opened(tmp_path, "csv")
-    parts = (partial(Part, batch) for batch in again.feed.batches(run.program.source_columns))
+    pieces = ([partial(Part, batch)] for batch in again.feed.batches(run.program.source_columns))
     offers, rejections = io.BytesIO(), io.BytesIO()
-    Renderer(again.mapper, offers, rejections).run(parts, again.feed.heard, lambda _: None)
+    Renderer(again.mapper, offers, rejections).run(pieces, again.feed.heard, lambda _: None)
     assert (offers.getvalue(), rejections.getvalue()) == wanted[:2]
 
 
@@ -110,6 +110,6 @@ def test_a_reader_that_went_away_is_told_as_such(tmp_path: Path) -> None:
     os.close(reading)
     with os.fdopen(writing, "wb", buffering=0) as offers, pytest.raises(BrokenPipeError):
         Renderer(run.mapper, offers, None).run(
-            run.feed.parts(run.program.source_columns), run.feed.heard, lambda _: None
+            run.feed.pieces(run.program.source_columns), run.feed.heard, lambda _: None
         )
     run.feed.opened.source.close()
