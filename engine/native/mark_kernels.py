@@ -6,8 +6,7 @@ import ctypes
 
 import polars as pl
 
-from engine.native.arrow import YES_NO, column_by, taken
-from engine.native.library import needed
+from engine.native.arrow import YES_NO, column_by
 
 
 class KernelMarks:
@@ -17,11 +16,6 @@ class KernelMarks:
         self.words = words
         self._memory = (ctypes.c_uint64 * words)()
 
-    def seen(self, hashes: pl.Series) -> pl.Series:
-        """Which of the hashes may have been added; the others surely were not."""
-        return column_by("fw_marked", [hashes], YES_NO, self._memory, ctypes.c_int64(self.words))
-
-    def add(self, hashes: pl.Series) -> None:
-        """Set the marks of the hashes."""
-        with taken([hashes]) as given:
-            needed().fw_mark(given, self._memory, ctypes.c_int64(self.words))
+    def add(self, hashes: pl.Series) -> pl.Series:
+        """Set the marks of the hashes; which of them may have been added before."""
+        return column_by("fw_mark", [hashes], YES_NO, self._memory, ctypes.c_int64(self.words))

@@ -23,14 +23,21 @@ LONGEST_RUN = 1 << 16
 MOST_IN_MEMORY = 1 << 18
 # So many files of like length become one: each is looked through.
 STORED_ALIKE = 4
-# The marks are so many words of 64 bits at first, and 16 MB in the end.
+# The marks are so many words of 64 bits at first, and 16 MB in the end. With so many for each reference, hardly
+# one is looked up that is new.
 LEAST_WORDS, MOST_WORDS = 1 << 13, 1 << 21
+WORDS_EACH = 8
 _ROW = (1 << 32) - 1  # the lower half of a tail
 
 
 class SeenReferences(Struct):
-    """The references of the offers so far, as runs sorted by hash that double in length."""
+    """The references of the offers so far: the last ones as they came, the others sorted by hash.
 
+    Those in memory make runs that double in length. They are sorted when one is looked up, or goes to
+    a file, which is seldom.
+    """
+
+    latest: list[pl.DataFrame] = field(default_factory=list)
     runs: list[pl.DataFrame] = field(default_factory=list)
     stored: list[StoredRun] = field(default_factory=list)
     _marks: Marks = field(default_factory=lambda: no_marks(LEAST_WORDS))
@@ -44,9 +51,12 @@ class SeenReferences(Struct):
             EngineError: the folder for temporary files takes no more.
         """
         keys = _keys(frame)
-        hashes = keys["hash"]
-        taken = self._taken(hashes.filter(self._marks.seen(hashes)))
-        if not taken.height and not (hashes[1:] == hashes[:-1]).any():
+        sought = keys["hash"].filter(self._marks.add(keys["hash"])).unique()
+        taken = self._taken(sought)
+        alike = (
+            keys.filter(pl.col("hash").is_in(sought.implode()))["hash"] if len(sought) else sought
+        )
+        if not taken.height and alike.n_unique() == len(alike):
             self._remember(keys)
             return frame.with_columns(pl.lit(None, pl.Int64).alias("__first"))
         keys = keys.join(taken, on="hash", how="left", maintain_order="left").with_columns(
@@ -67,33 +77,42 @@ class SeenReferences(Struct):
 
     def _taken(self, sought: pl.Series) -> pl.DataFrame:
         """Those of the hashes that earlier batches had, each with its tail (`taken`)."""
-        sought = sought.unique(maintain_order=True)
         found = [pl.DataFrame(schema=SCHEMA)]
-        for run in self.runs if len(sought) else ():
-            at = run[run["hash"].search_sorted(sought).clip(upper_bound=run.height - 1)]
-            found.append(at.filter(at["hash"] == sought))
-        found += [run.found(sought) for run in self.stored if len(sought)]
+        if len(sought):
+            self._sort()
+            for run in self.runs:
+                at = run[run["hash"].search_sorted(sought).clip(upper_bound=run.height - 1)]
+                found.append(at.filter(at["hash"] == sought))
+            found += [run.found(sought) for run in self.stored]
         return pl.concat(found).rename({"tail": "taken"})
 
     def _remember(self, keys: pl.DataFrame) -> None:
-        """Keep `keys`; runs of like length become one, so that there are never many."""
+        """Keep `keys`, which are marked."""
         if not keys.height:
             return
-        self._marks.add(keys["hash"])
-        run = keys.select(SCHEMA.names())
-        while self.runs and self.runs[-1].height <= min(run.height * 2, LONGEST_RUN // 2):
-            run = pl.concat([self.runs.pop(), run], rechunk=True).sort("hash")
-        self.runs.append(run)
-        count = sum(map(len, self.runs))
-        if not self.stored and self._marks.words < min(count, MOST_WORDS):
-            self._marks = no_marks(min(self._marks.words * 16, MOST_WORDS))
-            for held in self.runs:
+        self.latest.append(keys.select(SCHEMA.names()))
+        count = sum(map(len, [*self.runs, *self.latest]))
+        wanted = min(WORDS_EACH * count, MOST_WORDS)
+        if not self.stored and self._marks.words < wanted:
+            self._marks = no_marks(min(1 << wanted.bit_length() + 2, MOST_WORDS))
+            for held in [*self.runs, *self.latest]:
                 self._marks.add(held["hash"])
         if count > MOST_IN_MEMORY:
             self._store()
 
+    def _sort(self) -> None:
+        """Sort the latest; runs of like length become one, so that there are never many."""
+        if not self.latest:
+            return
+        run = pl.concat(self.latest, rechunk=True).sort("hash")
+        self.latest.clear()
+        while self.runs and self.runs[-1].height <= min(run.height * 2, LONGEST_RUN // 2):
+            run = pl.concat([self.runs.pop(), run], rechunk=True).sort("hash")
+        self.runs.append(run)
+
     def _store(self) -> None:
         """Put what is in memory into a file; files of like length become one."""
+        self._sort()
         run = StoredRun.of(self.runs, 0)
         self.runs.clear()
         before = STORED_ALIKE - 1
@@ -104,7 +123,7 @@ class SeenReferences(Struct):
 
 
 def _keys(frame: pl.DataFrame) -> pl.DataFrame:
-    """The references that count, by their hashes; of the same ones the earlier comes first."""
+    """The hashes of the references that count, in their order."""
     counts = ~pl.col("__excludes") & ~pl.col("__stops") & pl.col("sku").is_not_null()
     row = pl.col("__row").cast(pl.UInt32).cast(pl.UInt64)
     return (
@@ -116,6 +135,5 @@ def _keys(frame: pl.DataFrame) -> pl.DataFrame:
             pl.col("sku").hash(1).alias("hash"),
             (pl.col("sku").hash(2) & ~pl.lit(_ROW, pl.UInt64) | row).alias("tail"),
         )
-        .sort("hash", maintain_order=True)
         .collect(engine="in-memory")
     )

@@ -15,11 +15,11 @@ class Marks(Protocol):
 
     words: int
 
-    def seen(self, hashes: pl.Series) -> pl.Series:
-        """Which of the hashes may have been added; the others surely were not."""
+    def add(self, hashes: pl.Series) -> pl.Series:
+        """Set the marks of the hashes, and tell which may have been added before, or stand further up.
 
-    def add(self, hashes: pl.Series) -> None:
-        """Set the marks of the hashes."""
+        The others surely were not.
+        """
 
 
 def no_marks(words: int) -> Marks:
@@ -35,16 +35,14 @@ class _PolarsMarks:
         pairs = [1 << low | 1 << high for high in range(64) for low in range(64)]
         self._pairs = pl.Series(pairs, dtype=pl.UInt64)
 
-    def seen(self, hashes: pl.Series) -> pl.Series:
+    def add(self, hashes: pl.Series) -> pl.Series:
         places, masks = self._places_of(hashes)
-        return (self._marks.gather(places) & masks) == masks
-
-    def add(self, hashes: pl.Series) -> None:
-        places, masks = self._places_of(hashes)
+        before = (self._marks.gather(places) & masks) == masks
         while len(places):  # of hashes that share a word, one is marked at a time
             self._marks = self._marks.scatter(places, self._marks.gather(places) | masks)
             left = (self._marks.gather(places) & masks) != masks
             places, masks = places.filter(left), masks.filter(left)
+        return before | ~hashes.is_first_distinct()
 
     def _places_of(self, hashes: pl.Series) -> tuple[pl.Series, pl.Series]:
         """In which word each hash has its marks, and which bits of it they are."""

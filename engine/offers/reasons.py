@@ -95,19 +95,21 @@ def reasons_of(frame: pl.DataFrame, given: Sequence[tuple[Complaint, pl.Expr]]) 
     Each complaint counts where the condition beside it is true. Its sentence is built for the rows
     that it is about, which are few: most complaints are about none.
     """
-    names = [f"__mask.{number}" for number in range(len(given))]
-    masks = frame.with_columns(
-        (complaint.where & where).fill_null(value=False).alias(name)
-        for name, (complaint, where) in zip(names, given, strict=True)
-    ).select(names)
+    masks = _selected(
+        frame,
+        [
+            (complaint.where & where).fill_null(value=False).alias(str(number))
+            for number, (complaint, where) in enumerate(given)
+        ],
+    )
     numbered = frame.with_row_index("__index")
     found = []
     for mask, (complaint, _) in zip(masks, given, strict=True):
         if mask.any():
             reason = complaint.json().alias("__reason")
             read = dict.fromkeys(["__index", *reason.meta.root_names()])
-            rows = numbered.select(*read).filter(mask)
-            found.append(rows.select("__index", reason))
+            rows = pl.DataFrame([numbered[name].filter(mask) for name in read])
+            found.append(_selected(rows, [pl.col("__index"), reason]))
     if not found:
         return pl.Series("reasons", [None] * frame.height, dtype=pl.String)
     listed = (

@@ -22,8 +22,11 @@ static int shift_of(int64_t words) {
     return shift;
 }
 
-/* Whether all the bits of each hash are set. Gives 0, or a negative number where there is no memory. */
-int fw_marked(const struct ArrowArray *given, const uint64_t *marks, int64_t words, struct ArrowArray *made) {
+/* Set the bits of each hash, one after the other, and tell whether all of its were set already.
+ *
+ * Gives 0, or a negative number where there is no memory; then none is set.
+ */
+int fw_mark(const struct ArrowArray *given, uint64_t *marks, int64_t words, struct ArrowArray *made) {
     Plain *plain = plain_begin(given->length, 1);
     if (plain == NULL) {
         return -1;
@@ -32,18 +35,10 @@ int fw_marked(const struct ArrowArray *given, const uint64_t *marks, int64_t wor
     uint8_t *found = plain->values;
     for (int64_t row = 0; row < given->length; row++) {
         uint64_t hash = hashes_of(given)[row], mask = mask_of(hash);
-        uint64_t place = shift < 64 ? hash >> shift : 0;
-        found[row / 8] |= (uint8_t)(((marks[place] & mask) == mask) << row % 8);
+        uint64_t *word = &marks[shift < 64 ? hash >> shift : 0];
+        found[row / 8] |= (uint8_t)(((*word & mask) == mask) << row % 8);
+        *word |= mask;
     }
     plain_give(plain, given->length, 0, made);
     return 0;
-}
-
-/* Set the bits of each hash. */
-void fw_mark(const struct ArrowArray *given, uint64_t *marks, int64_t words) {
-    int shift = shift_of(words);
-    for (int64_t row = 0; row < given->length; row++) {
-        uint64_t hash = hashes_of(given)[row];
-        marks[shift < 64 ? hash >> shift : 0] |= mask_of(hash);
-    }
 }

@@ -115,7 +115,7 @@ def calls(draw: random.Random) -> dict[str, Callable[[], Any]]:
         "lines": steps(draw, texts),
         "joined": lambda: b"".join(map(bytes, joined(texts, texts.is_not_null()))),
         "records": lambda: json_kernels.records(block, ["a", "b"], ["__problem", "b"]),
-        "marks": lambda: marks.seen(hashes),
+        "marks": lambda: marks.add(hashes),
     }
 
 
