@@ -85,7 +85,7 @@ def _reads_as_thousands(cells: Sequence[str], mark: str) -> bool:
 
 def _pattern(mark: str, grouping: str) -> re.Pattern[str]:
     apart = {"": "", " ": _SPACES}.get(grouping, re.escape(grouping))
-    groups = rf"|\d{{1,3}}(?:{apart}\d{{3}})+" if grouping else ""
+    groups = rf"|[1-9]\d{{0,2}}(?:{apart}\d{{3}})+" if grouping else ""
     return re.compile(rf"-?(?:[0-9]+{groups})(?:{re.escape(mark)}[0-9]+)?", re.ASCII)
 
 

@@ -92,11 +92,21 @@ def guess_columns(headers: Sequence[str], rows: Sequence[Sequence[str | None]]) 
     """A guess for each column, each role given to one column only: the surest, then the first."""
     cells = [_filled([row[i] for row in rows]) for i in range(len(headers))]
     winners: dict[Role, tuple[int, _Candidate]] = {}
+    alike: set[Role] = set()  # roles for which two columns speak as much as each other
     for number, header in enumerate(headers):
         found = _candidate(header, cells[number])
-        known = winners.get(found.role) if found else None
-        if found is not None and (known is None or _key(found) > _key(known[1])):
+        if found is None:
+            continue
+        known = winners.get(found.role)
+        if known is None or _key(found) > _key(known[1]):
             winners[found.role] = (number, found)
+            alike.discard(found.role)
+        elif _key(found) == _key(known[1]):
+            alike.add(found.role)
+    for role in (Role.PRICE, Role.PRICE_EXCL_VAT, Role.STOCK):
+        if role in alike and role in winners and _is_close(winners[role]):
+            # `Price A` beside `Price B`: the first of them would be sold at, or counted, by chance.
+            del winners[role]
     if Role.PRICE_EXCL_VAT in winners and _is_close(winners.get(Role.PRICE)):
         # `Show price` beside `Price tax excluded` would be a wrong price; nobody says it is one.
         del winners[Role.PRICE]
@@ -157,6 +167,10 @@ def _weighed(guess: _Candidate, header: str, cells: Sequence[str]) -> _Candidate
         confidence = Confidence.LOW
     elif share < SURE and confidence is Confidence.HIGH:
         confidence = Confidence.MEDIUM
+    if role is Role.STOCK and set(cells) <= {"0", "1"} and guess.order == _CLOSE:
+        return None  # `In stock`: a yes or no, and no number of pieces
+    if role is Role.VAT_RATE and _two_scales(cells):
+        return None  # `20` and `0.2` in one column: one of them would be a hundred times the other
     if role is Role.PRICE and says_vat_included(header) is None:
         told += "; it does not say whether VAT is in the price: taken as included"
         confidence = min(confidence, Confidence.MEDIUM, key=lambda c: c.rank)
@@ -202,17 +216,25 @@ def _percent_style(cells: Sequence[str], numbers: Numbers) -> tuple[str, str]:
     """How rates are written, and what is doubtful about it."""
     if all(c.endswith("%") for c in cells):
         return "sign", ""
-    values = [v for c in cells if (v := numbers.value(c)) is not None]
-    small = [v for v in values if 0 < v < 1]
-    if not small:
-        return "points", ""
-    if len(small) == len([v for v in values if v > 0]):
+    if any(_is_fraction(v) for v in _values(cells, numbers)):
         return "fraction", "; rates below 1 are taken as 0.2 for 20%"
-    largest, least = max(values, default=Decimal(0)), min(small)
-    return (
-        "points",
-        f"; {least} and {largest} stand in one column: one of them is written otherwise",
-    )
+    return "points", ""
+
+
+def _two_scales(cells: Sequence[str]) -> bool:
+    """Whether some rates are fractions of 1 and others percents."""
+    numbers = numbers_of([_bare(Role.VAT_RATE, c) for c in cells])
+    found = [v for v in _values(cells, numbers) if v] if numbers else []
+    return len({_is_fraction(v) for v in found}) > 1
+
+
+def _values(cells: Sequence[str], numbers: Numbers) -> list[Decimal]:
+    bare = (_bare(Role.VAT_RATE, c) for c in cells)
+    return [v for c in bare if (v := numbers.value(c)) is not None]
+
+
+def _is_fraction(rate: Decimal) -> bool:
+    return 0 < rate < 1
 
 
 def _plain_guess(header: str, name: str, cells: Sequence[str]) -> ColumnGuess:

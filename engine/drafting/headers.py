@@ -80,9 +80,18 @@ _OTHERWISE = frozenset(
     {
         "impact", "minimal", "minimum", "min", "low", "date", "starts", "ends", "from", "to", "discount", "remise", "shipping",
         "livraison", "port", "tags", "url", "image", "images", "status", "class", "rules", "level", "unit", "special", "sale",
-        "supplier", "attribute", "depends", "serving", "type", "reserved", "reserve", "show", "yes", "no",
+        "supplier", "attribute", "depends", "serving", "type", "reserved", "reserve", "show", "yes", "no", "minimale", "maximum",
+        "maximal", "maximale", "max", "order", "orders", "commande", "seuil", "alert", "alerte", "threshold", "safety", "securite",
     },
 )  # fmt: skip
+# What merchants pay, or what others do: not for what they sell.
+_OF_OTHERS = frozenset(
+    {
+        "achat", "achats", "cost", "purchase", "buying", "buy", "dealer", "revendeur", "revendeurs", "reseller", "wholesale", "gros",
+        "grossiste", "fournisseur", "b2b", "pro", "lowest", "old", "ancien", "previous", "competitor", "concurrent",
+    },
+)  # fmt: skip
+_PRICES = frozenset({Role.PRICE, Role.PRICE_EXCL_VAT, Role.LIST_PRICE})
 _VAT_IN = frozenset({"ttc", "incl", "included", "inclusive"})
 _VAT_OUT = frozenset({"ht", "excl", "excluded", "hors"})
 CURRENCY_HEADERS = frozenset({"currency", "currency code", "devise", "monnaie", "code devise"})
@@ -114,9 +123,16 @@ def close_role(header: str) -> Role | None:
     told = plain(header)
     if _OTHERWISE & set(told.split()):
         return None
-    found = [(w, role) for role, words in WORDS.items() for w in words if f" {w} " in f" {told} "]
-    long_enough = [(w, role) for w, role in found if len(w) >= _TELLING]
-    return max(long_enough, key=lambda pair: len(pair[0]))[1] if long_enough else None
+    words = set(told.split())
+    barred = _PRICES if _OF_OTHERS & words else frozenset()
+    found = [
+        (word, role)
+        for role, known in WORDS.items()
+        for word in known
+        if len(word) >= _TELLING and f" {word} " in f" {told} " and role not in barred
+    ]
+    role = max(found, key=lambda pair: len(pair[0]))[1] if found else None
+    return Role.PRICE_EXCL_VAT if role is Role.PRICE and _VAT_OUT & words else role
 
 
 def says_vat_included(header: str) -> bool | None:

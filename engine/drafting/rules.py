@@ -111,7 +111,10 @@ class _Drafting(Struct, frozen=True):
             yield from self._gap("Price", reason, "take a feed with prices in EUR")
             return
         price, without = self.guesses.number(Role.PRICE), self.guesses.number(Role.PRICE_EXCL_VAT)
-        if price is not None:
+        used = price or without
+        if used is not None and used.numbers is not None and used.numbers.unsure:
+            yield from self._thousands(used.numbers.mark, used)
+        elif price is not None:
             yield _guessed(price) + self._currency_note()
             yield f"Price = {_rounded('price', price)}"
         elif without is not None and vat is not None:
@@ -126,6 +129,20 @@ class _Drafting(Struct, frozen=True):
         else:
             remedy = f"{_declare('price')}, and write `Price = price`"
             yield from self._gap("Price", self._absent(Role.PRICE, "holds the price"), remedy)
+
+    def _thousands(self, mark: str, guess: ColumnGuess) -> Iterator[str]:
+        """Amounts such as `1.500`: to take them for 1.5 or for 1500 would be wrong a thousandfold."""
+        other = "," if mark == "." else "."
+        reason = (
+            f"column `{_plain(guess.header)}` has three digits behind each `{mark}`, "
+            f"and 1{mark}500 may be 1.5 or 1500"
+        )
+        remedy = (
+            f"if `{mark}` keeps thousands apart, give the field `{guess.field}` in "
+            f'schemas/product.schema.json "x-grouping": "{mark}" and "x-decimal-mark": "{other}"; '
+            f"then write `Price = {guess.field}`"
+        )
+        yield from self._gap("Price", reason, remedy)
 
     def _currency_note(self) -> str:
         return "" if self.guesses.currency else "; NO CURRENCY in the feed, taken as EUR"
@@ -174,7 +191,8 @@ class _Drafting(Struct, frozen=True):
             yield "Stock = max(0, stock default 0)"
         else:
             remedy = (
-                f"{_declare('stock')} as an integer, and write `Stock = max(0, stock default 0)`"
+                "declare its column as the field `stock`, an integer, in schemas/product.schema.json, "
+                "and write `Stock = max(0, stock default 0)`"
             )
             yield from self._gap("Stock", self._absent(Role.STOCK, "counts the stock"), remedy)
 
@@ -189,7 +207,10 @@ class _Drafting(Struct, frozen=True):
 
 
 def _declare(field: str) -> str:
-    return f"declare its column as the field `{field}` in schemas/product.schema.json"
+    return (
+        f"declare its column as the field `{field}` in schemas/product.schema.json, "
+        "and name it in `required` there"
+    )
 
 
 def _guessed(guess: ColumnGuess) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from engine.feeds.xml_feed import XmlFeed
 
 ROWS = 1000
+_NAMELESS = re.compile(r"column \d+(\.\d+)?")  # as such columns are called, see `unique_names`
 _DEEPEST = 3
 _HEAD = 1 << 16
 _JSON_HEAD = 4 << 20
@@ -53,7 +55,17 @@ def read_sample(path: str) -> Sample:
     feed.opened.source.close()
     if not rows:
         raise FeedError(f"{path}: no readable record in it to draft from")
-    return Sample(tuple(headers), rows, _facts(feed, path), tuple(feed.notes))
+    # A line that ends with its delimiter has a last column that is none.
+    is_one = [
+        not _NAMELESS.fullmatch(header) or any(row[place] for row in rows)
+        for place, header in enumerate(headers)
+    ]
+    return Sample(
+        tuple(compress(headers, is_one)),
+        tuple(tuple(compress(row, is_one)) for row in rows),
+        _facts(feed, path),
+        tuple(feed.notes),
+    )
 
 
 def _rows(feed: Feed, headers: tuple[str, ...]) -> Iterable[tuple[str | None, ...]]:

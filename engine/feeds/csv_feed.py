@@ -240,11 +240,15 @@ def _quick(
 
 
 def unique_names(names: Collection[str], notes: list[str]) -> tuple[str, ...]:
-    """Column names that are not the same: a second `x` becomes `x.2`, and that is reported."""
+    """Column names that are not the same: a second `x` becomes `x.2`, and that is reported.
+
+    The third column is `column 3` where it has no name.
+    """
     seen: set[str] = set()
     made = []
     numbers: dict[str, int] = {}  # the last of each name that stands twice
-    for name in names:
+    for place, said in enumerate(names, 1):
+        name = said or f"column {place}"
         unique, number = name, numbers.get(name, 1)
         while unique in seen:
             number += 1

@@ -55,20 +55,31 @@ def _text_not_closed(stop: Stop) -> Diagnostic | None:
 
 
 def _decimal_comma(stop: Stop) -> Diagnostic | None:
-    for found in re.finditer(r"\b\d+,\d+\b", stop.line):
+    for found in re.finditer(r"\b\d+(?:,\d+)+(?:\.\d+)?\b", stop.line):
         if found.start() <= stop.column <= found.end() + 1:
-            helps = [stop.replacing(*found.span(), found[0].replace(",", "."), EditLevel.SAFE)]
-            return Diagnostic.of(
-                codes.DECIMAL_COMMA, stop.span(*found.span()), text=found[0], helps=helps
-            )
+            span = found.span()
+            helps = _without_comma(stop, span, found[0], "")
+            return Diagnostic.of(codes.DECIMAL_COMMA, stop.span(*span), text=found[0], helps=helps)
     return None
+
+
+def _without_comma(stop: Stop, span: tuple[int, int], number: str, behind: str) -> list[Help]:
+    """What a number with a comma, if it has one, may stand for: `1,234` for 1.234 or for 1234."""
+    whole, _, decimals = number.partition(",")
+    means = [f"{whole}{decimals.replace(',', '')}"]
+    if "," not in decimals and "." not in decimals:
+        means.append(number.replace(",", "."))
+    thousands = re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", number)
+    level = EditLevel.CHOICE if thousands else EditLevel.SAFE
+    told = means if thousands else [number.replace(",", ".")]
+    return [stop.replacing(*span, one + behind, level) for one in told]
 
 
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
 
 
 def _currency_sign(stop: Stop) -> Diagnostic | None:
-    number = r"(\d+(?:[.,]\d+)?)"
+    number = r"(\d+(?:,\d+)*(?:\.\d+)?)"
     for pattern, amount, sign in (
         (number + r"\s*([€$£]|euros?\b|Euros?\b|eur\b)", 1, 2),
         (r"([€$£]|\bEUR\b)\s*" + number, 2, 1),
@@ -76,11 +87,13 @@ def _currency_sign(stop: Stop) -> Diagnostic | None:
         for found in re.finditer(pattern, stop.line):
             if found.start() <= stop.column <= found.end() + 1:
                 word = _SIGNS.get(found[sign], "EUR")
-                text = f"{found[amount].replace(',', '.')} {word}"
-                helps = [stop.replacing(*found.span(), text, EditLevel.SAFE)]
+                helps = _without_comma(stop, found.span(), found[amount], f" {word}")
                 span = stop.span(*found.span())
                 return Diagnostic.of(codes.CURRENCY_SIGN, span, text=found[0], helps=helps)
     return None
+
+
+_SET = re.compile(r"\s*(?:[A-Z]\w*|let\s+\w+)\s*")  # what stands before the `=` that gives a value
 
 
 def _foreign_operator(stop: Stop) -> Diagnostic | None:
@@ -90,8 +103,9 @@ def _foreign_operator(stop: Stop) -> Diagnostic | None:
         table = stop.line.lstrip().startswith("|")
         if abs(found.start() - stop.column) > 3 or (table and found[0] == "||"):
             continue
-        meant = FOREIGN[found[0]]
         start = found.start()
+        sets = found[0] == "==" and _SET.fullmatch(stop.line[:start])
+        meant = "=" if sets else FOREIGN[found[0]]
         if meant == "when" and stop.line[:start].strip() == "" and "_RULES" in stop.accepted:
             continue
         helps = [stop.replacing(*found.span(), meant, EditLevel.SAFE)]
@@ -99,6 +113,29 @@ def _foreign_operator(stop: Stop) -> Diagnostic | None:
             codes.FOREIGN_OPERATOR, stop.span(*found.span()), word=found[0], helps=helps
         )
     return None
+
+
+def _otherwise(stop: Stop) -> Diagnostic | None:
+    """`= when ... then ... otherwise ...` on one line, and `else` where `otherwise` is meant."""
+    if stop.word not in ("otherwise", "else", "sinon"):
+        return None
+    end = stop.column + len(stop.word)
+    if stop.begins and "_OTHERWISE" in stop.accepted:
+        helps = [stop.replacing(stop.column, end, "otherwise", EditLevel.SAFE)]
+        return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word=stop.word, helps=helps)
+    found = re.match(r"(\s*)((?:let\s+)?\w+\s*=)?\s*when\b.*\bthen\b", stop.before)
+    if not (found and "_NL" in stop.accepted):
+        return None
+    indent = found[1] + ("  " if found[2] else "")
+    begun = len(stop.before.rstrip())
+    edits = [Replacement(stop.span(begun, end), f"\n{indent}otherwise")]
+    if found[2]:
+        first = stop.line.index("when")
+        span = stop.span(found.end(2) - 1, first + len("when"))
+        edits.insert(0, Replacement(span, f"=\n{indent}when"))
+    says = "each `when`, and `otherwise`, begins a line of its own"
+    helps = [Help(says, EditLevel.SAFE, tuple(edits))]
+    return Diagnostic.of(codes.UNEXPECTED_WORD, stop.here, word=stop.word, helps=helps)
 
 
 def _equals_compares(stop: Stop) -> Diagnostic | None:
@@ -277,6 +314,7 @@ _RECOGNISERS: tuple[Callable[[Stop], Diagnostic | None], ...] = (
     _decimal_comma,
     _equals_compares,
     _foreign_operator,
+    _otherwise,
     _stray_end,
     row_not_closed,
     bars_missing,

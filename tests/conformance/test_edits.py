@@ -57,6 +57,16 @@ MORE = {
         "P005",
         'let a = 1\nend\nrequire weight present else reject "No weight"\nalways Stock >= a',
     ),
+    "cases on one line": ("P001", "EcoPart = when weight present then 1.00 EUR otherwise 2.00 EUR"),
+    "cases on the line of their `when`": (
+        "P001",
+        "EcoPart =\n  when weight present then 1.00 EUR else 2.00 EUR",
+    ),
+    "a word of other languages for the last case": (
+        "P007",
+        "EcoPart =\n  when weight present then 1.00 EUR\n  else 2.00 EUR",
+    ),
+    "thousands with a comma": ("P008", "EcoPart = 1,234 EUR"),
     "a plain number beside a percentage": ("T201", "Vat = vat_rate + 1"),
 }
 """Name -> the code, and what is written: inside the mapping, or beside it."""

@@ -55,6 +55,27 @@ def test_from_a_feed(feed: str, feedwright: Feedwright, tmp_path: Path) -> None:
         assert "FILL IN" in (shop / "rules/offers.rules").read_text()
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "SKU;EAN;;;Prix TTC;TVA;Stock",
+        "SKU;EAN;;Nom;Prix TTC;TVA;Stock;",
+        "Catalogue du 01/06/2025;;;;;;",
+    ],
+)
+def test_columns_may_have_no_name(head: str, feedwright: Feedwright, tmp_path: Path) -> None:
+    end = ";" * (head.count(";") - 6)
+    rows = "".join(f"A{n};3760123450010;x;y;12,50;20;3{end}\n" for n in range(4))
+    (tmp_path / "feed.csv").write_text(f"{head}\n{rows}", encoding="utf-8")
+    ran = feedwright("init", "shop", "--from", "feed.csv", cwd=tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    schema = json.loads((tmp_path / "shop/schemas/product.schema.json").read_text())
+    columns = [field["x-column"] for field in schema["properties"].values()]
+    assert "column 3" in columns
+    assert "column 8" not in columns  # what stands behind the last delimiter is none
+    assert summary(feedwright, tmp_path / "shop")["read"] == 4
+
+
 def test_the_sample_shop_sells_at_once(feedwright: Feedwright, tmp_path: Path) -> None:
     ran = feedwright("init", ".", "--from", str(ROOT / "samples/catalogue.csv"), cwd=tmp_path)
     assert "names no currency: its amounts are taken as EUR" in ran.out

@@ -3,6 +3,8 @@
 import json
 from decimal import Decimal
 
+import pytest
+
 from engine.drafting.columns import ColumnGuess, Confidence, Guesses, guess_columns
 from engine.drafting.fixture import draft_fixture
 from engine.drafting.headers import Role
@@ -76,9 +78,62 @@ def test_ways_of_writing_a_rate() -> None:
     guesses, fields, _ = drafted(("TVA", ["0.2", "0.055"]))
     assert fields["vat_rate"]["x-percent"] == "fraction"
     assert of(guesses, Role.VAT_RATE).confidence is Confidence.LOW
-    mixed, _, _ = drafted(("TVA", ["20", "0.2"]))
-    assert of(mixed, Role.VAT_RATE).confidence is Confidence.LOW
-    assert "0.2 and 20 stand in one column" in of(mixed, Role.VAT_RATE).why
+    for cells in (["20", "0.2"], ["20", "0,2", "0.055"], ["20%", "0.2"]):
+        assert drafted(("TVA", cells))[0].number(Role.VAT_RATE) is None, cells
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Tarif d'achat HT", "Tarif public TTC"),
+        ("Tarif revendeur", "Tarif public"),
+        ("Dealer price", "Retail price incl VAT"),
+        ("Lowest price", "Shop price"),
+    ],
+)
+def test_what_others_pay_is_not_the_price(headers: tuple[str, str]) -> None:
+    guesses, _, rules = drafted((headers[0], ["7,50", "8"]), (headers[1], ["12,50", "13"]))
+    assert of(guesses, Role.PRICE).header == headers[1]
+    assert "Price = price\n" in rules
+
+
+def test_of_two_that_sound_alike_none_is_the_price() -> None:
+    guesses, _, rules = drafted(("Prix A", ["7,50"]), ("Prix B", ["12,50"]))
+    assert guesses.of(Role.PRICE) is None
+    assert "FILL IN: no column of the feed holds the price" in rules
+    plain, _, _ = drafted(("Prix A", ["7,50"]), ("Prix TTC", ["12,50"]))
+    assert of(plain, Role.PRICE).header == "Prix TTC"
+
+
+def test_a_price_that_sounds_like_one_and_is_without_vat_is_not_sold_at() -> None:
+    guesses, _, rules = drafted(("Tarif boutique HT", ["10,00"]), ("TVA", ["20"]))
+    assert of(guesses, Role.PRICE_EXCL_VAT).header == "Tarif boutique HT"
+    assert "Price = price_excl_vat * (100% + vat_rate)" in rules
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Quantité minimale", ["10", "20"]),
+        ("Seuil alerte stock", ["5", "5"]),
+        ("Stock alert quantity", ["5", "5"]),
+        ("Max order quantity", ["40", "40"]),
+        ("In stock?", ["1", "0"]),
+    ],
+)
+def test_what_sounds_like_a_stock_and_counts_none(header: str, cells: list[str]) -> None:
+    guesses, _, rules = drafted((header, cells))
+    assert guesses.of(Role.STOCK) is None
+    assert "FILL IN: no column of the feed counts the stock" in rules
+    beside, _, _ = drafted((header, cells), ("Available stock", ["3", "7"]))
+    assert of(beside, Role.STOCK).header == "Available stock"
+
+
+def test_amounts_that_may_be_thousands_are_left_to_fill_in() -> None:
+    _, _, rules = drafted(("Prix TTC", ["1.500", "990"]))
+    assert "has three digits behind each `.`, and 1.500 may be 1.5 or 1500" in rules
+    assert '"x-grouping": "." and "x-decimal-mark": ","' in rules
+    assert "Price = reject" in rules
 
 
 def test_words_dates_units_and_steps() -> None:
