@@ -23,6 +23,7 @@ def price_checks(case: Case) -> Iterator[Check]:
     yield from _floor(case)
     yield from _aligned_without_floor(case)
     yield from _eco_taxes(case)
+    yield from _vat(case)
     yield from _packaging(case)
     yield from _preparation(case)
     yield from _check_digit(case)
@@ -71,6 +72,18 @@ def _eco_taxes(case: Case) -> Iterator[Check]:
             *names,
             **absent,
         )
+
+
+def _vat(case: Case) -> Iterator[Check]:
+    vat = case.value("Vat")
+    if not vat:
+        return
+    least, most = case.figure(codes.VAT_TOO_LOW), case.figure(codes.VAT_TOO_HIGH)
+    rate, low, high = comparable(vat, least, most)
+    below = ordered(Comparator.GREATER, rate, pl.lit(0)) & ordered(Comparator.LESS, rate, low)
+    yield case.check(codes.VAT_TOO_LOW, below, "Vat", least=pl.lit(str(least)))
+    above = ordered(Comparator.GREATER, rate, high)
+    yield case.check(codes.VAT_TOO_HIGH, above, "Vat", most=pl.lit(str(most)))
 
 
 def _packaging(case: Case) -> Iterator[Check]:

@@ -166,3 +166,15 @@ TEXT_NOT_WRITABLE = Code(
     "text-not-writable",
     "{names} holds a control character, which an XML package cannot carry",
 )
+VAT_TOO_LOW = Code(
+    "R326",
+    "vat-too-low",
+    "Vat is {Vat}, and no rate above 0 is below {least}%; is a part of 1 meant, 0.2 for 20%?",
+    Severity.WARNING,
+)
+VAT_TOO_HIGH = Code(
+    "R327",
+    "vat-too-high",
+    "Vat is {Vat}, and no rate is above {most}%",
+    Severity.WARNING,
+)

@@ -79,6 +79,12 @@ CASES: list[tuple[dict[str, Any], set[str]]] = [
     ({"PriceMustBeAligned": False}, set()),
     ({"EcoPart": "10", "DeaTax": "9.90"}, set()),
     ({"EcoPart": "10", "DeaTax": "9.91"}, {"R304"}),
+    ({"Vat": "0.2"}, {"R326"}),
+    ({"Vat": "0.89"}, {"R326"}),
+    ({"Vat": "0.9"}, set()),
+    ({"Vat": "0"}, set()),
+    ({"Vat": "27"}, set()),
+    ({"Vat": "27.01"}, {"R327"}),
     ({"ProductPackagingUnit": "Liter"}, {"R320"}),
     ({"ProductPackagingValue": "1"}, {"R320"}),
     ({"ProductPackagingValue": "1", "cleared": ("ProductPackagingUnit",)}, {"R320"}),
@@ -225,7 +231,7 @@ def test_every_name_in_a_sentence_is_given(desk: Any, lamp: Any, sale: Any) -> N
     row = lamp | sale | {"StrikedPrice": "30", "PriceMustBeAligned": True, "Comment": "c"}
     row |= {"MinimumPriceForPriceAlignment": "9", "ProductPackagingUnit": "Liter"}
     _, checks = checks_of(desk, row, activated=("Tracked",))
-    assert [c.code.number for c in checks] == [f"R{n}" for n in range(301, 326) if n != 324]
+    assert [c.code.number for c in checks] == [f"R{n}" for n in range(301, 328) if n != 324]
     _, forced = checks_of(desk, row, package="json")
     for check in (*checks, *forced):
         named = {name for _, name, _, _ in string.Formatter().parse(check.code.says) if name}
@@ -240,6 +246,10 @@ def test_sentences(desk: Any, lamp: Any, sale: Any) -> None:
     assert says(desk, "R304", lamp | {"EcoPart": "20", "DeaTax": None}) == (
         "Price 19.90 EUR is below the eco taxes in it: EcoPart 20.00 EUR, DeaTax nothing"
     )
+    assert says(desk, "R326", lamp | {"Vat": "0.2"}) == (
+        "Vat is 0.2%, and no rate above 0 is below 0.9%; is a part of 1 meant, 0.2 for 20%?"
+    )
+    assert says(desk, "R327", lamp | {"Vat": "55"}) == "Vat is 55%, and no rate is above 27%"
     assert says(desk, "R306", lamp | sale, now=at("2025-06-24T08:00+02:00")) == (
         "the sale starts at 2025-06-25 08:00 Europe/Paris, in less than 72 hours"
     )
