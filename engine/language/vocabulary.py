@@ -57,7 +57,8 @@ class Attribute(Struct, frozen=True):
 
     Bounds are in the kind's unit: currency units, percent points, days for a duration.
     `listed` attributes hold a list, filled by `decide ... by every row that fits` or one value;
-    those of one `group` are sent together. `clearable` says whether `clear` may be written.
+    those of one `group` are sent together. `clearable` says whether `clear` may be written,
+    `tax_included` whether VAT is in the amount.
     `required_on` names the channels on which an offer cannot be made without it.
     """
 
@@ -74,6 +75,7 @@ class Attribute(Struct, frozen=True):
     max_length: int | None = None
     text_pattern: str | None = None
     clearable: bool = False
+    tax_included: bool = False
     help: str = ""
     place: Span = NOWHERE
 

@@ -41,7 +41,7 @@ class Attribute(Struct, frozen=True):
     `listed` attributes hold a list; those of one `group` are sent together. `clear` is what is
     written for an explicit empty value, None where there is no such thing. `values` are those of a
     choice, and `yes`/`no` of a yes/no. `json` is None where no name is publicly known, and
-    `json_note` says what is known instead.
+    `json_note` says what is known instead. `tax_included` says whether VAT is in the amount.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Attribute(Struct, frozen=True):
     help: str = ""
     fact: Fact = NOT_KNOWN
     one_of_twelve: bool = False
+    tax_included: bool = False
     place: Span = NOWHERE
 
     @property

@@ -138,6 +138,7 @@ def _attribute(
         help=text(entry, "description"),
         fact=Fact(text(entry, "x-confidence"), text(entry, "x-source"), text(entry, "x-note")),
         one_of_twelve=entry.get("x-one-of-twelve") is True,
+        tax_included=entry.get("x-tax") == "included",
         place=place,
     )
 

@@ -63,6 +63,7 @@ def word_of(attribute: Attribute) -> Word:
         max_length=attribute.max_length,
         text_pattern=attribute.pattern,
         clearable=attribute.clear is not None,
+        tax_included=attribute.tax_included,
         help=attribute.help,
         place=attribute.place,
     )

@@ -36,6 +36,8 @@ def check_money(study: Study) -> list[Diagnostic]:
         for step in known.rules.steps:
             for diagnostic in _percents(step):
                 findings.add("percent", diagnostic.span, diagnostic)
+            for diagnostic in _vat_left_out(known, step):
+                findings.add("without", diagnostic.span, diagnostic)
         for value in known.terms:
             if isinstance(value, r.Round):
                 findings.add("rounded", value.span, _rounded_twice(study, known, value))
@@ -170,3 +172,42 @@ def _called(value: r.Bound) -> str:
             return name
         case _:
             return ""
+
+
+# --- M310 ---------------------------------------------------------------------------------------
+
+
+def _vat_left_out(known: Knowledge, step: r.Step) -> Iterator[Diagnostic]:
+    """`Price = price_excl_vat`, also rounded or as one of several cases."""
+    if not (isinstance(step, r.AttributeStep) and step.attribute.tax_included):
+        return
+    for value in _alternatives(step.value):
+        price = known.resolved(value)
+        if isinstance(price, r.FieldValue) and price.field.tax_included is False:
+            field, attribute = price.field, step.attribute.name
+            labels = [Label(field.place, "said here")] if field.place.file else []
+            says = "add it: `* (100% + RATE)`, and round to 0.01 EUR"
+            yield Diagnostic.of(
+                codes.VAT_LEFT_OUT,
+                value.span,
+                name=field.name,
+                attribute=attribute,
+                labels=labels,
+                helps=[Help(says)],
+            )
+
+
+def _alternatives(value: r.Bound) -> Iterator[r.Bound]:
+    """The values that `value` may be, as they are before they are rounded."""
+    match value:
+        case r.Round(value=inner):
+            yield from _alternatives(inner)
+        case r.Repaired(value=inner, alternative=other):
+            yield from _alternatives(inner)
+            yield from _alternatives(other)
+        case r.Choose(branches=branches, otherwise=otherwise):
+            for branch in branches:
+                yield from _alternatives(branch.value)
+            yield from _alternatives(otherwise)
+        case _:
+            yield value

@@ -69,7 +69,13 @@ MISTAKES = [
     ("StrikedPrice = 1,234.50 EUR", "P008", "1,234.50", "StrikedPrice = 1234.50 EUR", CHOICE),
     ("StrikedPrice = 1,234 €", "P009", "1,234 €", "StrikedPrice = 1234 EUR", CHOICE),
     ("StrikedPrice = €1,234,000", "P009", "€1,234,000", "StrikedPrice = 1234000 EUR", CHOICE),
-    ("StrikedPrice == price_excl_vat", "P007", "==", "StrikedPrice = price_excl_vat", SAFE),
+    (
+        "StrikedPrice == list_price default omit",
+        "P007",
+        "==",
+        "StrikedPrice = list_price default omit",
+        SAFE,
+    ),
     ("let half == price_excl_vat", "P007", "==", "let half = price_excl_vat", SAFE),
     (
         'Comment = when category is "Outlet" then "Used" otherwise "New"',
@@ -171,17 +177,17 @@ MISTAKES = [
     ("STRIKEDPRICE = 12.00 EUR", "N102", "STRIKEDPRICE", "StrikedPrice = 12.00 EUR", CHOICE),
     ("Comment = Brand", "N102", "Brand", "Comment = brand", CHOICE),
     (
-        "StrikedPrice = price_excl_vat rounded to 0.01 EUR",
+        "StrikedPrice = price_excl_vat * 2 rounded to 0.01 EUR",
         "M304",
         "to",
-        "StrikedPrice = price_excl_vat rounded half up to 0.01 EUR",
+        "StrikedPrice = price_excl_vat * 2 rounded half up to 0.01 EUR",
         CHOICE,
     ),
     (
-        "StrikedPrice = price_excl_vat rounded up 0.01 EUR",
+        "StrikedPrice = price_excl_vat * 2 rounded up 0.01 EUR",
         "M304",
         "0.01",
-        "StrikedPrice = price_excl_vat rounded up to 0.01 EUR",
+        "StrikedPrice = price_excl_vat * 2 rounded up to 0.01 EUR",
         CHOICE,
     ),
     (

@@ -121,10 +121,10 @@ def test_what_fails_is_not_missing(shop: Shop) -> None:
             "list_price * 1.333 rounded half up to 0.01 EUR default omit",
         ),
         (
-            '\nwhen brand is "A" then price_excl_vat * 1.333\notherwise cost_price',
+            '\nwhen brand is "A" then price_excl_vat * 1.333\notherwise Price',
             (
                 '\nwhen brand is "A" then price_excl_vat * 1.333 rounded half up to 0.01 EUR\n'
-                "otherwise cost_price"
+                "otherwise Price"
             ),
         ),
     ],

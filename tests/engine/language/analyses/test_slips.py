@@ -78,6 +78,29 @@ def test_another_share_of_a_price_with_vat_is_no_vat(codes: Codes) -> None:
     assert codes(body.format("(sale_percent default 0%)")) == []
 
 
+WITHOUT_VAT = [
+    ("StrikedPrice = price_excl_vat rounded half up to 0.01 EUR", ["M310"]),
+    ("let net = price_excl_vat\nStrikedPrice = net rounded half up to 0.01 EUR", ["M310"]),
+    (
+        (
+            "StrikedPrice =\n"
+            '  when category is "Outlet" then list_price default omit\n'
+            "  otherwise price_excl_vat rounded half up to 0.01 EUR"
+        ),
+        ["M310"],
+    ),
+    ("StrikedPrice = (price_excl_vat * 120%) rounded half up to 0.01 EUR", []),
+    ("StrikedPrice = list_price default omit", []),
+    ("ShippingCharges = price_excl_vat rounded half up to 0.01 EUR", []),
+]
+
+
+@pytest.mark.parametrize(("body", "told"), WITHOUT_VAT)
+def test_what_buyers_pay_has_vat_in_it(codes: Codes, body: str, told: list[str]) -> None:
+    name = "ShippingCharges" if body.startswith("Ship") else "StrikedPrice"
+    assert codes(body, without=(name,)) == told
+
+
 def test_the_edit_keeps_brackets(check: Check) -> None:
     (found,) = check("EcoPart = (eco_fee default 0.00 EUR) default 1.00 EUR", without=("EcoPart",))
     (edit,) = found.helps[0].replacements
