@@ -30,16 +30,19 @@ class ParquetFeed(Struct):
     columns: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     _types: dict[str, pl.DataType] = field(default_factory=dict)
+    _file: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        if not Path(self.source.shown).is_file():
-            raise FeedError(f"{self.source.shown}: Parquet is read from a file that is not packed")
+        shown = self.source.shown
+        unpacked = self.source.packed is None and self.source.name != "-"
+        if not (unpacked and Path(shown).is_file()):
+            raise FeedError(f"{shown}: Parquet is read from a file that is not packed")
         try:
-            rows = pl.scan_parquet(self.source.shown, glob=False)
-            self._types = dict(rows.collect_schema())
-        except (pl.exceptions.PolarsError, OSError) as fault:
+            self._file = _which(shown)
+            self._types = dict(pl.scan_parquet(shown, glob=False).collect_schema())
+        except (*_FAULTS, OSError) as fault:
             self.source.close()
-            raise FeedError(f"{self.source.shown}: no readable Parquet: {_said(fault)}") from None
+            raise FeedError(f"{shown}: no readable Parquet: {_said(fault)}") from None
         self.columns = tuple(self._types)
         self.notes.append(f"Parquet of {len(self.columns)} columns")
 
@@ -62,29 +65,47 @@ class ParquetFeed(Struct):
             rows = pl.scan_parquet(shown, glob=False)
             behind = self.behind
             if behind is None:
-                behind = _collected(rows.select(pl.len()), shown).item()
+                behind = self._collected(rows.select(pl.len())).item()
             for start in range(self.first, behind, ROWS_AT_ONCE):
                 count = min(ROWS_AT_ONCE, behind - start)
                 part = rows.slice(start, count).select(cells)
-                yield partial(_read, part, start - self.first + 1, count, shown)
+                yield partial(self._read, part, start - self.first + 1, count)
 
     def heard(self, part: Part) -> None:
         """Nothing is told of damage here: texts of Parquet are texts."""
 
+    def _read(self, rows: pl.LazyFrame, number: int, count: int) -> Part:
+        """A part of so many rows, the first of them with this number."""
+        numbers = pl.int_range(number, number + count, dtype=pl.Int64, eager=True)
+        none = pl.Series("__problem", dtype=pl.String).extend_constant(None, count)
+        # Put beside each other: also where no column is read there are rows.
+        return Part(pl.DataFrame([*self._collected(rows), numbers.alias("__row"), none]))
 
-def _read(rows: pl.LazyFrame, number: int, count: int, shown: str) -> Part:
-    """A part of so many rows, the first of them with this number."""
-    numbers = pl.int_range(number, number + count, dtype=pl.Int64, eager=True)
-    none = pl.Series("__problem", dtype=pl.String).extend_constant(None, count)
-    # Put beside each other: also where no column is read there are rows.
-    return Part(pl.DataFrame([*_collected(rows, shown), numbers.alias("__row"), none]))
+    def _collected(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        """What is read now, from the file that was opened."""
+        shown, read, fault = self.source.shown, None, None
+        try:
+            read = rows.collect()
+        except (*_FAULTS, OSError) as raised:
+            fault = raised
+        # Each part opens the file anew: of two files, rows of both would be taken for one feed's.
+        if not Path(shown).is_file() or _which(shown) != self._file:
+            raise FeedError(
+                f"{shown}: was replaced or changed while it was read; read it again once it is whole"
+            )
+        if read is None:
+            raise FeedError(f"{shown}: cannot be read on: {_said(fault)}")
+        return read
 
 
-def _collected(rows: pl.LazyFrame, shown: str) -> pl.DataFrame:
-    try:
-        return rows.collect()
-    except pl.exceptions.PolarsError as fault:
-        raise FeedError(f"{shown}: cannot be read on: {_said(fault)}") from None
+# A damaged page may be noticed so late that Polars stops in the middle.
+_FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+
+
+def _which(path: str) -> tuple[int, ...]:
+    """What tells a file from another one at the same path, and from itself before a change."""
+    about = Path(path).stat()
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
 
 
 def _as_text(name: str, kind: pl.DataType, shown: str) -> pl.Expr:
@@ -113,5 +134,5 @@ def _plain_number(column: pl.Expr, digits: int) -> pl.Expr:
     )
 
 
-def _said(fault: BaseException) -> str:
+def _said(fault: BaseException | None) -> str:
     return str(fault).partition("\n")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -17,11 +18,14 @@ def kept(name: str) -> bytes | None:
     if file is None:
         return None
     try:
-        with file.open("rb") as opened:
+        # A pipe in its place is not waited for.
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(handle, "rb") as opened:
             about = os.fstat(opened.fileno())
             own = not hasattr(os, "getuid") or about.st_uid == os.getuid()
             # Whoever else could write it could have rules read that stand in no file.
-            return opened.read() if own and not about.st_mode & 0o022 else None
+            sound = stat.S_ISREG(about.st_mode) and own and not about.st_mode & 0o022
+            return opened.read() if sound else None
     except OSError:
         return None
 
@@ -51,8 +55,9 @@ def keep(name: str, data: bytes) -> None:
 
 
 def _place(name: str) -> Path | None:
-    base = os.environ.get("XDG_CACHE_HOME")
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
     try:
-        return (Path(base) if base else Path.home() / ".cache") / "feedwright" / name
+        # One that is not absolute is to be ignored, says the XDG base directory specification.
+        return (base if base.is_absolute() else Path.home() / ".cache") / "feedwright" / name
     except RuntimeError:  # a person without a home, as in some containers
         return None

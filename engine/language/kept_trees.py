@@ -7,6 +7,8 @@ this very reader: what stands in its first line is a hash over both.
 from __future__ import annotations
 
 import hashlib
+import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -35,18 +37,22 @@ def kept_tree(source: Source) -> RulesFile | None:
 
 def keep_tree(source: Source, tree: RulesFile) -> None:
     """Keep the tree of a file without a mistake; that of a text that is in no file is not kept."""
-    if source.path is not None:
+    if source.path is None:
+        return
+    with suppress(
+        UnicodeEncodeError
+    ):  # a file whose name is no text, which places in the tree hold
         body = msgspec.msgpack.encode(tree)
         keep(_name(source.path), _head(source, body) + b"\n" + body)
 
 
 def _name(path: Path) -> str:
-    return f"tree-{hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:16]}.msgpack"
+    return f"tree-{hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:16]}.msgpack"
 
 
 def _head(source: Source, body: bytes) -> bytes:
     """What a tree belongs to, and that it is whole."""
-    parts = (_reader(), source.name.encode(), source.text.encode(), body)
+    parts = (_reader(), os.fsencode(source.name), source.text.encode(), body)
     whole = hashlib.sha256()
     for part in parts:
         whole.update(b"%d " % len(part) + part)

@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import FeedError
 from engine.feeds import parquet_feed
+from engine.feeds.archive import ByteSource
 from engine.feeds.feed import open_feed
 from engine.feeds.feed_settings import FeedSettings
 
@@ -77,3 +78,53 @@ def test_binary_numbers_are_what_they_stand_for(tmp_path: Path) -> None:
     )
     assert read["wide"].to_list() == ["5", None, "3.3", "84.62", "3760123450010", "0.3", "-2.5"]
     assert read["narrow"].to_list() == ["1.1", None, "0.3", "84.62", "5", "0.1", "-2.5"]
+
+
+def many(file: Path, price: str) -> None:
+    count = parquet_feed.ROWS_AT_ONCE * 2 + 1
+    pl.DataFrame({"sku": [f"S{n}" for n in range(count)], "price": [price] * count}).write_parquet(
+        file
+    )
+
+
+@pytest.mark.parametrize("change", ["replaced", "cut", "removed"])
+def test_a_file_that_changes_while_it_is_read_is_told(change: str, tmp_path: Path) -> None:
+    file, other = tmp_path / "feed.parquet", tmp_path / "other.parquet"
+    many(file, "10.00")
+    many(other, "99.00")
+    parts = open_feed(FeedSettings(), str(file), tmp_path).batches(["price"])
+    assert set(next(parts)["price"]) == {"10.00"}
+    match change:
+        case "replaced":
+            other.replace(file)
+        case "cut":
+            file.write_bytes(file.read_bytes()[:5000])
+        case _:
+            file.unlink()
+    with pytest.raises(FeedError, match="replaced or changed while it was read"):
+        next(parts)
+
+
+def test_a_damaged_page_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "feed.parquet"
+    many(file, "10.00")
+    whole, told = file.read_bytes(), 0
+    for place in range(4, 400, 7):
+        file.write_bytes(whole[:place] + b"\xff" + whole[place + 1 :])
+        try:
+            list(open_feed(FeedSettings(), str(file), tmp_path).batches(["sku", "price"]))
+        except FeedError as fault:
+            assert str(fault).startswith(f"{file}: ")  # noqa: PT017 - not every byte is missed
+            told += 1
+    assert told > 3
+
+
+def test_what_comes_by_a_pipe_is_not_read_from_a_file_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    many(Path("stdin"), "10.00")
+    with Path("stdin").open("rb") as piped:
+        source = ByteSource(piped, "-", "stdin")
+        with pytest.raises(FeedError, match="read from a file that is not packed"):
+            parquet_feed.ParquetFeed(source, FeedSettings())

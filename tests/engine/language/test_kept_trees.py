@@ -105,7 +105,9 @@ def test_what_reads_rules_is_told_by_what_stands_in_its_files(
         assert read() != before, name
 
 
-@pytest.mark.parametrize("harm", ["empty", "cut", "altered", "head", "shape", "shared", "folder"])
+@pytest.mark.parametrize(
+    "harm", ["empty", "cut", "altered", "head", "shape", "shared", "pipe", "folder"]
+)
 def test_a_harmed_tree_is_as_good_as_none(
     harm: str, rules: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,12 +124,15 @@ def test_a_harmed_tree_is_as_good_as_none(
             assert b"2.50" in data
             file.write_bytes(data.replace(b"2.50", b"9.50"))
         case "head":
-            file.write_bytes(b"0" + data[1:])
+            file.write_bytes(bytes([data[0] ^ 1]) + data[1:])
         case "shape":  # whole, and no tree: as another version of msgspec might write it
             body = msgspec.msgpack.encode(["RulesFile", 1])
             file.write_bytes(kept_trees._head(source, body) + b"\n" + body)
         case "shared":
             file.chmod(0o666)
+        case "pipe":
+            file.unlink()
+            os.mkfifo(file)
         case _:
             file.unlink()
             file.mkdir()
@@ -164,6 +169,28 @@ def test_what_is_in_no_file_is_not_kept(rules: Path, monkeypatch: pytest.MonkeyP
     for _ in range(2):
         assert read_again(monkeypatch, Source("a.rules", TEXT))
     assert not (rules.parent / "cache").exists()
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9/a.rules", b"\xe9.rules"])
+def test_names_that_are_no_text_are_read(
+    name: bytes, rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = rules.parent / os.fsdecode(name)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(TEXT, encoding="utf-8")
+    assert read_again(monkeypatch, read_source(file, os.fsdecode(name)))
+    assert parse(read_source(file, os.fsdecode(name)))[1] == []
+
+
+def test_a_cache_folder_is_named_from_the_root(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(rules.parent)
+    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+    monkeypatch.setattr(Path, "home", lambda: rules.parent / "home")
+    assert read_again(monkeypatch, read_source(rules, "a.rules"))
+    assert not (rules.parent / "cache").exists()
+    assert list((rules.parent / "home/.cache/feedwright").iterdir())
 
 
 def test_a_person_without_a_home_reads_anew(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
