@@ -10,7 +10,7 @@ from engine.diagnostics.diagnostic import EditLevel, Help, Label, Replacement
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.kinding import arithmetic_kind, is_zero, same_family
-from engine.language.scope import Scope, unbound
+from engine.language.scope import Scope, choices_of, typed, unbound
 from engine.values.kinds import INTEGER, Kind, KindName
 
 _TEXTS = {KindName.TEXT, KindName.CHOICE}
@@ -50,6 +50,19 @@ def _percent(number: s.Number) -> Help:
     """The help that makes a percentage of a plain number; beside one, 1 stands for the whole."""
     text = "100%" if number.value == 1 else f"{number.value}%"
     return Help(f"write `{text}`", EditLevel.CHOICE, (Replacement(number.span, text),))
+
+
+def _share_of(scope: Scope, node: s.Arithmetic) -> list[Help]:
+    """`price - 10%` is `price * 90%`: a share of what it is taken from is a factor."""
+    if not isinstance(node.right, s.Percent) or node.operator not in (
+        s.Operator.ADD,
+        s.Operator.SUBTRACT,
+    ):
+        return []
+    rate = node.right.value if node.operator is s.Operator.ADD else -node.right.value
+    whole = typed(scope, node.left.span)
+    text = f"({whole})" if isinstance(node.left, s.Arithmetic) else whole
+    return choices_of(node.span, f"{text} * {100 + rate}%")
 
 
 def bind_negative(scope: Scope, node: s.Negative, value: r.Bound) -> r.Bound:
@@ -114,4 +127,5 @@ def _bad_operands(scope: Scope, node: s.Arithmetic, left: Kind, right: Kind) -> 
         helps = [Help('texts are put together with `join_texts("", first, second)`')]
     elif KindName.PERCENT in (left.name, right.name):
         helps = [_percent(one) for one in (node.left, node.right) if isinstance(one, s.Number)]
+        helps += _share_of(scope, node)
     scope.add(code, node.span, facts=facts, labels=labels, helps=helps)

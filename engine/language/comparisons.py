@@ -85,6 +85,10 @@ def comparable(scope: Scope, span: Span, left: r.Bound, right: r.Bound) -> bool:
         helps = [Help("write both in days, or both in months")]
     elif pair == {KindName.MONEY}:
         code = money.TWO_CURRENCIES
+    elif KindName.MONEY in pair and pair & {KindName.NUMBER, KindName.INTEGER}:
+        amount, number = (left, right) if left.kind.name is KindName.MONEY else (right, left)
+        if isinstance(number, r.Constant):
+            helps = choices_of(number.span, f"{typed(scope, number.span)} {amount.kind.currency}")
     elif pair == {KindName.QUANTITY}:
         code = money.UNITS_DIFFER
     scope.add(code, span, facts=facts, labels=labels, helps=helps)

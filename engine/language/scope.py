@@ -227,6 +227,8 @@ def unknown_attribute(scope: Scope, span: Span, name: str, others: Iterable[str]
     helps = did_you_mean(
         span, name, known, f"attributes stand in {scope.vocabulary.attributes_from}"
     )
+    if any(name in (one.kind.choices or ()) for one in scope.vocabulary.attributes.values()):
+        helps = choices_of(span, f'"{name}"')  # a value without its quotes
     scope.add(names.UNKNOWN_ATTRIBUTE, span, facts={"name": name}, helps=helps)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from engine.diagnostics.codes import names as codes
-from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label
+from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Replacement
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.analyses.study import Findings, Study, merged
@@ -16,7 +16,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 def check_names(study: Study) -> list[Diagnostic]:
     """Look at every name that the rules declare, and at the fields that they read."""
-    return merged(_hiding(study), _unused(study), _deprecated(study))
+    return merged(_hiding(study), _unused(study), _deprecated(study), _not_put_in(study))
 
 
 def _hiding(study: Study) -> Iterator[Diagnostic]:
@@ -96,4 +96,25 @@ def _deprecated(study: Study) -> list[Diagnostic]:
                 name = value.field.name
                 found = Diagnostic.of(codes.DEPRECATED_FIELD, value.span, name=name, labels=labels)
                 findings.add("deprecated", value.span, found)
+    return findings.somewhere()
+
+
+def _not_put_in(study: Study) -> list[Diagnostic]:
+    """`SellerProductId = "FR-{sku}"`: the braces would be sent."""
+    findings = Findings()
+    for known in study.slices:
+        for value in known.terms:
+            text = value.value if isinstance(value, r.Constant) else None
+            if not isinstance(text, str) or "{" not in text:
+                continue
+            pieces = _PLACEHOLDER.split(text)  # texts and names in turn
+            named = [name.strip() for name in pieces[1::2]]
+            if not named or any(name not in study.ruleset.source.fields for name in named):
+                continue
+            parts = [f'"{one}"' if n % 2 == 0 else one.strip() for n, one in enumerate(pieces)]
+            joined = ", ".join(part for part in parts if part != '""')
+            edit = Replacement(value.span, f'join_texts("", {joined})')
+            helps = [Help(f"write `{edit.text}`", EditLevel.CHOICE, (edit,))]
+            found = Diagnostic.of(codes.NOT_PUT_IN, value.span, name=named[0], helps=helps)
+            findings.add("braces", value.span, found)
     return findings.somewhere()
