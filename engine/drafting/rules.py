@@ -11,6 +11,7 @@ from engine.drafting.fixture import Fixture
 from engine.drafting.headers import Role
 from engine.drafting.schema import CHANNEL_CURRENCY, currency
 
+_WITH_VAT = "price_excl_vat * (100% + vat_rate) rounded half up to 0.01 EUR"
 _CENTS = 2
 _HEAD = """\
 # Drafted by `feedwright init`: how one product becomes one offer.
@@ -113,13 +114,13 @@ class _Drafting(Struct, frozen=True):
         price, without = self.guesses.number(Role.PRICE), self.guesses.number(Role.PRICE_EXCL_VAT)
         used = price or without
         if used is not None and used.numbers is not None and used.numbers.unsure:
-            yield from self._thousands(used.numbers.mark, used)
+            yield from self._thousands(used, used.numbers.mark)
         elif price is not None:
             yield _guessed(price) + self._currency_note()
             yield f"Price = {_rounded('price', price)}"
         elif without is not None and vat is not None:
             yield _guessed(without) + self._currency_note()
-            yield "Price = price_excl_vat * (100% + vat_rate) rounded half up to 0.01 EUR"
+            yield f"Price = {_WITH_VAT}"
         elif without is not None:
             remedy = "write `Price = price_excl_vat * (100% + RATE) rounded half up to 0.01 EUR`"
             reason = (
@@ -130,9 +131,10 @@ class _Drafting(Struct, frozen=True):
             remedy = f"{_declare('price')}, and write `Price = price`"
             yield from self._gap("Price", self._absent(Role.PRICE, "holds the price"), remedy)
 
-    def _thousands(self, mark: str, guess: ColumnGuess) -> Iterator[str]:
+    def _thousands(self, guess: ColumnGuess, mark: str) -> Iterator[str]:
         """Amounts such as `1.500`: to take them for 1.5 or for 1500 would be wrong a thousandfold."""
         other = "," if mark == "." else "."
+        value = _WITH_VAT if guess.role is Role.PRICE_EXCL_VAT else guess.field
         reason = (
             f"column `{_plain(guess.header)}` has three digits behind each `{mark}`, "
             f"and 1{mark}500 may be 1.5 or 1500"
@@ -140,7 +142,7 @@ class _Drafting(Struct, frozen=True):
         remedy = (
             f"if `{mark}` keeps thousands apart, give the field `{guess.field}` in "
             f'schemas/product.schema.json "x-grouping": "{mark}" and "x-decimal-mark": "{other}"; '
-            f"then write `Price = {guess.field}`"
+            f"then write `Price = {value}`"
         )
         yield from self._gap("Price", reason, remedy)
 

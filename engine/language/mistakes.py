@@ -65,14 +65,11 @@ def _decimal_comma(stop: Stop) -> Diagnostic | None:
 
 def _without_comma(stop: Stop, span: tuple[int, int], number: str, behind: str) -> list[Help]:
     """What a number with a comma, if it has one, may stand for: `1,234` for 1.234 or for 1234."""
-    whole, _, decimals = number.partition(",")
-    means = [f"{whole}{decimals.replace(',', '')}"]
-    if "," not in decimals and "." not in decimals:
-        means.append(number.replace(",", "."))
-    thousands = re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", number)
-    level = EditLevel.CHOICE if thousands else EditLevel.SAFE
-    told = means if thousands else [number.replace(",", ".")]
-    return [stop.replacing(*span, one + behind, level) for one in told]
+    pointed = number.replace(",", ".")
+    means, level = [pointed], EditLevel.SAFE
+    if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", number):
+        means, level = [number.replace(",", ""), pointed], EditLevel.CHOICE
+    return [stop.replacing(*span, one + behind, level) for one in means if one.count(".") <= 1]
 
 
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}

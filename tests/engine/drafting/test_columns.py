@@ -173,3 +173,8 @@ def test_a_header_cannot_break_the_rules() -> None:
     _, _, rules = drafted(('Prix "net" {HT}\nend', ["10,00"]))
     assert '\nend"' not in rules
     assert rules.count("\nend") == 3
+
+
+def test_amounts_without_vat_that_may_be_thousands_get_it_in_the_end() -> None:
+    _, _, rules = drafted(("Prix HT", ["1.500", "990"]), ("TVA", ["20", "20"]))
+    assert "then write `Price = price_excl_vat * (100% + vat_rate) rounded" in rules
