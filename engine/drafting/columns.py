@@ -104,7 +104,7 @@ def guess_columns(headers: Sequence[str], rows: Sequence[Sequence[str | None]]) 
         elif _key(found) == _key(known[1]):
             alike.add(found.role)
     for role in (Role.PRICE, Role.PRICE_EXCL_VAT, Role.STOCK):
-        if role in alike and role in winners and _is_close(winners[role]):
+        if role in alike and _is_close(winners[role]):
             # `Price A` beside `Price B`: the first of them would be sold at, or counted, by chance.
             del winners[role]
     if Role.PRICE_EXCL_VAT in winners and _is_close(winners.get(Role.PRICE)):

@@ -11,7 +11,6 @@ from engine.drafting.fixture import Fixture
 from engine.drafting.headers import Role
 from engine.drafting.schema import CHANNEL_CURRENCY, currency
 
-_WITH_VAT = "price_excl_vat * (100% + vat_rate) rounded half up to 0.01 EUR"
 _CENTS = 2
 _HEAD = """\
 # Drafted by `feedwright init`: how one product becomes one offer.
@@ -114,15 +113,16 @@ class _Drafting(Struct, frozen=True):
         price, without = self.guesses.number(Role.PRICE), self.guesses.number(Role.PRICE_EXCL_VAT)
         used = price or without
         if used is not None and used.numbers is not None and used.numbers.unsure:
-            yield from self._thousands(used, used.numbers.mark)
+            value = "price" if price is not None else _with_vat(vat)
+            yield from self._thousands(used, used.numbers.mark, value)
         elif price is not None:
             yield _guessed(price) + self._currency_note()
             yield f"Price = {_rounded('price', price)}"
         elif without is not None and vat is not None:
             yield _guessed(without) + self._currency_note()
-            yield f"Price = {_WITH_VAT}"
+            yield f"Price = {_with_vat(vat)}"
         elif without is not None:
-            remedy = "write `Price = price_excl_vat * (100% + RATE) rounded half up to 0.01 EUR`"
+            remedy = f"write `Price = {_with_vat(vat)}`"
             reason = (
                 f"column `{_plain(without.header)}` is without VAT, and no column holds the rate"
             )
@@ -131,10 +131,9 @@ class _Drafting(Struct, frozen=True):
             remedy = f"{_declare('price')}, and write `Price = price`"
             yield from self._gap("Price", self._absent(Role.PRICE, "holds the price"), remedy)
 
-    def _thousands(self, guess: ColumnGuess, mark: str) -> Iterator[str]:
+    def _thousands(self, guess: ColumnGuess, mark: str, value: str) -> Iterator[str]:
         """Amounts such as `1.500`: to take them for 1.5 or for 1500 would be wrong a thousandfold."""
         other = "," if mark == "." else "."
-        value = _WITH_VAT if guess.role is Role.PRICE_EXCL_VAT else guess.field
         reason = (
             f"column `{_plain(guess.header)}` has three digits behind each `{mark}`, "
             f"and 1{mark}500 may be 1.5 or 1500"
@@ -206,6 +205,11 @@ class _Drafting(Struct, frozen=True):
 
     def _euros(self, role: Role) -> ColumnGuess | None:
         return self.guesses.number(role) if currency(self.guesses) == CHANNEL_CURRENCY else None
+
+
+def _with_vat(vat: ColumnGuess | None) -> str:
+    rate = "RATE" if vat is None else "vat_rate"
+    return f"price_excl_vat * (100% + {rate}) rounded half up to 0.01 EUR"
 
 
 def _declare(field: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import polars as pl
 from msgspec import Struct, field
@@ -17,6 +18,8 @@ from engine.feeds.part import Part, Unread
 # Rows of a part, which goes through the rules by itself. Each part reads its row group anew up to its last
 # row, so that many small ones take long.
 ROWS_AT_ONCE = 24_000
+# A damaged page may be noticed so late that Polars stops in the middle.
+_FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 
 
 class ParquetFeed(Struct):
@@ -26,9 +29,9 @@ class ParquetFeed(Struct):
     settings: FeedSettings
     first: int = 0
     behind: int | None = None
-    parts_at_once: int = 1
     columns: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+    parts_at_once: ClassVar[int] = 1
     _types: dict[str, pl.DataType] = field(default_factory=dict)
     _file: tuple[int, ...] = ()
 
@@ -40,7 +43,7 @@ class ParquetFeed(Struct):
         try:
             self._file = _which(shown)
             self._types = dict(pl.scan_parquet(shown, glob=False).collect_schema())
-        except (*_FAULTS, OSError) as fault:
+        except _FAULTS as fault:
             self.source.close()
             raise FeedError(f"{shown}: no readable Parquet: {_said(fault)}") from None
         self.columns = tuple(self._types)
@@ -83,28 +86,29 @@ class ParquetFeed(Struct):
 
     def _collected(self, rows: pl.LazyFrame) -> pl.DataFrame:
         """What is read now, from the file that was opened."""
-        shown, read, fault = self.source.shown, None, None
         try:
             read = rows.collect()
-        except (*_FAULTS, OSError) as raised:
-            fault = raised
-        # Each part opens the file anew: of two files, rows of both would be taken for one feed's.
-        if not Path(shown).is_file() or _which(shown) != self._file:
+        except _FAULTS as fault:
+            self._see_unchanged()
+            raise FeedError(f"{self.source.shown}: cannot be read on: {_said(fault)}") from None
+        self._see_unchanged()
+        return read
+
+    def _see_unchanged(self) -> None:
+        """Each part opens the file anew: of two files, rows of both would be taken for one feed's."""
+        shown = self.source.shown
+        if _which(shown) != self._file:
             raise FeedError(
                 f"{shown}: was replaced or changed while it was read; read it again once it is whole"
             )
-        if read is None:
-            raise FeedError(f"{shown}: cannot be read on: {_said(fault)}")
-        return read
-
-
-# A damaged page may be noticed so late that Polars stops in the middle.
-_FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
 def _which(path: str) -> tuple[int, ...]:
-    """What tells a file from another one at the same path, and from itself before a change."""
-    about = Path(path).stat()
+    """What tells a file from another one at the same path, and from itself before a change; () of none."""
+    try:
+        about = Path(path).stat()
+    except OSError:
+        return ()
     return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
 
 
@@ -134,5 +138,5 @@ def _plain_number(column: pl.Expr, digits: int) -> pl.Expr:
     )
 
 
-def _said(fault: BaseException | None) -> str:
+def _said(fault: BaseException) -> str:
     return str(fault).partition("\n")[0]

@@ -55,9 +55,8 @@ class Impact(Struct):
     outcomes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)  # old -> new -> rows
     touched: int = 0  # offers of both versions with another value
     emptied: int = 0  # offers whose stock falls to 0
-    slips: dict[str, int] = msgspec.field(
-        default_factory=dict
-    )  # attribute -> amounts x10, x100, x1000
+    # attribute -> amounts x10, x100, x1000
+    slips: dict[str, int] = msgspec.field(default_factory=dict)
     changes: dict[tuple[str, Cause], Change] = msgspec.field(default_factory=dict)
     reasons: dict[tuple[str, str, str, int], RankedReason] = msgspec.field(default_factory=dict)
 

@@ -127,5 +127,5 @@ def _bad_operands(scope: Scope, node: s.Arithmetic, left: Kind, right: Kind) -> 
         helps = [Help('texts are put together with `join_texts("", first, second)`')]
     elif KindName.PERCENT in (left.name, right.name):
         helps = [_percent(one) for one in (node.left, node.right) if isinstance(one, s.Number)]
-        helps += _share_of(scope, node)
+        helps += _share_of(scope, node) if left.numeric else []
     scope.add(code, node.span, facts=facts, labels=labels, helps=helps)

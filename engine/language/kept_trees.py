@@ -39,9 +39,8 @@ def keep_tree(source: Source, tree: RulesFile) -> None:
     """Keep the tree of a file without a mistake; that of a text that is in no file is not kept."""
     if source.path is None:
         return
-    with suppress(
-        UnicodeEncodeError
-    ):  # a file whose name is no text, which places in the tree hold
+    # Places in the tree hold the file's name, which may be no text.
+    with suppress(UnicodeEncodeError):
         body = msgspec.msgpack.encode(tree)
         keep(_name(source.path), _head(source, body) + b"\n" + body)
 

@@ -117,18 +117,17 @@ def _otherwise(stop: Stop) -> Diagnostic | None:
     if stop.word not in ("otherwise", "else", "sinon"):
         return None
     end = stop.column + len(stop.word)
-    if stop.begins and "_OTHERWISE" in stop.accepted:
+    if stop.word == "else" and stop.begins and "_OTHERWISE" in stop.accepted:
         helps = [stop.replacing(stop.column, end, "otherwise", EditLevel.SAFE)]
         return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word=stop.word, helps=helps)
-    found = re.match(r"(\s*)((?:let\s+)?\w+\s*=)?\s*when\b.*\bthen\b", stop.before)
+    found = re.match(r"(\s*)((?:let\s+)?\w+\s*=)?\s*(when)\b.*\bthen\b", stop.before)
     if not (found and "_NL" in stop.accepted):
         return None
     indent = found[1] + ("  " if found[2] else "")
     begun = len(stop.before.rstrip())
     edits = [Replacement(stop.span(begun, end), f"\n{indent}otherwise")]
     if found[2]:
-        first = stop.line.index("when")
-        span = stop.span(found.end(2) - 1, first + len("when"))
+        span = stop.span(found.end(2) - 1, found.end(3))
         edits.insert(0, Replacement(span, f"=\n{indent}when"))
     says = "each `when`, and `otherwise`, begins a line of its own"
     helps = [Help(says, EditLevel.SAFE, tuple(edits))]

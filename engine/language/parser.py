@@ -33,12 +33,12 @@ def parse(source: Source) -> tuple[RulesFile, list[Diagnostic]]:
     Returns:
         The tree of all that could be read, and the diagnostics of what could not.
     """
-    tree, faults = _kept_tree(source)
+    tree, faults = _remembered(source)
     return tree, list(faults)
 
 
 @lru_cache(maxsize=_KEPT)
-def _kept_tree(source: Source) -> tuple[RulesFile, tuple[Diagnostic, ...]]:
+def _remembered(source: Source) -> tuple[RulesFile, tuple[Diagnostic, ...]]:
     tree = kept_tree(source)
     if tree is not None:
         return tree, ()

@@ -223,12 +223,13 @@ def name_of(value: r.Bound) -> str:
 
 def unknown_attribute(scope: Scope, span: Span, name: str, others: Iterable[str] = ()) -> None:
     """Report that offers have no attribute `name`; it may be one of the `others`, in small letters."""
-    known = [*scope.vocabulary.attributes, *(o for o in others if o == name.lower())]
-    helps = did_you_mean(
-        span, name, known, f"attributes stand in {scope.vocabulary.attributes_from}"
-    )
-    if any(name in (one.kind.choices or ()) for one in scope.vocabulary.attributes.values()):
+    attributes = scope.vocabulary.attributes
+    if any(name in (one.kind.choices or ()) for one in attributes.values()):
         helps = choices_of(span, f'"{name}"')  # a value without its quotes
+    else:
+        known = [*attributes, *(o for o in others if o == name.lower())]
+        where = f"attributes stand in {scope.vocabulary.attributes_from}"
+        helps = did_you_mean(span, name, known, where)
     scope.add(names.UNKNOWN_ATTRIBUTE, span, facts={"name": name}, helps=helps)
 
 

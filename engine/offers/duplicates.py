@@ -51,12 +51,10 @@ class SeenReferences(Struct):
             EngineError: the folder for temporary files takes no more.
         """
         keys = _keys(frame)
-        sought = keys["hash"].filter(self._marks.add(keys["hash"])).unique()
+        hashes = keys["hash"]
+        sought = hashes.filter(self._marks.add(hashes)).unique()
         taken = self._taken(sought)
-        alike = (
-            keys.filter(pl.col("hash").is_in(sought.implode()))["hash"] if len(sought) else sought
-        )
-        if not taken.height and alike.n_unique() == len(alike):
+        if not taken.height and not _any_twice(hashes, sought):
             self._remember(keys)
             return frame.with_columns(pl.lit(None, pl.Int64).alias("__first"))
         keys = keys.join(taken, on="hash", how="left", maintain_order="left").with_columns(
@@ -120,6 +118,11 @@ class SeenReferences(Struct):
             run = StoredRun.of([*self.stored[-before:], run], run.level + 1)
             del self.stored[-before:]
         self.stored.append(run)
+
+
+def _any_twice(hashes: pl.Series, sought: pl.Series) -> bool:
+    """Whether any of those that are `sought` stands twice among the `hashes`."""
+    return bool(hashes.filter(hashes.is_in(sought.implode())).is_duplicated().any())
 
 
 def _keys(frame: pl.DataFrame) -> pl.DataFrame:

@@ -82,6 +82,7 @@ class Prepared:
             query = query if stage.kept is None else query.select(stage.kept)
         made = query.collect(engine="in-memory", optimizations=_planning())
         last = made.with_columns(self._reasons(made)).lazy().select(self.results)
+        # Little is written twice in these: to look for it takes longer.
         found = last.collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
         return found.hstack([rows[name].alias(raw_name(name)) for name in self.schema])
 

@@ -85,7 +85,7 @@ def listed(rows: pl.DataFrame, complaints: Sequence[Complaint]) -> pl.Series:
 
 
 def _selected(rows: pl.DataFrame, wanted: Sequence[pl.Expr]) -> pl.DataFrame:
-    """`rows.select`, for so few rows that planning it would take longer than doing it."""
+    """`rows.select` without planning it, which would take longer than what it saves of so few rows."""
     return rows.lazy().select(wanted).collect(optimizations=pl.QueryOptFlags.none())
 
 

@@ -38,9 +38,8 @@ class Done(Struct):
 
     moved: int = 0
     notes: dict[str, Obstacle] = msgspec.field(default_factory=dict)
-    undone: dict[str, Record] = msgspec.field(
-        default_factory=dict
-    )  # refused or withdrawn, by message
+    # refused or withdrawn, by message
+    undone: dict[str, Record] = msgspec.field(default_factory=dict)
     said: dict[str, str] = msgspec.field(default_factory=dict)
 
 

@@ -14,10 +14,10 @@ LIKELY_PERCENT = Code(
 ROUNDED_TWICE = Code("M306", "rounded-twice", "this value is rounded twice", Severity.WARNING)
 UNITS_DIFFER = Code("M307", "units-differ", "{left} and {right} do not mix")
 VAT_TWICE = Code("M308", "vat-twice", "`{name}` includes VAT already", Severity.WARNING)
+TOO_LARGE = Code("M309", "number-too-large", "this value may need more than 38 digits")
 VAT_LEFT_OUT = Code(
     "M310",
     "vat-left-out",
     "`{name}` is without VAT, and buyers pay {attribute} with it",
     Severity.WARNING,
 )
-TOO_LARGE = Code("M309", "number-too-large", "this value may need more than 38 digits")

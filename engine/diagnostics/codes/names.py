@@ -12,12 +12,12 @@ HIDES_FIELD = Code(
 UNUSED = Code("N106", "unused-name", "{what} `{name}` is never used", Severity.LINT)
 IMPORT_CYCLE = Code("N107", "import-cycle", "these files use each other: {cycle}")
 VALUE_CYCLE = Code("N108", "value-cycle", "these values are defined by each other: {cycle}")
+DEPRECATED_FIELD = Code(
+    "N109", "deprecated-field", "the schema marks `{name}` as deprecated", Severity.WARNING
+)
 NOT_PUT_IN = Code(
     "N110",
     "value-not-put-in",
     "`{name}` in braces stays as it is typed: values are put into messages alone",
     Severity.WARNING,
-)
-DEPRECATED_FIELD = Code(
-    "N109", "deprecated-field", "the schema marks `{name}` as deprecated", Severity.WARNING
 )

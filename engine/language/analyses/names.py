@@ -10,6 +10,7 @@ from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Re
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.analyses.study import Findings, Study, merged
+from engine.language.print_expressions import quoted
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -111,8 +112,12 @@ def _not_put_in(study: Study) -> list[Diagnostic]:
             named = [name.strip() for name in pieces[1::2]]
             if not named or any(name not in study.ruleset.source.fields for name in named):
                 continue
-            parts = [f'"{one}"' if n % 2 == 0 else one.strip() for n, one in enumerate(pieces)]
-            joined = ", ".join(part for part in parts if part != '""')
+            parts = [
+                one.strip() if n % 2 else quoted(s.Text(value.span, one))
+                for n, one in enumerate(pieces)
+                if one
+            ]
+            joined = ", ".join(parts)
             edit = Replacement(value.span, f'join_texts("", {joined})')
             helps = [Help(f"write `{edit.text}`", EditLevel.CHOICE, (edit,))]
             found = Diagnostic.of(codes.NOT_PUT_IN, value.span, name=named[0], helps=helps)

@@ -25,7 +25,7 @@ TEXT = "rules 1\ncurrency EUR\n\nmapping offer for cdiscount  # old\n  Price = 2
 def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of rules, with an empty cache folder beside it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    parser._kept_tree.cache_clear()
+    parser._remembered.cache_clear()
     file = tmp_path / "a.rules"
     file.write_text(TEXT, encoding="utf-8")
     return file
@@ -41,7 +41,7 @@ def read_again(monkeypatch: pytest.MonkeyPatch, source: Source) -> bool:
 
     with monkeypatch.context() as patch:
         patch.setattr(parser, "parse_anew", noted)
-        parser._kept_tree.cache_clear()
+        parser._remembered.cache_clear()
         assert parse(source)[0] == parse_anew(source)[0]
     return bool(reads)
 
