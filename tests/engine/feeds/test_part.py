@@ -83,3 +83,14 @@ def test_long_rows_after_short_ones_are_read_in_large_blocks_again(tmp_path: Pat
     ]
     assert sum(heights) >= 30_000 - MOST_ROWS
     assert max(heights) > 5_000
+
+
+def test_parts_go_through_the_rules_in_twos_and_those_of_parquet_alone(tmp_path: Path) -> None:
+    rows = pl.DataFrame({"n": [str(n) for n in range(30_000)], "other": ""})
+    rows.write_csv(tmp_path / "feed.csv")
+    rows.write_parquet(tmp_path / "feed.parquet")
+    for name, counts in (("feed.csv", [2, 1]), ("feed.parquet", [1, 1])):
+        feed = open_feed(feed_settings({}, "feeds"), str(tmp_path / name), tmp_path)
+        pieces = [[unread() for unread in piece] for piece in feed.pieces(["n"])]
+        assert [len(piece) for piece in pieces] == counts, name
+        assert sum(part.frame.height for piece in pieces for part in piece) == 30_000

@@ -16,18 +16,21 @@ def _column(hashes: list[int]) -> pl.Series:
 
 @given(HASHES, HASHES, st.sampled_from([2, 8, 1 << 13]))
 def test_what_was_added_is_told(added: list[int], others: list[int], words: int) -> None:
-    marks = no_marks(words)
-    first = marks.add(_column(added)).to_list()
-    told = marks.add(_column(others)).to_list()
-    assert all(first[n] for n, one in enumerate(added) if one in added[:n])
-    for n, one in enumerate(others):
-        assert told[n] or (one not in added and one not in others[:n])
-    assert marks.add(_column([*added, *others])).all()
+    by_kernel = _told(added, others, words)
     with python_alone():
-        alone = no_marks(words)
-        # What shares marks by chance with another further up is told by the kernel alone.
-        assert _implies(alone.add(_column(added)).to_list(), first)
-        assert _implies(alone.add(_column(others)).to_list(), told)
+        alone = _told(added, others, words)
+    # What shares marks by chance with another further up is told by the kernel alone.
+    assert _implies(alone, by_kernel)
+
+
+def _told(added: list[int], others: list[int], words: int) -> list[bool]:
+    """What is told of each, of all that was added before and all that was not to be missed."""
+    marks = no_marks(words)
+    told = [*marks.add(_column(added)), *marks.add(_column(others))]
+    every = [*added, *others]
+    assert _implies([one in every[:n] for n, one in enumerate(every)], told)
+    assert marks.add(_column(every)).all()
+    return told
 
 
 def _implies(some: list[bool], more: list[bool]) -> bool:
