@@ -70,17 +70,12 @@ def test_an_executor_killed_in_the_middle(
     assert died.exists()
 
 
-@pytest.mark.parametrize("master", [CLUSTER, HERE])
 def test_a_python_worker_killed_in_the_middle(
-    sessions: Any,
-    expected: Expected,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    master: str,
+    sessions: Any, expected: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     died = tmp_path / "died"
     monkeypatch.setattr(module, "render_splits", partial(deadly.worker_dies, str(died)))
-    _same(sessions.on(master), expected, tmp_path / "out", expected.job())
+    _same(sessions.on(CLUSTER), expected, tmp_path / "out", expected.job())
     assert died.exists()
 
 
@@ -90,10 +85,9 @@ def test_a_killed_driver_leaves_no_success_and_is_overwritten(
     sessions.end()  # the command brings a Java of its own
     out = tmp_path / "out"
     command = [
-        *(sys.executable, "-m", "engine.cli.main", "render", f"{expected.folder}/*.csv"),
+        *(sys.executable, "-m", "engine.cli.main", "render", f"{expected.folder}/a.csv"),
         *("--project", str(ROOT), "--channel", CHANNEL, "--at", AT.isoformat()),
-        *("--engine", "spark", "--master", "local[1,4]", "--split-bytes", "15000"),
-        *("--out", str(out)),
+        *("--engine", "spark", "--master", HERE, "--out", str(out)),
     ]
     driver = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 400
@@ -198,10 +192,12 @@ def test_many_repeats_are_joined_by_sorting(
     _same(sessions.on(HERE), expected, tmp_path / "out", expected.job(60_000))
 
 
-def test_a_worker_killed_while_it_rejects_repeats(
+def test_workers_killed_while_they_render_and_while_they_reject_repeats(
     sessions: Any, expected: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    died = tmp_path / "died"
-    monkeypatch.setattr(module, "reject_repeats", partial(deadly.repeats_die, str(died)))
+    died, rejecting = tmp_path / "died", tmp_path / "died rejecting"
+    monkeypatch.setattr(module, "render_splits", partial(deadly.worker_dies, str(died)))
+    monkeypatch.setattr(module, "reject_repeats", partial(deadly.repeats_die, str(rejecting)))
     _same(sessions.on(HERE), expected, tmp_path / "out", expected.job(60_000))
     assert died.exists()
+    assert rejecting.exists()
