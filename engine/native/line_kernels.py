@@ -90,6 +90,7 @@ class Steps(Struct):
             (_Step * len(self._steps))(*self._steps),
             len(self._steps),
             bytes(self._constants),
+            ctypes.c_int64(len(self._constants)),
             ctypes.c_int64(rows),
             name=columns[0].name if columns else "text",
         )

@@ -72,6 +72,10 @@ uint8_t *texts_room(Texts *texts, int64_t length) {
     int64_t needed = texts->used + length;
     bool full = texts->count == 0 || (texts->used && needed > MOST_ROOM);
     int64_t least = full ? length : needed, room = full ? LEAST_ROOM : texts->room;
+    if (texts->ahead && least + texts->ahead <= MOST_ROOM) {
+        least += texts->ahead;
+        room = least;
+    }
     while (room < least) {
         room *= 2;
     }

@@ -63,6 +63,7 @@ typedef struct {
     int64_t rows, most;
     uint8_t *bytes; /* the buffer that is being filled, which is the last of `buffers` */
     int64_t used, room;
+    int64_t ahead; /* how much will be asked for later, where that is known: got at once, instead of twice as much */
     uint8_t **buffers;
     int64_t *sizes;
     int64_t count;

@@ -27,6 +27,14 @@ typedef struct {
     int32_t target;
 } Step;
 
+/* A step as it is taken: with its column, and the constant that follows it, which most steps have. */
+typedef struct {
+    int32_t code, scale, decimals, target;
+    const struct ArrowArray *column;
+    const uint8_t *constant, *after;
+    int32_t length, after_length;
+} Taken;
+
 typedef struct {
     int32_t code, target, members;
     int64_t start; /* what was written before it */
@@ -36,11 +44,14 @@ typedef struct {
     Texts texts;
     uint8_t *text; /* the row's text so far, and how much there is room for */
     int64_t length, room;
+    int64_t reserve; /* how much all that is not a text can take: there is always room for so much */
 } Line;
 
-enum { LONGEST_NUMBER = 64, LONGEST_INSTANT = 24, LONGEST_ESCAPE = 6 };
+enum { LONGEST_NUMBER = 64, LONGEST_INSTANT = 24, LONGEST_ESCAPE = 6, STRIDE = 16, LINE_OF_CACHE = 64 };
 
+/* Room for `more` bytes and the reserve. */
 static bool room_for(Line *line, int64_t more) {
+    more += line->reserve;
     if (more <= line->room - line->length) {
         return true;
     }
@@ -54,16 +65,58 @@ static bool room_for(Line *line, int64_t more) {
     return line->text != NULL;
 }
 
-static void write(Line *line, const uint8_t *text, int64_t length) {
-    if (length && room_for(line, length)) {
+/* Constants are copied by strides, behind their end too: what stands there is written over, or cut off. */
+static inline void write_constant(Line *line, const uint8_t *constant, int32_t length) {
+    uint8_t *to = line->text + line->length;
+    for (int32_t n = 0; n < length; n += STRIDE) {
+        memcpy(to + n, constant + n, STRIDE);
+    }
+    line->length += length;
+}
+
+static inline void write(Line *line, const uint8_t *text, int32_t length) {
+    if (room_for(line, length)) {
         copy(line->text + line->length, text, length);
         line->length += length;
     }
 }
 
-static void write_json(Line *line, const uint8_t *text, int64_t length) {
+/* Whether one of eight bytes may not stand in a JSON string as it is. */
+static inline bool has_special(uint64_t bytes) {
+    const uint64_t each = 0x0101010101010101u, high = 0x8080808080808080u;
+    uint64_t quotes = bytes ^ each * '"', slashes = bytes ^ each * '\\';
+    uint64_t found = (bytes - each * 0x20) & ~bytes;
+    found |= ((quotes - each) & ~quotes) | ((slashes - each) & ~slashes);
+    return (found & high) != 0;
+}
+
+static inline bool is_plain(const uint8_t *text, int32_t length) {
+    uint64_t word;
+    if (length < (int32_t)sizeof word) {
+        for (int32_t n = 0; n < length; n++) {
+            if (text[n] < 0x20 || text[n] == '"' || text[n] == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+    for (int32_t n = 0; n + (int32_t)sizeof word <= length; n += sizeof word) {
+        memcpy(&word, text + n, sizeof word);
+        if (has_special(word)) {
+            return false;
+        }
+    }
+    memcpy(&word, text + length - sizeof word, sizeof word);
+    return !has_special(word);
+}
+
+static void write_json(Line *line, const uint8_t *text, int32_t length) {
     static const char digits[] = "0123456789abcdef";
-    if (!room_for(line, length * LONGEST_ESCAPE)) {
+    if (is_plain(text, length)) {
+        write(line, text, length);
+        return;
+    }
+    if (!room_for(line, (int64_t)length * LONGEST_ESCAPE)) {
         return;
     }
     uint8_t *to = line->text + line->length;
@@ -92,47 +145,67 @@ static void write_json(Line *line, const uint8_t *text, int64_t length) {
     line->length = to - line->text;
 }
 
+/* Two digits, at two bytes. */
+static inline void put_pair(uint8_t *to, uint64_t number) {
+    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940"
+                                "4142434445464748495051525354555657585960616263646566676869707172737475767778798081"
+                                "82838485868788899091929394959697989900";
+    memcpy(to, pairs + 2 * number, 2);
+}
+
+/* The last `count` digits of a number, before `end`; gives what is left of it. */
+static inline uint64_t put_digits(uint8_t *end, int count, uint64_t number) {
+    for (; count >= 2; count -= 2, number /= 100) {
+        put_pair(end -= 2, number % 100);
+    }
+    if (count) {
+        *--end = (uint8_t)('0' + number % 10);
+        number /= 10;
+    }
+    return number;
+}
+
+static inline int digits_of(uint64_t number) {
+    int count = 1;
+    for (; number >= 100; number /= 100) {
+        count += 2;
+    }
+    return count + (number >= 10);
+}
+
 /* The exact decimal: all `scale` decimals but zeros at the end, and at least `decimals` of them. */
 static void write_number(Line *line, int64_t number, int scale, int decimals) {
-    if (!room_for(line, LONGEST_NUMBER)) {
-        return;
-    }
     uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
     while (scale > decimals && left % 10 == 0) {
         left /= 10;
         scale--;
     }
-    uint8_t digits[LONGEST_NUMBER], *end = digits + sizeof digits, *at = end;
-    for (int n = scale; n < decimals; n++) {
-        *--at = '0';
-    }
-    for (int n = 0; n < scale; n++, left /= 10) {
-        *--at = (uint8_t)('0' + left % 10);
-    }
-    if (scale > 0 || decimals > 0) {
-        *--at = '.';
-    }
-    do {
-        *--at = (uint8_t)('0' + left % 10);
-    } while (left /= 10);
+    uint8_t *to = line->text + line->length;
     if (number < 0) {
-        *--at = '-';
+        *to++ = '-';
     }
-    write(line, at, end - at);
-}
-
-static void put_digits(uint8_t *to, int count, int64_t number) {
-    while (count--) {
-        to[count] = (uint8_t)('0' + number % 10);
-        number /= 10;
+    int whole = digits_of(left) - scale;
+    whole = whole > 1 ? whole : 1;
+    /* In their places from the end on: bytes that are copied right after they were written make the processor wait. */
+    if (scale > 0 || decimals > 0) {
+        uint8_t *point = to + whole;
+        left = put_digits(point + 1 + scale, scale, left);
+        *point = '.';
+        put_digits(point, whole, left);
+        to = point + 1 + scale;
+        for (int n = scale; n < decimals; n++) {
+            *to++ = '0';
+        }
+    } else {
+        to += whole;
+        put_digits(to, whole, left);
     }
+    line->length = to - line->text;
 }
 
 /* Days since 1970 to a day of the calendar, by eras of 400 years that begin in March. */
 static void write_instant(Line *line, int64_t micros) {
-    if (!room_for(line, LONGEST_INSTANT)) {
-        return;
-    }
+    static const char form[] = "0000-00-00T00:00:00Z";
     int64_t seconds = micros / 1000000 - (micros % 1000000 < 0);
     int64_t days = seconds / 86400 - (seconds % 86400 < 0);
     int64_t second = seconds - days * 86400;
@@ -142,18 +215,20 @@ static void write_instant(Line *line, int64_t micros) {
     int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
     int64_t month = (5 * of_year + 2) / 153, day = of_year - (153 * month + 2) / 5 + 1;
     month += month < 10 ? 3 : -9;
-    uint8_t shown[] = "0000-00-00T00:00:00Z";
-    put_digits(shown, 4, year + era * 400 + (month <= 2));
-    put_digits(shown + 5, 2, month);
-    put_digits(shown + 8, 2, day);
-    put_digits(shown + 11, 2, second / 3600);
-    put_digits(shown + 14, 2, second / 60 % 60);
-    put_digits(shown + 17, 2, second % 60);
-    write(line, shown, sizeof shown - 1);
+    uint8_t *shown = line->text + line->length;
+    memcpy(shown, form, sizeof form - 1);
+    put_digits(shown + 4, 4, (uint64_t)(year + era * 400 + (month <= 2)));
+    put_digits(shown + 7, 2, (uint64_t)month);
+    put_digits(shown + 10, 2, (uint64_t)day);
+    put_digits(shown + 13, 2, (uint64_t)(second / 3600));
+    put_digits(shown + 16, 2, (uint64_t)(second / 60 % 60));
+    put_digits(shown + 19, 2, (uint64_t)(second % 60));
+    line->length += sizeof form - 1;
 }
 
 /* Write what a step takes from its column; false where that is missing. */
-static bool write_value(Line *line, const Step *step, const struct ArrowArray *column, int64_t row) {
+static inline bool write_value(Line *line, const Taken *step, int64_t row) {
+    const struct ArrowArray *column = step->column;
     if (!is_there(column, row)) {
         return false;
     }
@@ -163,7 +238,7 @@ static bool write_value(Line *line, const Step *step, const struct ArrowArray *c
     case CONDITION:
         return bit_at(column->buffers[1], row + column->offset);
     case NUMBER:
-        write_number(line, number_at(column, row), step->place, step->length);
+        write_number(line, number_at(column, row), step->scale, step->decimals);
         break;
     case INSTANT:
         write_instant(line, number_at(column, row));
@@ -176,23 +251,20 @@ static bool write_value(Line *line, const Step *step, const struct ArrowArray *c
 }
 
 /* Write the text of one row; false where it has none. `open` has room for all that can be. */
-static bool write_row(Line *line, const Step *steps, int count, const uint8_t *constants,
-                      const struct ArrowArray *columns, int64_t row, Open *open) {
+static bool write_row(Line *line, const Taken *steps, int count, int64_t row, Open *open) {
     Open *inner = open; /* behind the innermost */
     for (int n = 0; n < count; n++) {
-        const Step *step = &steps[n];
-        const uint8_t *constant = constants + step->place;
+        const Taken *step = &steps[n];
         bool well = true, writes;
         switch (step->code) {
         case CONSTANT:
-            write(line, constant, step->length);
             break;
         case ATTEMPT:
         case MEMBER:
         case LIST:
             writes = step->code == LIST || (step->code == MEMBER && inner[-1].members > 0);
             *inner++ = (Open){step->code, step->target, 0, line->length};
-            write(line, constant, writes ? step->length : 0);
+            write_constant(line, step->constant, writes ? step->length : 0);
             break;
         case OTHERWISE:
             inner--;
@@ -204,24 +276,104 @@ static bool write_row(Line *line, const Step *steps, int count, const uint8_t *c
         case LIST_END:
             inner--;
             well = inner->members > 0;
-            if (well) {
-                write(line, constant, step->length);
-            }
+            write_constant(line, step->constant, well ? step->length : 0);
             break;
         default:
-            well = write_value(line, step, &columns[step->column], row);
+            well = write_value(line, step, row);
         }
-        if (well) {
-            continue;
-        }
-        if (inner == open) {
+        if (line->text == NULL) {
             return false;
         }
-        inner--;
-        line->length = inner->start;
-        n = inner->target;
-        if (inner->code == ATTEMPT) {
-            write(line, constants + steps[n].place, steps[n].length);
+        if (!well) {
+            if (inner == open) {
+                return false;
+            }
+            inner--;
+            line->length = inner->start;
+            step = &steps[n = inner->target];
+            if (inner->code == ATTEMPT) {
+                write_constant(line, step->constant, step->length);
+            }
+        }
+        write_constant(line, step->after, step->after_length);
+    }
+    return true;
+}
+
+static bool is_value(int32_t code) { return code >= TEXT && code <= CONDITION; }
+
+/* The steps as they are taken, constants joined to what they follow; gives how many there are.
+ *
+ * `text` is as long as all constants and a stride. What can stand in a line but its texts is added to `most`.
+ */
+static int prepare(const Step *steps, int count, const struct ArrowArray *columns, const uint8_t *text, Taken *taken,
+                   int32_t *becomes, int64_t *most) {
+    int made = 0;
+    *most = STRIDE;
+    for (int n = 0; n < count; n++) {
+        const Step *step = &steps[n];
+        bool valued = is_value(step->code);
+        *most += !valued ? step->length : step->code == NUMBER ? LONGEST_NUMBER : LONGEST_INSTANT;
+        if (step->code == CONSTANT && made && taken[made - 1].after_length == 0) {
+            taken[made - 1].after = text + step->place;
+            taken[made - 1].after_length = step->length;
+            becomes[n] = made - 1;
+            continue;
+        }
+        becomes[n] = made;
+        bool own = !valued && step->code != CONSTANT, later = step->code == CONSTANT;
+        taken[made++] = (Taken){
+            .code = step->code,
+            .scale = valued ? step->place : 0,
+            .decimals = valued ? step->length : 0,
+            .target = step->target,
+            .column = valued ? &columns[step->column] : NULL,
+            .constant = own ? text + step->place : text,
+            .length = own ? step->length : 0,
+            .after = later ? text + step->place : text,
+            .after_length = later ? step->length : 0,
+        };
+    }
+    for (int n = 0; n < made; n++) {
+        taken[n].target = becomes[taken[n].target];
+    }
+    return made;
+}
+
+/* Ask for what rows further on will need of each column: a line reads from more columns than the processor follows. */
+static void look_ahead(const Taken *steps, int count, int64_t row) {
+    enum { AHEAD = 24 };
+    for (int n = 0; n < count; n++) {
+        if (steps[n].column != NULL && steps[n].code != CONDITION && row + AHEAD < steps[n].column->length) {
+            bool texts = steps[n].code == TEXT || steps[n].code == JSON_TEXT;
+            int64_t width = texts ? sizeof(View) : sizeof(int64_t);
+            const uint8_t *there = (const uint8_t *)steps[n].column->buffers[1];
+            there += (row + AHEAD + steps[n].column->offset) * width;
+            __builtin_prefetch(there);
+            if (texts) {
+                __builtin_prefetch(there + LINE_OF_CACHE);
+            }
+        }
+    }
+}
+
+static bool write_rows(Line *line, const Taken *steps, int count, int64_t rows, Open *open) {
+    for (int64_t row = 0; row < rows; row++) {
+        if (row % (LINE_OF_CACHE / (int64_t)sizeof(int64_t)) == 0) {
+            look_ahead(steps, count, row);
+        }
+        line->length = line->room = 0;
+        /* When room is needed, for the other rows as well, if they are like those before; never little by little. */
+        int64_t used = line->texts.used, ahead = row ? used / row * (rows - row) : 0;
+        line->texts.ahead = ahead > used / 8 ? ahead : used / 8;
+        bool some = room_for(line, 0) && write_row(line, steps, count, row, open);
+        if (some && !line->texts.failed) {
+            texts_put(&line->texts, line->text, line->length);
+        } else if (!line->texts.failed) {
+            texts_put_null(&line->texts);
+        }
+        if (line->texts.failed) {
+            return false;
         }
     }
     return true;
@@ -229,26 +381,26 @@ static bool write_row(Line *line, const Step *steps, int count, const uint8_t *c
 
 /* A column of texts, made by `count` steps from `columns` of so many rows each.
  *
- * Gives 0, or a negative number where there is no memory.
+ * `size` bytes of constants belong to the steps. Gives 0, or a negative number where there is no memory.
  */
-int fw_lines(const struct ArrowArray *columns, const Step *steps, int count, const uint8_t *constants,
+int fw_lines(const struct ArrowArray *columns, const Step *steps, int count, const uint8_t *constants, int64_t size,
              int64_t rows, struct ArrowArray *made) {
     Line line = {0};
     Open *open = calloc((size_t)count + 1, sizeof *open);
-    bool well = texts_begin(&line.texts, rows) && open != NULL;
-    for (int64_t row = 0; well && row < rows; row++) {
-        line.length = line.room = 0;
-        bool some = room_for(&line, 1) && write_row(&line, steps, count, constants, columns, row, open);
-        if (some && !line.texts.failed) {
-            texts_put(&line.texts, line.text, line.length);
-        } else if (!line.texts.failed) {
-            texts_put_null(&line.texts);
-        }
-        well = !line.texts.failed;
+    Taken *taken = calloc((size_t)count + 1, sizeof *taken);
+    int32_t *becomes = calloc((size_t)count + 1, sizeof *becomes);
+    uint8_t *text = calloc((size_t)size + STRIDE, 1);
+    bool well = texts_begin(&line.texts, rows) && open != NULL && taken != NULL && becomes != NULL && text != NULL;
+    if (well) {
+        memcpy(text, constants, (size_t)size);
+        int steps_taken = prepare(steps, count, columns, text, taken, becomes, &line.reserve);
+        well = write_rows(&line, taken, steps_taken, rows, open) && texts_give(&line.texts, made);
     }
-    well = well && texts_give(&line.texts, made);
     texts_end(&line.texts);
     free(open);
+    free(taken);
+    free(becomes);
+    free(text);
     return well ? 0 : -1;
 }
 
