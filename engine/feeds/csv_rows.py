@@ -21,6 +21,8 @@ from engine.native import csv_kernels
 
 _MARK = "\x1e"  # the record separator of ASCII
 _LOST = "\ufffd"
+# Polars takes the sign of UTF-8 away wherever a block begins with it, and takes the others for compressed: gzip, zlib, zstd.
+_POLARS_OWN = (codecs.BOM_UTF8, b"\x1f\x8b", b"x\x01", b"x\x9c", b"x\xda", b"(\xb5/\xfd")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 LONGEST_CELL = 64 << 20
 _GLANCES = 200  # after so many single bytes found in vain, all three are looked for
@@ -126,8 +128,7 @@ def quick_rows(
     if made is not None:
         return Rows(made, len(block), None)
     signs = signs or Signs.of(block, dialect.quote, dialect.delimiter)
-    # Polars takes the sign of UTF-8 away wherever a block begins with it.
-    if _MARK.encode() in block or signs is None or block.startswith(codecs.BOM_UTF8):
+    if _MARK.encode() in block or signs is None or block.startswith(_POLARS_OWN):
         return slow_rows(block, dialect, columns, read, final=True, most=len(block))
     ends = signs.line_ends_in_cells()
     if signs.rows_in_cells(ends, columns, dialect.delimiter):

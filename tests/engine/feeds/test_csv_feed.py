@@ -471,6 +471,13 @@ def test_a_header_alone_gives_no_rows(read: Read, data: bytes) -> None:
 # --- odd cells ----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("first", [b"x\x01", b"\x1f\x8b", b"x\x9c", b"(\xb5/\xfd"])
+def test_rows_that_begin_as_compressed_files_do_are_rows(read: Read, first: bytes) -> None:
+    found = read("feed.csv", b"a,b\n" + first + b"y,1\n" + b"z,2\n" * 40)
+    assert len(found.rows) == 41
+    assert found.rows[0][1] == "1"
+
+
 def test_nul_bytes_and_control_characters_are_text(read: Read) -> None:
     found = read("feed.csv", b"a,b\nx\x00y,\x1b[2J\nz,\x1e\n")
     assert found.rows == [("x\x00y", "\x1b[2J"), ("z", "\x1e")]
