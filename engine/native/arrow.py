@@ -12,7 +12,7 @@ from engine.native.library import needed
 
 _WIDTH = 8  # bytes of a number
 # As the interface writes the formats.
-TEXTS, WHOLE_NUMBERS, YES_NO = b"vu", b"l", b"b"
+TEXTS, WHOLE_NUMBERS, PLACES, YES_NO = b"vu", b"l", b"I", b"b"
 
 
 class ArrowSchema(ctypes.Structure):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Collection
 
 import polars as pl
+from msgspec import Struct
 
 from engine.native.arrow import TEXTS, WHOLE_NUMBERS, YES_NO, column_by, taken
 from engine.native.library import kernels, needed
 
 MOST_DIGITS = 18
+_BYTES, _LONGEST = 256, 2**31 - 1
+_LETTER = r"[!-,.-Z_-~]"  # what means itself in a class of letters; two of some do not
+_LETTERS = re.compile(
+    rf"\^\[(?P<letters>(?:{_LETTER}(?:-{_LETTER})?)+)\]"
+    r"(?:(?P<some>[+*])|\{(?P<least>[0-9]{1,4})(?P<more>,(?P<most>[0-9]{1,4})?)?\})?\$"
+)
 _DAY, _CLOCK = ("yyyy", "MM", "dd"), ("HH", "mm", "ss")
 
 
@@ -47,6 +55,34 @@ def sound_codes(cells: pl.Series, lengths: Collection[int]) -> pl.Series:
     """Whether each text is a product code of one of the lengths, its check digit right; null of null."""
     bits = sum(1 << length for length in lengths)
     return column_by("fw_sound_codes", [cells], YES_NO, bits, name=cells.name)
+
+
+class Letters(Struct, frozen=True):
+    """Texts of some letters of ASCII alone, `least` to `most` of them."""
+
+    letters: bytes
+    least: int
+    most: int
+
+    def fit(self, cells: pl.Series) -> pl.Series:
+        """Whether each text is such; null of null."""
+        bits = sum(1 << letter for letter in self.letters).to_bytes(_BYTES // 8, "little")
+        size = (ctypes.c_int64(self.least), ctypes.c_int64(self.most))
+        return column_by("fw_fits", [cells], YES_NO, bits, *size, name=cells.name)
+
+
+def letters_of(pattern: str) -> Letters | None:
+    """What a pattern such as `^[A-Z0-9]{1,20}$` asks for; None where it is another, or there is no kernel."""
+    found = _LETTERS.fullmatch(pattern)
+    if kernels() is None or found is None or re.search("&&|~~", pattern):
+        return None
+    letters = re.findall(f"({_LETTER})(?:-({_LETTER}))?", found["letters"])
+    ranges = [range(ord(first), ord(last or first) + 1) for first, last in letters]
+    least = int(found["least"] or found["some"] != "*")
+    many = found["some"] or (found["more"] and not found["most"])
+    most = _LONGEST if many else int(found["most"] or least)
+    known = all(ranges) and least <= most
+    return Letters(bytes({n for one in ranges for n in one}), least, most) if known else None
 
 
 def composed(cells: pl.Series) -> bool:

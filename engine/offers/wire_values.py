@@ -11,6 +11,7 @@ from engine.native.line_kernels import Code
 from engine.offers.columns import WireColumn
 from engine.offers.fragments import Written
 from engine.offers.text_expressions import NO_TEXT, date_text, number_text
+from engine.program.vectors import replaced
 from engine.values.kinds import KindName
 
 NUMBERS = frozenset(
@@ -63,8 +64,7 @@ def _word(column: WireColumn, words: dict[str, str]) -> pl.Expr:
         return pl.when(column.expr).then(yes).when(~column.expr).then(no)
     if not words:
         return NO_TEXT
-    known, written = list(words), list(words.values())
-    return column.expr.replace_strict(known, written, default=None, return_dtype=pl.String)
+    return replaced(column.expr, list(words), pl.Series(list(words.values()), dtype=pl.String))
 
 
 def words_for(values: tuple[WireValue, ...], package: str) -> dict[str, str]:

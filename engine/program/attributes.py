@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from engine.language.vocabulary import Attribute
 from engine.program.numbers import Quotient, width, with_scale
 from engine.program.value import Value
+from engine.program.vectors import of_pattern
 from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
 
@@ -76,7 +77,7 @@ def broken_bounds(attribute: Attribute, value: Value) -> Iterator[tuple[pl.Expr,
             )
         if attribute.text_pattern is not None:
             yield (
-                ~value.expr.str.contains(attribute.text_pattern),
+                ~of_pattern(value.expr, attribute.text_pattern),
                 f"of the pattern {attribute.text_pattern}",
             )
 

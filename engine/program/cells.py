@@ -19,7 +19,7 @@ from engine.native import cell_kernels
 from engine.native.library import kernels
 from engine.program.instant_cells import read_date, read_instant
 from engine.program.numbers import width
-from engine.program.vectors import normalized, over_cells
+from engine.program.vectors import normalized, of_pattern, over_cells, replaced
 from engine.values.field import CurrencyWord, Field, PercentStyle
 from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
@@ -144,7 +144,7 @@ def _read_text(field: Field, column: pl.Expr) -> tuple[pl.Expr, list[CellFault]]
         wanted = f"at least {field.min_length} characters long"
         faults.append(_bad_text(mine.str.len_chars() < field.min_length, wanted))
     if field.text_pattern:
-        fits = mine.str.contains(field.text_pattern)
+        fits = of_pattern(mine, field.text_pattern)
         faults.append(_bad_text(~fits, f"of the pattern {field.text_pattern}"))
     return value, faults
 
@@ -154,10 +154,10 @@ def _bad_text(where: pl.Expr, wanted: str) -> CellFault:
 
 
 def _yes_no(field: Field, column: pl.Expr) -> pl.Expr:
-    word = column.str.to_lowercase()
-    yes = [w.lower() for w in field.reading.yes_words]
-    no = [w.lower() for w in field.reading.no_words]
-    return pl.when(word.is_in(yes)).then(True).when(word.is_in(no)).then(False)  # noqa: FBT003 - values
+    words = dict.fromkeys((w.lower() for w in field.reading.no_words), False)
+    words |= dict.fromkeys((w.lower() for w in field.reading.yes_words), True)
+    answers = pl.Series(list(words.values()), dtype=pl.Boolean)
+    return replaced(column, list(words), answers, lowered=True)
 
 
 # --- numbers ------------------------------------------------------------------------------------
@@ -177,12 +177,16 @@ def _read_number(field: Field, column: pl.Expr) -> tuple[Scaled, list[CellFault]
     decimals = _text_decimals(field)
     digits = max(1, MAX_DIGITS - decimals)
     scaled = _in_unit(field, _whole(field, text, digits, decimals), decimals)
-    low, high = _bounds(field, scaled.scale, scaled.high)
-    number = Scaled(scaled.expr, scaled.scale, low, high)
+    least, greatest = _edges(field, scaled.scale)
+    low = scaled.low if least is None else max(scaled.low, least)
+    high = scaled.high if greatest is None else min(scaled.high, greatest)
+    number = Scaled(
+        scaled.expr, scaled.scale, low, max(low, high)
+    )  # between some bounds is no number
     wanted = _wanted(field, digits, decimals)
     faults.append(_unreadable(codes.NOT_A_NUMBER, column, field, wanted))
     faults += _out_of_bounds(field, number)
-    return Scaled(number.expr, number.scale, low, high), faults
+    return number, faults
 
 
 def _whole(field: Field, text: pl.Expr, digits: int, decimals: int) -> pl.Expr:
@@ -254,39 +258,40 @@ def _in_unit(field: Field, whole: pl.Expr, decimals: int) -> Scaled:
     return Scaled(whole, scale, -limit, limit)
 
 
-def _bounds(field: Field, scale: int, limit: int) -> tuple[int, int]:
+def _edges(field: Field, scale: int) -> tuple[int | None, int | None]:
+    """The least and the greatest value within the field's bounds; None without one.
+
+    A bound with more decimals than the field has lies between two of its values.
+    """
     per_cent = 100 if field.kind.name is KindName.PERCENT else 1
-    low, high = -limit, limit
+    least = greatest = None
     if field.minimum is not None:
-        low = max(low, int((field.minimum / per_cent).scaleb(scale)) - 1)
-        low = max(low, 0) if field.minimum >= 0 else low
+        exact = (field.minimum / per_cent).scaleb(scale)
+        least = int(exact.to_integral_value(ROUND_CEILING))
+        least += field.exclusive_minimum and least == exact
     if field.maximum is not None:
-        high = min(high, int((field.maximum / per_cent).scaleb(scale)) + 1)
-    return low, high
+        exact = (field.maximum / per_cent).scaleb(scale)
+        greatest = int(exact.to_integral_value(ROUND_FLOOR))
+        greatest -= field.exclusive_maximum and greatest == exact
+    return least, greatest
 
 
 def _out_of_bounds(field: Field, number: Scaled) -> Iterator[CellFault]:
     """Faults of numbers outside the field's bounds; those numbers are no values."""
-    per_cent = 100 if field.kind.name is KindName.PERCENT else 1
     mine = pl.col(value_name(field))
-    for bound, exclusive, above in (
-        (field.minimum, field.exclusive_minimum, True),
-        (field.maximum, field.exclusive_maximum, False),
-    ):
-        if bound is None:
-            continue
-        exact = (bound / per_cent).scaleb(number.scale)
-        # A bound with more decimals than the field has lies between two of its values.
-        rounding = ROUND_FLOOR if exclusive is above else ROUND_CEILING
-        edge = pl.lit(int(exact.to_integral_value(rounding)), width(number))
-        if above:
-            where = mine <= edge if exclusive else mine < edge
-            word = "above" if exclusive else "at least"
-        else:
-            where = mine >= edge if exclusive else mine > edge
-            word = "below" if exclusive else "at most"
-        facts = (("bound", f"{word} {_shown(field, bound)}"),)
-        yield CellFault(codes.OUT_OF_BOUNDS, where.fill_null(value=False), facts)
+    least, greatest = _edges(field, number.scale)
+    if field.minimum is not None and least is not None:
+        word = "above" if field.exclusive_minimum else "at least"
+        where = mine < pl.lit(least, width(number))
+        yield _outside(where, f"{word} {_shown(field, field.minimum)}")
+    if field.maximum is not None and greatest is not None:
+        word = "below" if field.exclusive_maximum else "at most"
+        where = mine > pl.lit(greatest, width(number))
+        yield _outside(where, f"{word} {_shown(field, field.maximum)}")
+
+
+def _outside(where: pl.Expr, bound: str) -> CellFault:
+    return CellFault(codes.OUT_OF_BOUNDS, where.fill_null(value=False), (("bound", bound),))
 
 
 def _shown(field: Field, bound: Decimal) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from unicodedata import normalize
 
 import polars as pl
+from msgspec import Struct
 
 from engine.language.ruleset import Bound, FieldValue, Scalar, Table, TakeFrom
 from engine.program.numbers import Quotient, literal, width
 from engine.program.value import Value, any_of
+from engine.program.vectors import replaced
 from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
 
@@ -21,7 +24,7 @@ _BLANKS = " \t\u00a0"
 def look_up(node: TakeFrom, keys: tuple[Value, ...]) -> Value:
     """The cell of the column in the row whose keys are equal; null where no row is."""
     table = node.table
-    key = _key(node, keys)
+    key = _Key.of(node, keys)
     column = _index(table, node.column)
     known: dict[str, Scalar] = {}
     for text, number in _rows(node).items():
@@ -39,20 +42,33 @@ def look_up(node: TakeFrom, keys: tuple[Value, ...]) -> Value:
 def row_found(node: TakeFrom, keys: tuple[Value, ...]) -> pl.Expr:
     """Which row of the table (from 0) a look-up takes its cell from; null where none is."""
     rows = _rows(node)
-    found = pl.Series(list(rows), dtype=pl.String)
-    numbers = pl.Series(list(rows.values()), dtype=pl.Int64)
-    return _key(node, keys).replace_strict(found, numbers, default=None, return_dtype=pl.Int64)
+    return _Key.of(node, keys).beside(rows, pl.Series(list(rows.values()), dtype=pl.Int64))
 
 
-def _key(node: TakeFrom, keys: tuple[Value, ...]) -> pl.Expr:
-    """The keys of each row of the feed as one text."""
-    table = node.table
-    positions = [_index(table, k) for k in table.keys]
-    texts = [
-        _key_text(table, position, value, trimmed=_is_trimmed(sought))
-        for position, value, sought in zip(positions, keys, node.keys, strict=True)
-    ]
-    return texts[0] if len(texts) == 1 else pl.concat_str(texts, separator=_BETWEEN)
+class _Key(Struct, frozen=True):
+    """The keys of each row of the feed as one text, which is to be in small letters if it is not `lowered`."""
+
+    text: pl.Expr
+    lowered: bool
+
+    @classmethod
+    def of(cls, node: TakeFrom, keys: tuple[Value, ...]) -> _Key:
+        """The key that a look-up makes of `keys`."""
+        texts = [
+            _key_text(node.table, name, value, trimmed=_is_trimmed(sought))
+            for name, value, sought in zip(node.table.keys, keys, node.keys, strict=True)
+        ]
+        if len(texts) == 1:
+            return texts[0]
+        return cls(pl.concat_str([t.small() for t in texts], separator=_BETWEEN), lowered=True)
+
+    def small(self) -> pl.Expr:
+        """The text in small letters."""
+        return self.text if self.lowered else self.text.str.to_lowercase()
+
+    def beside(self, known: Iterable[str], values: pl.Series) -> pl.Expr:
+        """The value beside the text; null where it is unknown."""
+        return replaced(self.text, list(known), values, lowered=not self.lowered)
 
 
 def _rows(node: TakeFrom) -> dict[str, int]:
@@ -91,19 +107,19 @@ def _is_trimmed(sought: Bound) -> bool:
     return isinstance(sought, FieldValue) and sought.field.reading.trim
 
 
-def _key_text(table: Table, position: int, value: Value, *, trimmed: bool) -> pl.Expr:
+def _key_text(table: Table, name: str, value: Value, *, trimmed: bool) -> _Key:
     """The key of each row of the feed, in the same form."""
-    kind = table.columns[position].kind
+    kind = table.columns[_index(table, name)].kind
     if value.number is not None:
-        return _number_key(value.scaled)
+        return _Key(_number_key(value.scaled), lowered=True)
     match kind.name:
         case KindName.YES_NO:
-            return value.expr.cast(pl.String)
+            return _Key(value.expr.cast(pl.String), lowered=True)
         case KindName.DATE:
-            return value.expr.dt.to_string("%Y-%m-%d")
+            return _Key(value.expr.dt.to_string("%Y-%m-%d"), lowered=True)
         case _:
             text = value.expr if trimmed else value.expr.str.strip_chars(_BLANKS)
-            return text.str.to_lowercase()
+            return _Key(text, lowered=False)
 
 
 def _number_key(number: Scaled) -> pl.Expr:
@@ -119,29 +135,20 @@ def _number_key(number: Scaled) -> pl.Expr:
     return sign + whole + pl.when(rest != "").then(pl.lit(".") + rest).otherwise(pl.lit(""))
 
 
-def _numbers(key: pl.Expr, known: dict[str, Scalar]) -> Scaled:
+def _numbers(key: _Key, known: dict[str, Scalar]) -> Scaled:
     cells = {k: v for k, v in known.items() if isinstance(v, Decimal)}
     scale = max((literal(v).scale for v in cells.values()), default=0)
     whole = {k: int(v.scaleb(scale)) for k, v in cells.items()}
     low, high = min(whole.values(), default=0), max(whole.values(), default=0)
-    number = Scaled(key, scale, low, high)
-    kind = width(number)
-    expr = _replaced_by(key, list(whole), pl.Series(list(whole.values()), dtype=kind))
+    kind = width(Scaled(key.text, scale, low, high))
+    expr = key.beside(whole, pl.Series(list(whole.values()), dtype=kind))
     return Scaled(expr, scale, low, high)
 
 
-def _replaced(key: pl.Expr, known: dict[str, Scalar], kind: KindName) -> pl.Expr:
+def _replaced(key: _Key, known: dict[str, Scalar], kind: KindName) -> pl.Expr:
     dtype: type[pl.DataType] = pl.String
     if kind is KindName.YES_NO:
         dtype = pl.Boolean
     elif kind is KindName.DATE:
         dtype = pl.Date
-    return _replaced_by(key, list(known), pl.Series(list(known.values()), dtype=dtype))
-
-
-def _replaced_by(key: pl.Expr, known: list[str], values: pl.Series) -> pl.Expr:
-    """The value beside the key; null where the key is unknown."""
-    if not known:
-        return pl.when(key.is_null()).then(pl.lit(None, values.dtype))
-    keys = pl.Series(known, dtype=pl.String)
-    return key.replace_strict(keys, values, default=None, return_dtype=values.dtype)
+    return key.beside(known, pl.Series(list(known.values()), dtype=dtype))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
 from engine.language.ruleset import Template
+from engine.native.library import kernels
+from engine.native.line_kernels import Code, written
 from engine.program.expressions import Expressions
 from engine.program.value import Value
+from engine.program.vectors import over_cells
 from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
 from engine.values.units import base_unit
@@ -66,6 +71,9 @@ def plain_number(number: Scaled, least: int = 0) -> pl.Expr:
     """The number's digits, without zeros at the end of more than `least` decimals."""
     if number.scale <= 0:
         return number.expr.cast(pl.String) + pl.lit("." + "0" * least if least else "")
+    if kernels() is not None and not number.wide and number.expr.meta.root_names():
+        write = partial(written, code=Code.NUMBER, scale=number.scale, decimals=least)
+        return over_cells(number.expr, write, pl.String)
     text = number.expr.cast(pl.Int128).cast(pl.Decimal(38, 0)).cast(pl.String)
     digits = text.str.strip_prefix("-").str.zfill(number.scale + 1)
     whole, rest = digits.str.head(-number.scale), digits.str.tail(number.scale)

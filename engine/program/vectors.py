@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from engine.native.cell_kernels import composed
+from engine.native.cell_kernels import composed, letters_of
+from engine.native.key_kernels import keys_of
 from engine.native.library import kernels
 from engine.native.line_kernels import Code, written
 
@@ -49,6 +50,44 @@ def _copy(column: pl.Series) -> pl.Series:
     if kernels() is not None and column.dtype == pl.String:
         return written(column, Code.TEXT)
     return pl.Series(column.name, column.to_list(), dtype=column.dtype)
+
+
+def replaced(
+    text: pl.Expr, known: Sequence[str], values: pl.Series, *, lowered: bool = False
+) -> pl.Expr:
+    """The value beside what equals the text; null where nothing does.
+
+    The text is taken in small letters where `lowered` asks for it: `known` is in them already.
+    """
+    if not known:
+        return pl.when(text.is_null()).then(pl.lit(None, values.dtype))
+    if kernels() is None or not text.meta.root_names():  # of constants, Polars makes constants
+        return _replaced(text, known, values, lowered=lowered)
+    keys = keys_of(known)
+
+    def places(cells: pl.Series) -> pl.Series:
+        found = keys.places(cells, lowered=lowered)
+        if found is not None:
+            return found
+        numbers = pl.Series(range(len(known)), dtype=pl.UInt32)
+        column = _replaced(pl.col("text"), known, numbers, lowered=lowered)
+        return cells.to_frame("text").select(column).to_series()
+
+    return pl.lit(values).gather(over_cells(text, places, pl.UInt32))
+
+
+def _replaced(text: pl.Expr, known: Sequence[str], values: pl.Series, *, lowered: bool) -> pl.Expr:
+    sought = text.str.to_lowercase() if lowered else text
+    keys = pl.Series(known, dtype=pl.String)
+    return sought.replace_strict(keys, values, default=None, return_dtype=values.dtype)
+
+
+def of_pattern(text: pl.Expr, pattern: str) -> pl.Expr:
+    """Whether a text is of the pattern; null of null."""
+    letters = letters_of(pattern)
+    return (
+        text.str.contains(pattern) if letters is None else over_cells(text, letters.fit, pl.Boolean)
+    )
 
 
 def normalized(text: pl.Expr) -> pl.Expr:

@@ -304,6 +304,32 @@ int fw_sound_codes(const struct ArrowArray *given, int lengths, struct ArrowArra
     return 0;
 }
 
+/* Whether each text is `least` to `most` bytes long, all of them in the set, a bit each; none where there is no text. */
+int fw_fits(const struct ArrowArray *given, const uint8_t *set, int64_t least, int64_t most, struct ArrowArray *made) {
+    int64_t rows = given->length, nulls = 0;
+    Plain *held = plain_begin(rows, 1);
+    if (held == NULL) {
+        return -1;
+    }
+    uint8_t *fits = held->values, within[256];
+    for (int byte = 0; byte < 256; byte++) {
+        within[byte] = bit_at(set, byte);
+    }
+    for (int64_t row = 0; row < rows; row++) {
+        int32_t length = 0;
+        const uint8_t *text = is_there(given, row) ? text_at(given, row, &length) : NULL;
+        uint8_t well = text != NULL && length >= least && length <= most;
+        for (int32_t n = 0; well && n < length; n++) {
+            well = within[text[n]];
+        }
+        nulls += text == NULL;
+        fits[row / 8] |= (uint8_t)(well << row % 8);
+        held->there[row / 8] |= (uint8_t)((text != NULL) << row % 8);
+    }
+    plain_give(held, rows, nulls, made);
+    return 0;
+}
+
 /* --- texts -------------------------------------------------------------------------------------- */
 
 /* Whether all characters of all texts are below U+0300: then they are in Unicode's composed form. */

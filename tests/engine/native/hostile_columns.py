@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from engine.native import cell_kernels, csv_kernels, json_kernels, library
+from engine.native.key_kernels import keys_of
 from engine.native.line_kernels import Code, Steps, joined, written
 from engine.offers.marks import no_marks
 
@@ -105,11 +106,17 @@ def calls(draw: random.Random) -> dict[str, Callable[[], Any]]:
     marks = no_marks(draw.choice([2, 1 << 13]))
     hashes = texts.hash(1)
     marks.add(hashes)
+    known = keys_of(draw.choices(PIECES + LONG, k=draw.randint(1, 40)))
+    letters = cell_kernels.letters_of(draw.choice(["^[a-z]{1,3}$", "^[.0-9]*$", "^[!-~]{12,}$"]))
+    assert letters is not None
     return {
         "trimmed": lambda: cell_kernels.trimmed(texts),
         "numbers": lambda: cell_kernels.numbers(texts, draw.choice([1, 16]), 2, "."),
         "walls": lambda: cell_kernels.walls(texts, "yyyy-MM-dd HH:mm"),
         "codes": lambda: cell_kernels.sound_codes(texts, (8, 13)),
+        "letters": lambda: letters.fit(texts),
+        "keys": lambda: known.places(texts, lowered=False),
+        "small letters": lambda: known.places(texts, lowered=True),
         "composed": lambda: cell_kernels.composed(texts),
         "written": lambda: written(texts, Code.JSON_TEXT),
         "lines": steps(draw, texts),

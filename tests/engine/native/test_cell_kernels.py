@@ -14,7 +14,7 @@ from engine.native import cell_kernels
 from engine.native.arrow import bytes_of_numbers
 from engine.program.cells import read_field, text_name
 from engine.program.instant_cells import read_instant
-from engine.program.vectors import copied, normalized
+from engine.program.vectors import copied, normalized, of_pattern
 from engine.values.field import Field, Reading
 from engine.values.kinds import INTEGER, NUMBER, TEXT
 
@@ -123,6 +123,34 @@ def test_patterns_without_a_whole_day_or_with_a_part_twice_are_left() -> None:
     with python_alone():
         assert not cell_kernels.takes_walls("yyyy-MM-dd")
         assert not cell_kernels.takes_numbers(9, 1, ".")
+
+
+LETTERS = ["^[!-{}~]+$", "^[0-9]{13}$", "^[A-Za-z0-9_.]{2,4}$", "^[a]{3,}$", "^[+]*$", "^[x{|]$"]
+
+
+@pytest.mark.parametrize("pattern", LETTERS)
+@given(st.data())
+def test_patterns_of_letters_fit_as_they_do_for_polars(pattern: str, data: st.DataObject) -> None:
+    near = st.from_regex(pattern) | st.from_regex(r"[!-~]{0,15}[\n ]?", fullmatch=True)
+    cells = column(data.draw(st.lists(st.none() | st.text(max_size=15) | near)))
+    assert cell_kernels.letters_of(pattern)
+    by_kernel = made(cells, of_pattern(pl.col("cell"), pattern))
+    assert_series_equal(by_kernel, cells.str.contains(pattern))
+
+
+@given(st.from_regex(r"\^\[[!-~]{1,6}\]([+*?]|\{[0-9]{1,2}(,[0-9]{0,2})?\})?\$", fullmatch=True))
+def test_no_pattern_means_something_else_to_the_kernel(pattern: str) -> None:
+    letters = cell_kernels.letters_of(pattern)
+    texts = ["", "-", "a-", "^", "&", "&&", "a]", *map(chr, range(32, 127)), "0" * 12, "aZ"]
+    if letters is not None:
+        assert_series_equal(letters.fit(column([*texts])), column([*texts]).str.contains(pattern))
+
+
+def test_patterns_that_are_more_than_letters_are_left() -> None:
+    for pattern in ("[a]+", "^[a]+", "^[^a]+$", "^[a&&b]+$", "^[a-]$", "^[é]$", "^[z-a]$", "^a$"):
+        assert cell_kernels.letters_of(pattern) is None, pattern
+    with python_alone():
+        assert cell_kernels.letters_of("^[a]$") is None
 
 
 @given(st.lists(st.none() | st.text() | TEXTS))
