@@ -29,8 +29,14 @@ _YES_NO = (
     ("yes", "no"),
     ("true", "false"),
     ("vrai", "faux"),
+    ("ja", "nein"),
+    ("wahr", "falsch"),
+    ("si", "no"),
+    ("sí", "no"),
     ("o", "n"),
     ("y", "n"),
+    ("j", "n"),
+    ("s", "n"),
 )
 
 

@@ -19,8 +19,6 @@ from engine.drafting.cells import (
     yes_no_words,
 )
 from engine.drafting.headers import (
-    CURRENCY_HEADERS,
-    Role,
     close_role,
     exact_role,
     field_name,
@@ -28,6 +26,7 @@ from engine.drafting.headers import (
     plain,
     says_vat_included,
 )
+from engine.drafting.words import CURRENCY_HEADERS, FLAGS, Role
 
 SURE = 98
 _HALF = 50
@@ -167,7 +166,8 @@ def _weighed(guess: _Candidate, header: str, cells: Sequence[str]) -> _Candidate
         confidence = Confidence.LOW
     elif share < SURE and confidence is Confidence.HIGH:
         confidence = Confidence.MEDIUM
-    if role is Role.STOCK and set(cells) <= {"0", "1"} and guess.order == _CLOSE:
+    unsure_of_pieces = guess.order == _CLOSE or plain(header) in FLAGS
+    if role is Role.STOCK and set(cells) <= {"0", "1"} and unsure_of_pieces:
         return None  # `In stock`: a yes or no, and no number of pieces
     if role is Role.VAT_RATE and _two_scales(cells):
         return None  # `20` and `0.2` in one column: one of them would be a hundred times the other

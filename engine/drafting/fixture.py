@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from engine.drafting.cells import is_ean, without_currency
 from engine.drafting.columns import MONEY, ColumnGuess, Guesses
-from engine.drafting.headers import Role
 from engine.drafting.schema import required_fields
+from engine.drafting.words import Role
 
 _SKU = re.compile(r"[!-{}~]{1,50}")
 _MADE_UP = {Role.SKU: "EXAMPLE-1", Role.EAN: "3760123450010"}

@@ -1,105 +1,33 @@
-"""What a header is likely to mean, in French and English."""
+"""What a header is likely to mean, by the words that it has."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from enum import StrEnum
+from itertools import pairwise
 
+from engine.drafting.words import (
+    NET,
+    OF_OTHERS,
+    OTHERWISE,
+    VAT,
+    VAT_IN,
+    VAT_OUT,
+    WITH,
+    WITHOUT,
+    WORDS,
+    Role,
+)
 from engine.language.keywords import RESERVED
 
 _TELLING = 5  # letters: shorter words stand inside too many others
-
-
-class Role(StrEnum):
-    """What a mapping of offers needs from a feed; also the name of the field."""
-
-    SKU = "sku"
-    EAN = "ean"
-    TITLE = "title"
-    BRAND = "brand"
-    CATEGORY = "category"
-    PRICE = "price"
-    PRICE_EXCL_VAT = "price_excl_vat"
-    LIST_PRICE = "list_price"
-    COST_PRICE = "cost_price"
-    VAT_RATE = "vat_rate"
-    ECO_FEE = "eco_fee"
-    STOCK = "stock"
-    WEIGHT = "weight"
-
-
-# The whole header, without accents, case and signs.
-WORDS: dict[Role, tuple[str, ...]] = {
-    Role.SKU: (
-        "sku", "variant sku", "reference", "ref", "reference vendeur", "reference produit", "reference interne", "product reference",
-        "product id", "id produit", "id", "code article", "article", "seller reference", "item id", "code produit",
-    ),
-    Role.EAN: (
-        "ean", "ean13", "ean 13", "code ean", "code barre", "code barres", "gtin", "gtin13", "gtin 13", "barcode", "upc",
-        "variant barcode", "gencod", "isbn", "code",
-    ),
-    Role.TITLE: (
-        "title", "titre", "designation", "nom", "nom du produit", "libelle", "name", "product name", "product title", "produit",
-    ),
-    Role.BRAND: ("brand", "marque", "vendor", "manufacturer", "fabricant", "fournisseur", "brands"),
-    Role.CATEGORY: (
-        "category", "categorie", "categories", "rayon", "famille", "product type", "product category", "type", "univers",
-    ),
-    Role.PRICE: (
-        "price", "prix", "prix ttc", "prix de vente", "prix de vente ttc", "prix public", "price incl vat", "price incl tax",
-        "price tax included", "price vat", "regular price", "variant price", "selling price", "tarif ttc", "tarif", "prix unitaire",
-    ),
-    Role.PRICE_EXCL_VAT: (
-        "prix ht", "prix de vente ht", "price excl vat", "price excl tax", "price tax excluded", "net price", "tarif ht",
-        "prix hors taxe", "prix hors taxes",
-    ),
-    Role.LIST_PRICE: (
-        "prix barre", "prix barre ttc", "list price", "compare at price", "variant compare at price", "prix conseille", "msrp",
-        "rrp", "prix public conseille", "ancien prix",
-    ),
-    Role.COST_PRICE: (
-        "prix d achat", "prix achat", "prix d achat ht", "cost price", "cost", "purchase price", "wholesale price", "cost per item",
-        "cout",
-    ),
-    Role.VAT_RATE: ("tva", "taux tva", "taux de tva", "vat", "vat rate", "tax rate", "taxe"),
-    Role.ECO_FEE: ("eco participation", "ecopart", "eco part", "ecotax", "ecotaxe", "eco tax", "eco taxe", "deee", "eco contribution"),
-    Role.STOCK: (
-        "stock", "quantite", "qte", "quantity", "qty", "stock quantity", "available quantity", "inventory", "inventory quantity",
-        "variant inventory qty", "stock disponible", "disponible",
-    ),
-    Role.WEIGHT: (
-        "poids", "weight", "poids g", "poids kg", "weight g", "weight kg", "shipping weight", "variant grams", "poids en kg",
-        "poids brut", "package weight",
-    ),
-}  # fmt: skip
-
-
-# Inside a longer header these say that it is about something else: `Impact on price`.
-_OTHERWISE = frozenset(
-    {
-        "impact", "minimal", "minimum", "min", "low", "date", "starts", "ends", "from", "to", "discount", "remise", "shipping",
-        "livraison", "port", "tags", "url", "image", "images", "status", "class", "rules", "level", "unit", "special", "sale",
-        "supplier", "attribute", "depends", "serving", "type", "reserved", "reserve", "show", "yes", "no", "minimale", "maximum",
-        "maximal", "maximale", "max", "order", "orders", "commande", "seuil", "alert", "alerte", "threshold", "safety", "securite",
-    },
-)  # fmt: skip
-# What merchants pay, or what others do: not for what they sell.
-_OF_OTHERS = frozenset(
-    {
-        "achat", "achats", "cost", "purchase", "buying", "buy", "dealer", "revendeur", "revendeurs", "reseller", "wholesale", "gros",
-        "grossiste", "fournisseur", "b2b", "pro", "lowest", "old", "ancien", "previous", "competitor", "concurrent",
-    },
-)  # fmt: skip
 _PRICES = frozenset({Role.PRICE, Role.PRICE_EXCL_VAT, Role.LIST_PRICE})
-_VAT_IN = frozenset({"ttc", "incl", "included", "inclusive"})
-_VAT_OUT = frozenset({"ht", "excl", "excluded", "hors"})
-CURRENCY_HEADERS = frozenset({"currency", "currency code", "devise", "monnaie", "code devise"})
 
 
 def plain(header: str) -> str:
     """The header without accents, case and signs: `Prix d'achat (HT)` is `prix d achat ht`."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)  # availableQuantity
+    # availableQuantity is two words, and MwSt is one.
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header.replace("MwSt", "Mwst"))
     letters = unicodedata.normalize("NFKD", apart)
     bare = "".join(c for c in letters if not unicodedata.combining(c)).casefold()
     return " ".join(re.findall(r"[a-z0-9]+", bare))
@@ -121,26 +49,34 @@ def exact_role(header: str) -> tuple[Role, int] | None:
 def close_role(header: str) -> Role | None:
     """The role whose words stand inside this longer header, the longest first."""
     told = plain(header)
-    if _OTHERWISE & set(told.split()):
-        return None
     words = set(told.split())
-    barred = _PRICES if _OF_OTHERS & words else frozenset()
+    if OTHERWISE & words:
+        return None
+    barred = _PRICES if OF_OTHERS & words else frozenset()
     found = [
         (word, role)
         for role, known in WORDS.items()
         for word in known
         if len(word) >= _TELLING and f" {word} " in f" {told} " and role not in barred
     ]
+    if any(role in _PRICES for _, role in found):
+        # `Preis inkl. Mehrwertsteuer` is a price, and no rate.
+        found = [(word, role) for word, role in found if role is not Role.VAT_RATE]
     role = max(found, key=lambda pair: len(pair[0]))[1] if found else None
-    return Role.PRICE_EXCL_VAT if role is Role.PRICE and _VAT_OUT & words else role
+    without = role is Role.PRICE and says_vat_included(header) is False
+    return Role.PRICE_EXCL_VAT if without else role
 
 
 def says_vat_included(header: str) -> bool | None:
     """Whether the header says that VAT is in the price, or is not; None where it says neither."""
-    words = set(plain(header).split())
-    if words & _VAT_OUT:
+    steps = plain(header).split()
+    words, pairs = set(steps), list(pairwise(steps))
+    if words & VAT_OUT or (words & NET and "ttc" not in words):
         return False
-    return True if words & _VAT_IN or plain(header) == "price vat" else None
+    if any(first in WITHOUT and second in VAT for first, second in pairs):
+        return False
+    included = any(first in WITH and second in VAT for first, second in pairs)
+    return True if included or words & VAT_IN or plain(header) == "price vat" else None
 
 
 def field_name(header: str, taken: set[str]) -> str:

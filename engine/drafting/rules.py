@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from engine.drafting.columns import ColumnGuess, Confidence, Guesses
 from engine.drafting.fixture import Fixture
-from engine.drafting.headers import Role
 from engine.drafting.schema import CHANNEL_CURRENCY, currency
+from engine.drafting.words import Role
 
 _CENTS = 2
 _HEAD = """\

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from engine.drafting.columns import MONEY, ColumnGuess, Guesses
-from engine.drafting.headers import Role, plain, says_vat_included
+from engine.drafting.headers import plain, says_vat_included
+from engine.drafting.words import GRAMS, KILOGRAMS, Role
 
 CHANNEL_CURRENCY = "EUR"
 # Amounts above are more often a mistake of the feed than a price; a person may raise it.
@@ -97,10 +98,10 @@ def currency(guesses: Guesses) -> str:
 
 def _weight(guess: ColumnGuess) -> dict[str, Any]:
     words = set(plain(guess.header).split())
-    if words & {"g", "gr", "grams", "grammes"}:
+    if words & GRAMS:
         return {"x-kind": "quantity", "x-unit": "g"}
     made: dict[str, Any] = {"x-kind": "quantity", "x-unit": "kg"}
-    if not words & {"kg", "kilo", "kilos"}:
+    if not words & KILOGRAMS:
         made["$comment"] = f"guess, confidence low: {guess.why}; it names no unit: kg taken"
     return made
 

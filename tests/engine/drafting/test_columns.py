@@ -7,9 +7,9 @@ import pytest
 
 from engine.drafting.columns import ColumnGuess, Confidence, Guesses, guess_columns
 from engine.drafting.fixture import draft_fixture
-from engine.drafting.headers import Role
 from engine.drafting.rules import draft_rules
 from engine.drafting.schema import schema_text
+from engine.drafting.words import Role
 
 EAN = "3760123450010"
 
@@ -89,6 +89,16 @@ def test_ways_of_writing_a_rate() -> None:
         ("Tarif revendeur", "Tarif public"),
         ("Dealer price", "Retail price incl VAT"),
         ("Lowest price", "Shop price"),
+        ("Prix de vente promo", "Tarif public"),
+        ("EK", "Preis"),
+        ("EK-Preis", "VK brutto"),
+        ("Preis Händler", "Verkaufspreis"),
+        ("Einkaufspreis netto", "Verkaufspreis inkl. MwSt"),
+        ("Sonderpreis", "Preis inkl. Mehrwertsteuer"),
+        ("Precio de compra", "PVP"),
+        ("Precio mayorista", "Precio tienda"),
+        ("Prezzo di acquisto", "Prezzo"),
+        ("Prezzo rivenditore", "Prezzo negozio"),
     ],
 )
 def test_what_others_pay_is_not_the_price(headers: tuple[str, str]) -> None:
@@ -119,6 +129,12 @@ def test_a_price_that_sounds_like_one_and_is_without_vat_is_not_sold_at() -> Non
         ("Stock alert quantity", ["5", "5"]),
         ("Max order quantity", ["40", "40"]),
         ("In stock?", ["1", "0"]),
+        ("Lagerbestand Lieferant", ["1200", "900"]),
+        ("Bestand (reserviert)", ["2", "1"]),
+        ("Mindestbestand", ["5", "5"]),
+        ("Stock proveedor", ["1200", "900"]),
+        ("Giacenza minima", ["5", "5"]),
+        ("Verfügbar", ["1", "0"]),
     ],
 )
 def test_what_sounds_like_a_stock_and_counts_none(header: str, cells: list[str]) -> None:

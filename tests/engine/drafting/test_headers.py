@@ -1,9 +1,8 @@
-"""What headers mean, in French and English, and what they do not mean."""
+"""What headers mean, in each language that is known, and what they do not mean."""
 
 import pytest
 
 from engine.drafting.headers import (
-    Role,
     close_role,
     exact_role,
     field_name,
@@ -11,6 +10,7 @@ from engine.drafting.headers import (
     plain,
     says_vat_included,
 )
+from engine.drafting.words import WORDS, Role
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,38 @@ from engine.drafting.headers import (
         ("Prix barré", Role.LIST_PRICE),
         ("Prix d'achat", Role.COST_PRICE),
         ("Éco-participation", Role.ECO_FEE),
+        ("Artikelnummer", Role.SKU),
+        ("Art.-Nr.", Role.SKU),
+        ("Strichcode", Role.EAN),
+        ("Bezeichnung", Role.TITLE),
+        ("Hersteller", Role.BRAND),
+        ("Warengruppe", Role.CATEGORY),
+        ("Preis", Role.PRICE),
+        ("Preis (brutto)", Role.PRICE),
+        ("VK brutto", Role.PRICE),
+        ("Preis inkl. MwSt.", Role.PRICE),
+        ("Preis netto", Role.PRICE_EXCL_VAT),
+        ("Netto-VK", Role.PRICE_EXCL_VAT),
+        ("EK", Role.COST_PRICE),
+        ("Einkaufspreis", Role.COST_PRICE),
+        ("UVP", Role.LIST_PRICE),
+        ("MwSt.", Role.VAT_RATE),
+        ("Bestand", Role.STOCK),
+        ("Lagerbestand", Role.STOCK),
+        ("Verfügbarer Bestand", Role.STOCK),
+        ("Gewicht (kg)", Role.WEIGHT),
+        ("Código de barras", Role.EAN),
+        ("Precio", Role.PRICE),
+        ("Precio sin IVA", Role.PRICE_EXCL_VAT),
+        ("Precio de compra", Role.COST_PRICE),
+        ("IVA", Role.VAT_RATE),
+        ("Existencias", Role.STOCK),
+        ("Codice articolo", Role.SKU),
+        ("Prezzo", Role.PRICE),
+        ("Prezzo IVA esclusa", Role.PRICE_EXCL_VAT),
+        ("Prezzo di acquisto", Role.COST_PRICE),
+        ("Aliquota IVA", Role.VAT_RATE),
+        ("Giacenza", Role.STOCK),
     ],
 )
 def test_exact(header: str, role: Role) -> None:
@@ -50,7 +82,33 @@ def test_a_wrong_price_or_stock_is_not_taken(header: str) -> None:
     assert close_role(header) is None
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Mindestbestand", "Bestand Lieferant", "Lagerbestand (Mindest)", "Preis EK", "Preis Händler", "Alter Preis", "Grundpreis",
+        "Preis je Einheit", "Preis ab 10 Stück", "Aktionspreis", "Verkaufspreis Aktion", "Precio mayorista", "Precio coste",
+        "Precio oferta", "Stock mínimo", "Prezzo scontato", "Prezzo ingrosso", "Giacenza minima", "Quantità minima", "MwSt-Betrag",
+        "Prix de vente promo", "Preisgruppe",
+    ],
+)  # fmt: skip
+def test_no_price_that_others_pay_and_no_stock_that_is_a_limit(header: str) -> None:
+    sold_or_counted = {Role.PRICE, Role.PRICE_EXCL_VAT, Role.STOCK, Role.VAT_RATE}
+    exact = exact_role(header)
+    assert exact is None or exact[0] not in sold_or_counted
+    assert close_role(header) not in sold_or_counted
+
+
+def test_each_word_says_one_thing() -> None:
+    words = [word for known in WORDS.values() for word in known]
+    assert len(words) == len(set(words))
+    assert [word for word in words if plain(word) != word] == []
+
+
 def test_close() -> None:
+    assert close_role("Preis inkl. Mehrwertsteuer (Shop)") is Role.PRICE
+    assert close_role("Mehrwertsteuersatz (%)") is Role.VAT_RATE
+    assert close_role("Verkaufspreis netto (Shop)") is Role.PRICE_EXCL_VAT
+    assert close_role("Precio tienda sin IVA") is Role.PRICE_EXCL_VAT
     assert close_role("Prix de vente TTC (boutique)") is Role.PRICE
     assert close_role("Catégories (boutique)") is Role.CATEGORY
     assert close_role("Couleur") is None
@@ -60,6 +118,12 @@ def test_vat() -> None:
     assert says_vat_included("Prix TTC") is True
     assert says_vat_included("Prix HT") is False
     assert says_vat_included("Prix") is None
+    assert says_vat_included("Preis brutto") is True
+    assert says_vat_included("Precio con IVA") is True
+    assert says_vat_included("Prezzo senza IVA") is False
+    assert says_vat_included("Preis netto, inkl. Rabatt") is False
+    assert says_vat_included("Prix net TTC") is True
+    assert says_vat_included("Precio con descuento") is None
 
 
 def test_plain_and_steps() -> None:
