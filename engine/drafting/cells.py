@@ -63,6 +63,12 @@ class Numbers(Struct, frozen=True):
 
 def numbers_of(cells: Sequence[str]) -> Numbers | None:
     """How `cells` write numbers, or None where too few of them are any."""
+    best = best_numbers(cells)
+    return best if best is not None and best.share >= ENOUGH else None
+
+
+def best_numbers(cells: Sequence[str]) -> Numbers | None:
+    """The way of writing numbers that most of `cells` fit, or None where none is a number."""
     best = None
     for mark, grouping in _WAYS:
         pattern = _pattern(mark, grouping)
@@ -80,7 +86,7 @@ def numbers_of(cells: Sequence[str]) -> Numbers | None:
             largest=max(values),
             negative=min(values) < 0,
         )
-    return best if best is not None and best.share >= ENOUGH else None
+    return best
 
 
 def _reads_as_thousands(cells: Sequence[str], mark: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
@@ -11,12 +10,22 @@ from msgspec import Struct
 from engine.drafting.cells import (
     ENOUGH,
     Numbers,
+    best_numbers,
     currency_of,
     date_pattern,
     ean_share,
-    numbers_of,
-    without_currency,
     yes_no_words,
+)
+from engine.drafting.fitting import (
+    MONEY,
+    TEXTS,
+    Filled,
+    bare,
+    is_fraction,
+    numbers_fault,
+    numbers_in,
+    odd_cells,
+    odd_told,
 )
 from engine.drafting.headers import (
     close_role,
@@ -31,8 +40,6 @@ from engine.drafting.words import CURRENCY_HEADERS, FLAGS, Role
 SURE = 98
 _HALF = 50
 _CLOSE = 99  # the order of a guess that rests on no word of the lists
-MONEY = (Role.PRICE, Role.PRICE_EXCL_VAT, Role.LIST_PRICE, Role.COST_PRICE, Role.ECO_FEE)
-_TEXTS = (Role.SKU, Role.EAN, Role.TITLE, Role.BRAND, Role.CATEGORY)
 
 
 class Confidence(StrEnum):
@@ -61,6 +68,8 @@ class ColumnGuess(Struct, frozen=True):
     percent: str = "points"  # how a rate is written: see `x-percent`
     dates: str = ""
     words: tuple[str, str] | None = None
+    fault: str = ""  # why it gives no numbers, though its role asks for them: what follows its name
+    mark: str = ","  # of most of the cells that are numbers all the same
 
 
 class Guesses(Struct, frozen=True):
@@ -73,6 +82,11 @@ class Guesses(Struct, frozen=True):
     def of(self, role: Role) -> ColumnGuess | None:
         """The column of the role."""
         return next((c for c in self.columns if c.role is role), None)
+
+    def faulty(self, *roles: Role) -> ColumnGuess | None:
+        """The first column of these roles whose cells do not read as numbers."""
+        found = (self.of(role) for role in roles)
+        return next((c for c in found if c is not None and c.fault), None)
 
     def number(self, role: Role) -> ColumnGuess | None:
         """The column of the role, where its cells read as numbers."""
@@ -87,13 +101,41 @@ class _Candidate(Struct, frozen=True):
     order: int  # the earlier of a role's words are the plainer ones
 
 
-def guess_columns(headers: Sequence[str], rows: Sequence[Sequence[str | None]]) -> Guesses:
-    """A guess for each column, each role given to one column only: the surest, then the first."""
-    cells = [_filled([row[i] for row in rows]) for i in range(len(headers))]
+def guess_columns(
+    headers: Sequence[str], rows: Sequence[Sequence[str | None]], numbers: Sequence[int] = ()
+) -> Guesses:
+    """A guess for each column, each role given to one column only: the surest, then the first.
+
+    `numbers` are those of the rows in the feed, where they do not just count from 1.
+    """
+    counted = numbers or range(1, len(rows) + 1)
+    columns = [Filled.of([row[i] for row in rows], counted) for i in range(len(headers))]
+    winners = _winners(headers, columns)
+    by_column = dict(winners.values())
+    taken = {role.value for role in winners}
+    made = []
+    for number, header in enumerate(headers):
+        candidate = by_column.get(number)
+        if candidate is None:
+            name = field_name(last_step(header), taken)
+            guess = _plain_guess(header, name, columns[number].cells)
+        else:
+            guess = _role_guess(header, candidate, columns[number])
+        taken.add(guess.field)
+        made.append(guess)
+    said, column = _currency_column(headers, columns)
+    in_cells = next((g.currency for g in made if g.currency), "")
+    return Guesses(tuple(made), in_cells or said, "" if in_cells else column)
+
+
+def _winners(
+    headers: Sequence[str], columns: Sequence[Filled]
+) -> dict[Role, tuple[int, _Candidate]]:
+    """The column of each role."""
     winners: dict[Role, tuple[int, _Candidate]] = {}
     alike: set[Role] = set()  # roles for which two columns speak as much as each other
     for number, header in enumerate(headers):
-        found = _candidate(header, cells[number])
+        found = _candidate(header, columns[number])
         if found is None:
             continue
         known = winners.get(found.role)
@@ -109,20 +151,7 @@ def guess_columns(headers: Sequence[str], rows: Sequence[Sequence[str | None]]) 
     if Role.PRICE_EXCL_VAT in winners and _is_close(winners.get(Role.PRICE)):
         # `Show price` beside `Price tax excluded` would be a wrong price; nobody says it is one.
         del winners[Role.PRICE]
-    by_column = dict(winners.values())
-    taken = {role.value for role in winners}
-    made = []
-    for number, header in enumerate(headers):
-        candidate = by_column.get(number)
-        if candidate is None:
-            guess = _plain_guess(header, field_name(last_step(header), taken), cells[number])
-        else:
-            guess = _role_guess(header, candidate, cells[number])
-        taken.add(guess.field)
-        made.append(guess)
-    said, column = _currency_column(headers, cells)
-    in_cells = next((g.currency for g in made if g.currency), "")
-    return Guesses(tuple(made), in_cells or said, "" if in_cells else column)
+    return winners
 
 
 def _is_close(winner: tuple[int, _Candidate] | None) -> bool:
@@ -133,7 +162,7 @@ def _key(candidate: _Candidate) -> tuple[int, int]:
     return candidate.confidence.rank, -candidate.order
 
 
-def _candidate(header: str, cells: Sequence[str]) -> _Candidate | None:
+def _candidate(header: str, filled: Filled) -> _Candidate | None:
     """The role of a column as far as its header and cells tell."""
     exact = exact_role(last_step(header))
     nested = last_step(header) != header and not header.startswith("g:")
@@ -144,21 +173,23 @@ def _candidate(header: str, cells: Sequence[str]) -> _Candidate | None:
         how = "the header says so"
     elif close is not None:
         role, order, confidence, how = close, _CLOSE, Confidence.MEDIUM, "the header sounds like it"
-    elif ean_share(cells) >= ENOUGH:
-        why = f"no header says so, but {ean_share(cells)}% of its cells are valid EANs"
+    elif ean_share(filled.cells) >= ENOUGH:
+        why = f"no header says so, but {ean_share(filled.cells)}% of its cells are valid EANs"
         return _Candidate(Role.EAN, Confidence.LOW, why, _CLOSE)
     else:
         return None
-    return _weighed(_Candidate(role, confidence, how, order), header, cells)
+    return _weighed(_Candidate(role, confidence, how, order), header, filled)
 
 
-def _weighed(guess: _Candidate, header: str, cells: Sequence[str]) -> _Candidate | None:
+def _weighed(guess: _Candidate, header: str, filled: Filled) -> _Candidate | None:
     """The guess after a look at the cells: dropped where they say otherwise."""
-    role = guess.role
+    role, cells = guess.role, filled.cells
     if not cells:
         return _Candidate(role, Confidence.LOW, f"{guess.why}; its cells are empty", guess.order)
-    share = _fit(role, cells)
+    odd = odd_cells(role, cells)
+    share = (len(cells) - len(odd)) * 100 // len(cells)
     told = "" if role in (Role.TITLE, Role.BRAND, Role.CATEGORY) else f"; {share}% of its cells fit"
+    told += odd_told(role, filled, odd)
     confidence = guess.confidence
     if share < _HALF and (confidence is not Confidence.HIGH or plain(header) in {"code", "id"}):
         return None
@@ -169,37 +200,22 @@ def _weighed(guess: _Candidate, header: str, cells: Sequence[str]) -> _Candidate
     unsure_of_pieces = guess.order == _CLOSE or plain(header) in FLAGS
     if role is Role.STOCK and set(cells) <= {"0", "1"} and unsure_of_pieces:
         return None  # `In stock`: a yes or no, and no number of pieces
-    if role is Role.VAT_RATE and _two_scales(cells):
-        return None  # `20` and `0.2` in one column: one of them would be a hundred times the other
     if role is Role.PRICE and says_vat_included(header) is None:
         told += "; it does not say whether VAT is in the price: taken as included"
         confidence = min(confidence, Confidence.MEDIUM, key=lambda c: c.rank)
     return _Candidate(role, confidence, guess.why + told, guess.order)
 
 
-def _fit(role: Role, cells: Sequence[str]) -> int:
-    """How many percent of the cells read as the role asks."""
-    if role is Role.SKU:
-        return len(set(cells)) * 100 // len(cells)
-    if role is Role.EAN:
-        return ean_share(cells)
-    if role in _TEXTS:
-        return 100
-    numbers = numbers_of([_bare(role, c) for c in cells])
-    return numbers.share if numbers else 0
-
-
-def _bare(role: Role, cell: str) -> str:
-    if role in MONEY:
-        return without_currency(cell)[0]
-    return cell.removesuffix("%").rstrip() if role is Role.VAT_RATE else cell
-
-
-def _role_guess(header: str, found: _Candidate, cells: Sequence[str]) -> ColumnGuess:
-    role, confidence, why = found.role, found.confidence, found.why
-    if role in _TEXTS:
+def _role_guess(header: str, found: _Candidate, filled: Filled) -> ColumnGuess:
+    role, confidence, why, cells = found.role, found.confidence, found.why, filled.cells
+    if role in TEXTS:
         return ColumnGuess(header, role.value, role, confidence, why)
-    numbers = numbers_of([_bare(role, c) for c in cells])
+    numbers = numbers_in(role, cells)
+    fault = numbers_fault(role, filled, numbers)
+    if fault:
+        most = best_numbers([bare(role, cell) for cell in cells])
+        mark = most.mark if most is not None else ","
+        return ColumnGuess(header, role.value, role, Confidence.LOW, why, fault=fault, mark=mark)
     if numbers is not None and numbers.unsure:
         confidence = Confidence.LOW
         why += f"; `{numbers.mark}` with three digits behind it may keep thousands apart"
@@ -216,25 +232,10 @@ def _percent_style(cells: Sequence[str], numbers: Numbers) -> tuple[str, str]:
     """How rates are written, and what is doubtful about it."""
     if all(c.endswith("%") for c in cells):
         return "sign", ""
-    if any(_is_fraction(v) for v in _values(cells, numbers)):
+    rates = (numbers.value(bare(Role.VAT_RATE, cell)) for cell in cells)
+    if any(rate is not None and is_fraction(rate) for rate in rates):
         return "fraction", "; rates below 1 are taken as 0.2 for 20%"
     return "points", ""
-
-
-def _two_scales(cells: Sequence[str]) -> bool:
-    """Whether some rates are fractions of 1 and others percents."""
-    numbers = numbers_of([_bare(Role.VAT_RATE, c) for c in cells])
-    found = [v for v in _values(cells, numbers) if v] if numbers else []
-    return len({_is_fraction(v) for v in found}) > 1
-
-
-def _values(cells: Sequence[str], numbers: Numbers) -> list[Decimal]:
-    bare = (_bare(Role.VAT_RATE, c) for c in cells)
-    return [v for c in bare if (v := numbers.value(c)) is not None]
-
-
-def _is_fraction(rate: Decimal) -> bool:
-    return 0 < rate < 1
 
 
 def _plain_guess(header: str, name: str, cells: Sequence[str]) -> ColumnGuess:
@@ -253,16 +254,12 @@ def _plain_guess(header: str, name: str, cells: Sequence[str]) -> ColumnGuess:
     return ColumnGuess(header, name, None, Confidence.HIGH, "kept as text")
 
 
-def _currency_column(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> tuple[str, str]:
+def _currency_column(headers: Sequence[str], columns: Sequence[Filled]) -> tuple[str, str]:
     """The currency that a column of its own says of all rows, and that column."""
-    for header, mine in zip(headers, cells, strict=True):
-        words = set(mine)
+    for header, mine in zip(headers, columns, strict=True):
+        words = set(mine.cells)
         if plain(last_step(header)) in CURRENCY_HEADERS and len(words) == 1:
             word = next(iter(words)).upper()
             if len(word) == 3 and word.isascii() and word.isalpha():
                 return word, header
     return "", ""
-
-
-def _filled(cells: Sequence[str | None]) -> list[str]:
-    return [c.strip() for c in cells if c and c.strip()]

@@ -10,7 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from msgspec import Struct
 
 from engine.drafting.cells import is_ean, without_currency
-from engine.drafting.columns import MONEY, ColumnGuess, Guesses
+from engine.drafting.columns import ColumnGuess, Guesses
+from engine.drafting.fitting import MONEY
 from engine.drafting.schema import required_fields
 from engine.drafting.words import Role
 

@@ -57,7 +57,7 @@ def draft_project(sample: Sample, feed: str, copied: bytes | None) -> DraftedPro
         feed: where the project finds the feed, from its own folder.
         copied: the bytes that go there, or None where the feed stays where it is.
     """
-    guesses = guess_columns(sample.headers, sample.rows)
+    guesses = guess_columns(sample.headers, sample.rows, sample.numbers)
     fixture = draft_fixture(guesses, sample.rows)
     drafted = draft_rules(guesses, fixture)
     files = {

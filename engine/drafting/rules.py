@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from engine.drafting.columns import ColumnGuess, Confidence, Guesses
+from engine.drafting.fitting import EMPTY, shown
 from engine.drafting.fixture import Fixture
+from engine.drafting.remedies import STOCK, STOCK_IN_PARTS, amend, declare, declare_stock, with_vat
 from engine.drafting.schema import CHANNEL_CURRENCY, currency
 from engine.drafting.words import Role
 
@@ -95,7 +97,7 @@ class _Drafting(Struct, frozen=True):
             yield _guessed(guess)
             yield f"{attribute} = {value}"
         else:
-            remedy = f"{_declare(role.value)}, and write `{attribute} = {value}`"
+            remedy = f"{declare(role.value)}, and write `{attribute} = {value}`"
             yield from self._gap(attribute, f"no column of the feed holds {what}", remedy)
 
     def _gap(self, attribute: str, reason: str, remedy: str) -> Iterator[str]:
@@ -113,29 +115,38 @@ class _Drafting(Struct, frozen=True):
         price, without = self.guesses.number(Role.PRICE), self.guesses.number(Role.PRICE_EXCL_VAT)
         used = price or without
         if used is not None and used.numbers is not None and used.numbers.unsure:
-            value = "price" if price is not None else _with_vat(vat)
+            value = "price" if price is not None else with_vat(vat)
             yield from self._thousands(used, used.numbers.mark, value)
         elif price is not None:
             yield _guessed(price) + self._currency_note()
             yield f"Price = {_rounded('price', price)}"
         elif without is not None and vat is not None:
             yield _guessed(without) + self._currency_note()
-            yield f"Price = {_with_vat(vat)}"
+            yield f"Price = {with_vat(vat)}"
         elif without is not None:
-            remedy = f"write `Price = {_with_vat(vat)}`"
+            remedy = f"write `Price = {with_vat(vat)}`"
             reason = (
-                f"column `{_plain(without.header)}` is without VAT, and no column holds the rate"
+                f"column `{shown(without.header)}` is without VAT, and no column holds the rate"
             )
             yield from self._gap("Price", reason, remedy)
         else:
-            remedy = f"{_declare('price')}, and write `Price = price`"
-            yield from self._gap("Price", self._absent(Role.PRICE, "holds the price"), remedy)
+            yield from self._no_price(vat)
+
+    def _no_price(self, vat: ColumnGuess | None) -> Iterator[str]:
+        roles = (Role.PRICE, Role.PRICE_EXCL_VAT)
+        guess = self.guesses.faulty(*roles)
+        if guess is None:
+            remedy = f"{declare('price')}, and write `Price = price`"
+        else:
+            value = "price" if guess.role is Role.PRICE else with_vat(vat)
+            remedy = amend(guess, "Price", value)
+        yield from self._gap("Price", self._absent("holds the price", *roles), remedy)
 
     def _thousands(self, guess: ColumnGuess, mark: str, value: str) -> Iterator[str]:
         """Amounts such as `1.500`: to take them for 1.5 or for 1500 would be wrong a thousandfold."""
         other = "," if mark == "." else "."
         reason = (
-            f"column `{_plain(guess.header)}` has three digits behind each `{mark}`, "
+            f"column `{shown(guess.header)}` has three digits behind each `{mark}`, "
             f"and 1{mark}500 may be 1.5 or 1500"
         )
         remedy = (
@@ -150,6 +161,8 @@ class _Drafting(Struct, frozen=True):
 
     def _list_price(self) -> Iterator[str]:
         guess = self._euros(Role.LIST_PRICE)
+        if guess is None:
+            yield from self._not_used(Role.LIST_PRICE)
         if guess is None or not self._strikes():
             return
         yield _guessed(guess)
@@ -160,6 +173,12 @@ class _Drafting(Struct, frozen=True):
             yield "StrikedPrice ="
             yield f"  when list_price present  then {rounded}"
             yield "  otherwise                omit"
+
+    def _not_used(self, role: Role) -> Iterator[str]:
+        """Why a column that an offer could do without is not used."""
+        guess = self.guesses.faulty(role)
+        if guess is not None and guess.fault != EMPTY:
+            yield f"# NOT USED: column `{shown(guess.header)}` {guess.fault}"
 
     def _strikes(self) -> bool:
         """Whether there is a price to strike through, and one that it can be above."""
@@ -172,7 +191,7 @@ class _Drafting(Struct, frozen=True):
             yield "Vat = vat_rate"
             return
         remedy = "write the rate of your products, such as `Vat = 20%`; it is not guessed"
-        yield from self._gap("Vat", self._absent(Role.VAT_RATE, "holds the VAT rate"), remedy)
+        yield from self._gap("Vat", self._absent("holds the VAT rate", Role.VAT_RATE), remedy)
 
     def _eco_fee(self) -> Iterator[str]:
         guess = self._euros(Role.ECO_FEE)
@@ -180,53 +199,34 @@ class _Drafting(Struct, frozen=True):
             yield _guessed(guess)
             yield f"EcoPart = {_rounded('(eco_fee default 0.00 EUR)', guess, bare='eco_fee default 0.00 EUR')}"
         else:
+            yield from self._not_used(Role.ECO_FEE)
             yield "# DECIDE: no column holds it; 0.00 EUR if none of your products owes it"
             yield "EcoPart = 0.00 EUR"
         yield "# DECIDE: 0.00 EUR unless you sell furniture"
         yield "DeaTax = 0.00 EUR"
 
     def _stock(self) -> Iterator[str]:
-        guess = self.guesses.number(Role.STOCK)
-        if guess is not None and guess.numbers is not None and guess.numbers.decimals == 0:
+        guess, faulty = self.guesses.number(Role.STOCK), self.guesses.faulty(Role.STOCK)
+        if guess is not None and guess.numbers is not None:
             yield _guessed(guess) + "; an empty cell is 0"
-            yield "Stock = max(0, stock default 0)"
+            yield f"Stock = {STOCK_IN_PARTS if guess.numbers.decimals else STOCK}"
         else:
-            remedy = (
-                "declare its column as the field `stock`, an integer, in schemas/product.schema.json, "
-                "and write `Stock = max(0, stock default 0)`"
-            )
-            yield from self._gap("Stock", self._absent(Role.STOCK, "counts the stock"), remedy)
+            remedy = amend(faulty, "Stock", STOCK) if faulty is not None else declare_stock()
+            yield from self._gap("Stock", self._absent("counts the stock", Role.STOCK), remedy)
 
-    def _absent(self, role: Role, does: str) -> str:
-        guess = self.guesses.of(role)
+    def _absent(self, does: str, *roles: Role) -> str:
+        guess = self.guesses.faulty(*roles)
         if guess is None:
             return f"no column of the feed {does}"
-        return f"column `{_plain(guess.header)}` does not read as plain numbers"
+        return f"column `{shown(guess.header)}` {guess.fault}"
 
     def _euros(self, role: Role) -> ColumnGuess | None:
         return self.guesses.number(role) if currency(self.guesses) == CHANNEL_CURRENCY else None
 
 
-def _with_vat(vat: ColumnGuess | None) -> str:
-    rate = "RATE" if vat is None else "vat_rate"
-    return f"price_excl_vat * (100% + {rate}) rounded half up to 0.01 EUR"
-
-
-def _declare(field: str) -> str:
-    return (
-        f"declare its column as the field `{field}` in schemas/product.schema.json, "
-        "and name it in `required` there"
-    )
-
-
 def _guessed(guess: ColumnGuess) -> str:
     look = "" if guess.confidence is Confidence.HIGH else " - LOOK AT IT"
-    return f"# GUESS ({guess.confidence}{look}): column `{_plain(guess.header)}`; {guess.why}"
-
-
-def _plain(header: str) -> str:
-    """A header on one line, without what would end a text of the rules."""
-    return " ".join(header.split()).replace('"', "'").replace("{", "(").replace("}", ")")
+    return f"# GUESS ({guess.confidence}{look}): column `{shown(guess.header)}`; {guess.why}"
 
 
 def _rounded(value: str, guess: ColumnGuess, bare: str = "") -> str:

@@ -25,10 +25,11 @@ _JSON_HEAD = 4 << 20
 
 
 class Sample(Struct, frozen=True):
-    """`facts` are settings of the feed as they were detected; `notes` say how."""
+    """`numbers` are those of the rows in the feed, `facts` its settings as detected; `notes` say how."""
 
     headers: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
+    numbers: tuple[int, ...]
     facts: dict[str, str]
     notes: tuple[str, ...]
 
@@ -51,7 +52,8 @@ def read_sample(path: str) -> Sample:
         feed = open_feed(settings, path, base)
     if not headers:
         raise FeedError(f"{path}: no record in it to draft from")
-    rows = tuple(islice(_rows(feed, headers), ROWS))
+    numbered = list(islice(_rows(feed, headers), ROWS))
+    rows = [row for _, row in numbered]
     feed.opened.source.close()
     if not rows:
         raise FeedError(f"{path}: no readable record in it to draft from")
@@ -63,17 +65,18 @@ def read_sample(path: str) -> Sample:
     return Sample(
         tuple(compress(headers, is_one)),
         tuple(tuple(compress(row, is_one)) for row in rows),
+        tuple(number for number, _ in numbered),
         _facts(feed, path),
         tuple(feed.notes),
     )
 
 
-def _rows(feed: Feed, headers: tuple[str, ...]) -> Iterable[tuple[str | None, ...]]:
+def _rows(feed: Feed, headers: tuple[str, ...]) -> Iterable[tuple[int, tuple[str | None, ...]]]:
     for batch in feed.batches(headers):
         sound = (
             batch.filter(batch["__problem"].is_null()) if "__problem" in batch.columns else batch
         )
-        yield from sound.select(list(headers)).iter_rows()
+        yield from zip(sound["__row"], sound.select(list(headers)).iter_rows(), strict=True)
 
 
 def _facts(feed: Feed, path: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any
 
-from engine.drafting.columns import MONEY, ColumnGuess, Guesses
+from engine.drafting.columns import ColumnGuess, Guesses
+from engine.drafting.fitting import MONEY
 from engine.drafting.headers import plain, says_vat_included
 from engine.drafting.words import GRAMS, KILOGRAMS, Role
 
@@ -57,10 +58,12 @@ def _field(guess: ColumnGuess, guesses: Guesses) -> dict[str, Any]:
     if role is None or numbers is None:
         return entry | {"type": "string"}
     grouping = {"x-grouping": numbers.grouping} if numbers.grouping else {}
-    if role is Role.STOCK and numbers.decimals == 0:
+    if role is Role.STOCK:
         # Shops count below zero when they sell what is not there.
         bounds = {"minimum": -1_000_000, "maximum": 1_000_000}
-        return entry | {"type": "integer", **grouping, **bounds}
+        if numbers.decimals == 0:
+            return entry | {"type": "integer", **grouping, **bounds}
+        return entry | {"type": "number", "x-decimal-mark": numbers.mark, **grouping, **bounds}
     entry |= _kind(guess, guesses)
     return entry | {"x-decimal-mark": numbers.mark, **grouping} | _numeric(guess)
 

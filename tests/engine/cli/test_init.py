@@ -1,12 +1,14 @@
 """`feedwright init`: what it makes checks, tests and previews at once, and it overwrites nothing."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from conftest import Feedwright
 
 ROOT = Path(__file__).parents[3]
+EAN = "3760123450010"
 AT = ("--at", "2026-01-05T09:00+01:00")
 # The offers of the shop that was drafted for; feeds of strangers lack what no draft may guess.
 FEEDS = {
@@ -155,3 +157,48 @@ def test_an_unreadable_feed(
     assert ran.err.count("\n") == 1
     assert not (tmp_path / "shop").exists()
     assert feedwright("init", "shop", "--from", "-", cwd=tmp_path).code == 2
+
+
+def test_rows_are_numbered_as_the_preview_numbers_them(
+    feedwright: Feedwright, tmp_path: Path
+) -> None:
+    """The first row is broken, and still counted."""
+    rows = "A1;too;few\n" + "".join(f"A{n};{EAN};12,50;20;3\n" for n in (2, 3))
+    text = f"SKU;EAN;Prix TTC;TVA;Stock\n{rows}A4;{EAN};sur devis;20;many\n"
+    (tmp_path / "feed.csv").write_text(text)
+    ran = feedwright("init", ".", "--from", "feed.csv", cwd=tmp_path)
+    assert "column `Prix TTC` does not read as plain numbers: “sur devis” in row 4;" in ran.out
+    assert summary(feedwright, tmp_path)["rejected"] == 4
+
+
+def test_remedies_for_odd_cells_work_as_they_are_told(
+    feedwright: Feedwright, tmp_path: Path
+) -> None:
+    """Only the row with the odd cell is rejected then."""
+    rows = f"A2;{EAN};12,50;20;3\nA3;{EAN};9,90 EUR;20;0\nA4;{EAN};sur devis;20;many\n"
+    (tmp_path / "feed.csv").write_text(f"SKU;EAN;Prix TTC;TVA;Stock\n{rows}")
+    ran = feedwright("init", ".", "--from", "feed.csv", cwd=tmp_path)
+    told = [line for line in ran.out.splitlines() if "give the field" in line]
+    assert len(told) == 2
+    for line in told:
+        remedy = re.search(
+            r'give the field `(\w+)` in \S+ (.*) instead of ("type": "string").* write `((\w+) = .*?)`',
+            line,
+        )
+        assert remedy, line
+        field, kind, plain, written, attribute = remedy.groups()
+        form = tmp_path / "schemas/product.schema.json"
+        read = json.loads(form.read_text())
+        assert json.loads(f"{{{plain}}}").items() <= read["properties"][field].items()
+        del read["properties"][field]["type"]
+        read["properties"][field] |= json.loads(f"{{{kind}}}")
+        if "name it in `required`" in line:
+            read["required"].append(field)
+        form.write_text(json.dumps(read))
+        rules = tmp_path / "rules/offers.rules"
+        lines = rules.read_text()
+        rules.write_text(re.sub(rf"(?m)^  {attribute} *= reject .*$", f"  {written}", lines))
+    assert feedwright("check", cwd=tmp_path).code == 0
+    ran = feedwright("preview", "catalogue", *AT, "--summary", "counts.json", cwd=tmp_path)
+    outcomes = json.loads((tmp_path / "counts.json").read_text())["outcomes"]
+    assert (outcomes["offer"], outcomes["rejected"]) == (2, 1), ran.out

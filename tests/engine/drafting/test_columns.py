@@ -194,3 +194,36 @@ def test_a_header_cannot_break_the_rules() -> None:
 def test_amounts_without_vat_that_may_be_thousands_get_it_in_the_end() -> None:
     _, _, rules = drafted(("Prix HT", ["1.500", "990"]), ("TVA", ["20", "20"]))
     assert "then write `Price = price_excl_vat * (100% + vat_rate) rounded" in rules
+
+
+def test_one_odd_cell_is_told_with_its_row_and_not_as_none_that_fits() -> None:
+    guesses, _, rules = drafted(
+        ("Prix TTC", ["12,50", "sur devis", "3"]), ("Stock", ["1", "2", "?"])
+    )
+    assert "66% of its cells fit; not “sur devis” in row 2" in of(guesses, Role.PRICE).why
+    assert "column `Prix TTC` does not read as plain numbers: “sur devis” in row 2" in rules
+    assert "column `Stock` does not read as plain numbers: “?” in row 3" in rules
+    assert "Price = price\n" not in rules
+
+
+def test_an_odd_cell_of_many_is_told_though_the_column_is_taken() -> None:
+    guesses, _, rules = drafted(("Prix TTC", [*["12,50"] * 19, "sur devis"]))
+    assert "95% of its cells fit; not “sur devis” in row 20" in of(guesses, Role.PRICE).why
+    assert "Price = price\n" in rules
+
+
+def test_what_an_offer_can_do_without_and_does_not_read_is_told() -> None:
+    _, _, rules = drafted(
+        ("Prix TTC", ["12,50", "3"]), ("Prix barré", ["15,00", "?"]), ("DEEE", ["0,10", "?"])
+    )
+    assert "# NOT USED: column `Prix barré` does not read as plain numbers: “?” in row 2" in rules
+    assert "# NOT USED: column `DEEE` does not read as plain numbers: “?” in row 2" in rules
+    assert "EcoPart = 0.00 EUR" in rules
+    _, _, rules = drafted(("Prix TTC", ["12,50"]), ("Prix barré", [""]))
+    assert "NOT USED" not in rules
+
+
+def test_pieces_written_with_zeros_are_counted() -> None:
+    _, fields, rules = drafted(("qty", ["100.0000", "0.0000"]))
+    assert fields["stock"]["type"] == "number"
+    assert "Stock = max(0, (stock default 0) rounded down to 1)" in rules
