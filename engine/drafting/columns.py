@@ -69,6 +69,7 @@ class ColumnGuess(Struct, frozen=True):
     dates: str = ""
     words: tuple[str, str] | None = None
     fault: str = ""  # why it gives no numbers, though its role asks for them: what follows its name
+    empty: int = 0  # the first row of the sample in which it is, 0 where it is in none
     mark: str = ","  # of most of the cells that are numbers all the same
 
 
@@ -208,8 +209,9 @@ def _weighed(guess: _Candidate, header: str, filled: Filled) -> _Candidate | Non
 
 def _role_guess(header: str, found: _Candidate, filled: Filled) -> ColumnGuess:
     role, confidence, why, cells = found.role, found.confidence, found.why, filled.cells
+    empty = next(iter(filled.empty), 0)
     if role in TEXTS:
-        return ColumnGuess(header, role.value, role, confidence, why)
+        return ColumnGuess(header, role.value, role, confidence, why, empty=empty)
     numbers = numbers_in(role, cells)
     fault = numbers_fault(role, filled, numbers)
     if fault:
@@ -225,7 +227,9 @@ def _role_guess(header: str, found: _Candidate, filled: Filled) -> ColumnGuess:
         confidence = Confidence.LOW if doubt else confidence
         why += doubt
     currency = currency_of(cells) if role in MONEY else ""
-    return ColumnGuess(header, role.value, role, confidence, why, numbers, currency, percent)
+    return ColumnGuess(
+        header, role.value, role, confidence, why, numbers, currency, percent, empty=empty
+    )
 
 
 def _percent_style(cells: Sequence[str], numbers: Numbers) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from engine.drafting.cells import is_ean, without_currency
 from engine.drafting.columns import ColumnGuess, Guesses
 from engine.drafting.fitting import MONEY
-from engine.drafting.schema import required_fields
+from engine.drafting.schema import needed_columns
 from engine.drafting.words import Role
 
 _SKU = re.compile(r"[!-{}~]{1,50}")
@@ -33,7 +33,7 @@ class Fixture(Struct, frozen=True):
 
 def draft_fixture(guesses: Guesses, rows: Sequence[Sequence[str | None]]) -> Fixture:
     """The first row with all that an offer needs; where none has, the first row, mended."""
-    needed = set(required_fields(guesses))
+    needed = {column.field for column in needed_columns(guesses)}
     read = [_cells(guesses, row) for row in rows]
     whole = (cells for cells in read if all(cells[name] for name in needed))
     cells = next(whole, read[0] if read else {c.field: None for c in guesses.columns})

@@ -10,7 +10,7 @@ from engine.drafting.columns import ColumnGuess, Confidence, Guesses
 from engine.drafting.fitting import EMPTY, shown
 from engine.drafting.fixture import Fixture
 from engine.drafting.remedies import STOCK, STOCK_IN_PARTS, amend, declare, declare_stock, with_vat
-from engine.drafting.schema import CHANNEL_CURRENCY, currency
+from engine.drafting.schema import CHANNEL_CURRENCY, currency, needed_columns
 from engine.drafting.words import Role
 
 _CENTS = 2
@@ -84,12 +84,24 @@ class _Drafting(Struct, frozen=True):
         yield 'ShippingInformationDeliveryMode = "Tracked"'
         yield "ShippingCharges = 4.99 EUR"
         yield "AdditionalShippingCharges = 0.50 EUR"
+        yield from self._present()
         if self._strikes():
             yield ""
             yield (
                 "require StrikedPrice > Price else drop StrikedPrice "
                 'with "Crossed-out {StrikedPrice} is not above {Price}"'
             )
+
+    def _present(self) -> Iterator[str]:
+        """What becomes of rows without a value that every offer needs."""
+        lacking = [column for column in needed_columns(self.guesses) if column.empty]
+        if lacking:
+            yield ""
+            yield "# Some rows lack what every offer needs, and are rejected. To take a default instead, delete"
+            yield "# the line here, and write the default wherever the field is used: `(vat_rate default 20%)`."
+        for column in lacking:
+            reason = f"`{shown(column.header)}` is empty"
+            yield f'require {column.field} present else reject "{reason}"  # in row {column.empty}'
 
     def _text(self, attribute: str, role: Role, value: str, what: str) -> Iterator[str]:
         guess = self.guesses.of(role)

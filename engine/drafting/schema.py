@@ -16,12 +16,12 @@ CHANNEL_CURRENCY = "EUR"
 _LARGEST = 100_000
 
 
-def required_fields(guesses: Guesses) -> list[str]:
-    """The fields without which a row makes no offer."""
+def needed_columns(guesses: Guesses) -> list[ColumnGuess]:
+    """The columns without which a row makes no offer."""
     price = Role.PRICE if guesses.number(Role.PRICE) else Role.PRICE_EXCL_VAT
     found = [guesses.of(Role.SKU), guesses.of(Role.EAN), guesses.number(price)]
     found.append(guesses.number(Role.VAT_RATE))
-    return [g.field for g in found if g is not None]
+    return [g for g in found if g is not None]
 
 
 def schema_text(guesses: Guesses) -> str:
@@ -31,7 +31,8 @@ def schema_text(guesses: Guesses) -> str:
         "$comment": "Drafted from a sample of the feed: confirm each guess, then take its $comment off.",
         "title": "The shop's feed",
         "type": "object",
-        "required": required_fields(guesses),
+        # What is empty in the sample may be empty: the rules say what then, and may say a default.
+        "required": [g.field for g in needed_columns(guesses) if not g.empty],
         "properties": {g.field: _field(g, guesses) for g in guesses.columns},
     }
     text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"

@@ -202,3 +202,23 @@ def test_remedies_for_odd_cells_work_as_they_are_told(
     ran = feedwright("preview", "catalogue", *AT, "--summary", "counts.json", cwd=tmp_path)
     outcomes = json.loads((tmp_path / "counts.json").read_text())["outcomes"]
     assert (outcomes["offer"], outcomes["rejected"]) == (2, 1), ran.out
+
+
+def test_a_default_for_what_is_empty_somewhere_stays(
+    feedwright: Feedwright, tmp_path: Path
+) -> None:
+    rows = f"A1;{EAN};10,00;20;3\nA2;{EAN};10,00;;3\nA3;;10,00;20;3\n"
+    (tmp_path / "feed.csv").write_text(f"SKU;EAN;Prix HT;TVA;Stock\n{rows}")
+    assert feedwright("init", ".", "--from", "feed.csv", cwd=tmp_path).code == 0
+    assert summary(feedwright, tmp_path)["rejected"] == 2
+    file = tmp_path / "rules/offers.rules"
+    default = re.search(r"`(\(vat_rate default .*?\))`", file.read_text())
+    assert default
+    kept = re.sub(r"(?m)^ *require vat_rate present .*\n", "", file.read_text())
+    file.write_text(re.sub(r"\bvat_rate\b(?! default)", default[1], kept))
+    for words in (("lint", "--fix"), ("check",)):
+        assert feedwright(*words, cwd=tmp_path).code == 0
+    assert "Vat     = vat_rate default 20%" in file.read_text()
+    ran = feedwright("preview", "catalogue", *AT, "--format", "jsonl", cwd=tmp_path)
+    offers = [json.loads(line) for line in ran.out.splitlines()]
+    assert [o["attributes"]["Price"] for o in offers[:2]] == [12.0, 12.0]

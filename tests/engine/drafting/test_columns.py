@@ -227,3 +227,19 @@ def test_pieces_written_with_zeros_are_counted() -> None:
     _, fields, rules = drafted(("qty", ["100.0000", "0.0000"]))
     assert fields["stock"]["type"] == "number"
     assert "Stock = max(0, (stock default 0) rounded down to 1)" in rules
+
+
+def test_what_is_empty_in_the_sample_is_not_required() -> None:
+    columns = (
+        ("SKU", ["A", "B"]),
+        ("EAN", [EAN, " "]),
+        ("Prix TTC", ["12,50", "3"]),
+        ("TVA", ["20%", ""]),
+    )
+    rows = list(zip(*(cells for _, cells in columns), strict=True))
+    guesses = guess_columns([header for header, _ in columns], rows, [1, 7])
+    assert json.loads(schema_text(guesses))["required"] == ["sku", "price"]
+    rules = draft_rules(guesses, draft_fixture(guesses, rows)).text
+    assert 'require ean present else reject "`EAN` is empty"  # in row 7' in rules
+    assert 'require vat_rate present else reject "`TVA` is empty"  # in row 7' in rules
+    assert "require sku" not in rules
