@@ -91,6 +91,11 @@ def _tell(project: DraftedProject, folder: Path, written: list[str], kept: list[
     click.echo(
         "\nTo decide: condition, preparation time, delivery; see DECIDE in rules/offers.rules."
     )
+    named = project.to_decide()
+    if named:
+        click.echo("\nMapped to nothing, for you to decide; rules/offers.rules says how:")
+    for line in named:
+        click.echo(f"  {line}")
     click.echo("\nNext:")
     for step in ("check", "test", "preview catalogue"):
         click.echo(f"  feedwright {step}{inside}")

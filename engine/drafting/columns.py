@@ -17,6 +17,8 @@ from engine.drafting.cells import (
     yes_no_words,
 )
 from engine.drafting.fitting import (
+    ANY_TEXT,
+    HALF,
     MONEY,
     TEXTS,
     Filled,
@@ -26,6 +28,7 @@ from engine.drafting.fitting import (
     numbers_in,
     odd_cells,
     odd_told,
+    words_of,
 )
 from engine.drafting.headers import (
     close_role,
@@ -38,7 +41,6 @@ from engine.drafting.headers import (
 from engine.drafting.words import CURRENCY_HEADERS, FLAGS, Role
 
 SURE = 98
-_HALF = 50
 _CLOSE = 99  # the order of a guess that rests on no word of the lists
 
 
@@ -70,6 +72,7 @@ class ColumnGuess(Struct, frozen=True):
     words: tuple[str, str] | None = None
     fault: str = ""  # why it gives no numbers, though its role asks for them: what follows its name
     empty: int = 0  # the first row of the sample in which it is, 0 where it is in none
+    says: tuple[tuple[str, int], ...] = ()  # the words of a column of few, and how many cells each
     mark: str = ","  # of most of the cells that are numbers all the same
 
 
@@ -189,10 +192,10 @@ def _weighed(guess: _Candidate, header: str, filled: Filled) -> _Candidate | Non
         return _Candidate(role, Confidence.LOW, f"{guess.why}; its cells are empty", guess.order)
     odd = odd_cells(role, cells)
     share = (len(cells) - len(odd)) * 100 // len(cells)
-    told = "" if role in (Role.TITLE, Role.BRAND, Role.CATEGORY) else f"; {share}% of its cells fit"
+    told = "" if role in ANY_TEXT else f"; {share}% of its cells fit"
     told += odd_told(role, filled, odd)
     confidence = guess.confidence
-    if share < _HALF and (confidence is not Confidence.HIGH or plain(header) in {"code", "id"}):
+    if share < HALF and (confidence is not Confidence.HIGH or plain(header) in {"code", "id"}):
         return None
     if share < ENOUGH:
         confidence = Confidence.LOW
@@ -200,7 +203,8 @@ def _weighed(guess: _Candidate, header: str, filled: Filled) -> _Candidate | Non
         confidence = Confidence.MEDIUM
     unsure_of_pieces = guess.order == _CLOSE or plain(header) in FLAGS
     if role is Role.STOCK and set(cells) <= {"0", "1"} and unsure_of_pieces:
-        return None  # `In stock`: a yes or no, and no number of pieces
+        # `In stock`: a yes or no, and no number of pieces
+        return _Candidate(Role.AVAILABILITY, Confidence.LOW, guess.why, _CLOSE)
     if role is Role.PRICE and says_vat_included(header) is None:
         told += "; it does not say whether VAT is in the price: taken as included"
         confidence = min(confidence, Confidence.MEDIUM, key=lambda c: c.rank)
@@ -211,13 +215,22 @@ def _role_guess(header: str, found: _Candidate, filled: Filled) -> ColumnGuess:
     role, confidence, why, cells = found.role, found.confidence, found.why, filled.cells
     empty = next(iter(filled.empty), 0)
     if role in TEXTS:
-        return ColumnGuess(header, role.value, role, confidence, why, empty=empty)
+        says = words_of(role, filled, 0)
+        return ColumnGuess(header, role.value, role, confidence, why, empty=empty, says=says)
     numbers = numbers_in(role, cells)
     fault = numbers_fault(role, filled, numbers)
     if fault:
         most = best_numbers([bare(role, cell) for cell in cells])
-        mark = most.mark if most is not None else ","
-        return ColumnGuess(header, role.value, role, Confidence.LOW, why, fault=fault, mark=mark)
+        return ColumnGuess(
+            header,
+            role.value,
+            role,
+            Confidence.LOW,
+            why,
+            fault=fault,
+            says=words_of(role, filled, most.share if most else 0),
+            mark=most.mark if most else ",",
+        )
     if numbers is not None and numbers.unsure:
         confidence = Confidence.LOW
         why += f"; `{numbers.mark}` with three digits behind it may keep thousands apart"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -10,9 +11,20 @@ from msgspec import Struct
 from engine.drafting.cells import Numbers, best_numbers, is_ean, numbers_of, without_currency
 from engine.drafting.words import Role
 
-MONEY = (Role.PRICE, Role.PRICE_EXCL_VAT, Role.LIST_PRICE, Role.COST_PRICE, Role.ECO_FEE)
-TEXTS = (Role.SKU, Role.EAN, Role.TITLE, Role.BRAND, Role.CATEGORY)
+MONEY = (
+    Role.PRICE,
+    Role.PRICE_EXCL_VAT,
+    Role.LIST_PRICE,
+    Role.SALE_PRICE,
+    Role.COST_PRICE,
+    Role.ECO_FEE,
+)
+_WORDS = (Role.CONDITION, Role.ACTIVE, Role.AVAILABILITY)
+ANY_TEXT = (Role.TITLE, Role.BRAND, Role.CATEGORY, *_WORDS)
+TEXTS = (Role.SKU, Role.EAN, *ANY_TEXT)
+_MOST_WORDS = 12  # a column of more is no choice among words
 EMPTY = "is empty in the sample"
+HALF = 50  # percent of the cells
 _SHOWN = 40  # characters of a cell
 
 
@@ -73,6 +85,15 @@ def odd_told(role: Role, filled: Filled, odd: Sequence[int]) -> str:
     if role is Role.SKU:
         return f"; {filled.place(odd[0])} stood before" + more.replace("nor", "and")
     return f"; not {filled.place(odd[0])}{more}"
+
+
+def words_of(role: Role, filled: Filled, share: int) -> tuple[tuple[str, int], ...]:
+    """What a column of a few words says, the most frequent first, each with how many cells say it."""
+    if role not in _WORDS and (role is not Role.STOCK or share >= HALF):
+        return ()
+    counts = Counter(filled.cells)
+    told = tuple((word, count) for word, count in counts.most_common() if shown(word) == word)
+    return told if len(counts) <= _MOST_WORDS else ()
 
 
 def numbers_fault(role: Role, filled: Filled, numbers: Numbers | None) -> str:

@@ -7,9 +7,12 @@ import unicodedata
 from itertools import pairwise
 
 from engine.drafting.words import (
+    FOR_PRICES,
+    NAMED,
     NET,
     OF_OTHERS,
     OTHERWISE,
+    SALES,
     VAT,
     VAT_IN,
     VAT_OUT,
@@ -50,6 +53,8 @@ def close_role(header: str) -> Role | None:
     """The role whose words stand inside this longer header, the longest first."""
     told = plain(header)
     words = set(told.split())
+    if words & SALES and words & FOR_PRICES and not words & ((OTHERWISE - SALES) | OF_OTHERS):
+        return Role.SALE_PRICE
     if OTHERWISE & words:
         return None
     barred = _PRICES if OF_OTHERS & words else frozenset()
@@ -57,7 +62,10 @@ def close_role(header: str) -> Role | None:
         (word, role)
         for role, known in WORDS.items()
         for word in known
-        if len(word) >= _TELLING and f" {word} " in f" {told} " and role not in barred
+        if len(word) >= _TELLING
+        and role not in NAMED
+        and f" {word} " in f" {told} "
+        and role not in barred
     ]
     if any(role in _PRICES for _, role in found):
         # `Preis inkl. Mehrwertsteuer` is a price, and no rate.

@@ -10,11 +10,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from engine.diagnostics.place import Source
-from engine.drafting.columns import Confidence, Guesses, guess_columns
+from engine.drafting.columns import ColumnGuess, Confidence, Guesses, guess_columns
+from engine.drafting.fitting import shown
 from engine.drafting.fixture import draft_fixture
 from engine.drafting.rules import Gap, draft_rules
 from engine.drafting.sample import Sample
 from engine.drafting.schema import schema_text
+from engine.drafting.words import NAMED, Role
 from engine.errors import ProjectError
 from engine.language.parser import parse
 from engine.language.printer import print_rules
@@ -22,6 +24,11 @@ from engine.language.printer import print_rules
 LARGEST_COPY = 10 << 20
 IGNORED = "var/\n"
 SAMPLE_NAME = "samples/products.csv"
+_MAY = {
+    Role.CONDITION: "say the condition",
+    Role.SALE_PRICE: "hold the price of a sale",
+    Role.ACTIVE: "say which products are sold",
+}
 # A shop to begin with: every row has what an offer needs, but the last one has no EAN.
 SAMPLE_FEED = """\
 Référence;EAN;Désignation;Marque;Prix TTC;TVA;Stock;Poids (g)
@@ -39,14 +46,19 @@ class DraftedProject(Struct, frozen=True):
     guesses: Guesses
     gaps: tuple[Gap, ...]
     feed: str
+    named: tuple[ColumnGuess, ...] = ()
 
     def doubtful(self) -> tuple[str, ...]:
         """Columns whose guess is to be looked at first, a line each."""
         return tuple(
             f"{' '.join(g.header.split())} -> {g.field} ({g.confidence}): {g.why}"
             for g in self.guesses.columns
-            if g.role is not None and g.confidence is not Confidence.HIGH
+            if g.role is not None and g.role not in NAMED and g.confidence is not Confidence.HIGH
         )
+
+    def to_decide(self) -> tuple[str, ...]:
+        """Columns that are mapped to nothing, and that rules may take over: a line each."""
+        return tuple(f"{shown(g.header)}: may {_MAY[g.role]}" for g in self.named if g.role)
 
 
 def draft_project(sample: Sample, feed: str, copied: bytes | None) -> DraftedProject:
@@ -70,7 +82,7 @@ def draft_project(sample: Sample, feed: str, copied: bytes | None) -> DraftedPro
     }
     if copied is not None:
         files[feed] = copied
-    return DraftedProject(files, guesses, drafted.gaps, feed)
+    return DraftedProject(files, guesses, drafted.gaps, feed, drafted.named)
 
 
 def _canonical(rules: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from engine.drafting import examples
 from engine.drafting.columns import ColumnGuess, Confidence, Guesses
 from engine.drafting.fitting import EMPTY, shown
 from engine.drafting.fixture import Fixture
+from engine.drafting.headers import says_vat_included
 from engine.drafting.remedies import STOCK, STOCK_IN_PARTS, amend, declare, declare_stock, with_vat
 from engine.drafting.schema import CHANNEL_CURRENCY, currency, needed_columns
 from engine.drafting.words import Role
@@ -47,29 +49,35 @@ class DraftedRules(Struct, frozen=True):
 
     text: str
     gaps: tuple[Gap, ...]
+    named: tuple[
+        ColumnGuess, ...
+    ]  # columns that are mapped to nothing, with an example in a comment
 
 
 def draft_rules(guesses: Guesses, fixture: Fixture) -> DraftedRules:
     """The mapping as far as the columns go, each guess marked."""
-    drafting = _Drafting(guesses, [])
+    drafting = _Drafting(guesses, [], [])
     lines = [f"  {line}" if line else "" for line in drafting.mapping()]
     gaps = tuple(drafting.gaps)
     text = _HEAD + "\n".join([*lines, "end", "", *_test(fixture, gaps)]) + "\n"
-    return DraftedRules(text, gaps)
+    return DraftedRules(text, gaps, tuple(drafting.named))
 
 
 class _Drafting(Struct, frozen=True):
     guesses: Guesses
     gaps: list[Gap]
+    named: list[ColumnGuess]
 
     def mapping(self) -> Iterator[str]:
         """The lines of the mapping."""
+        yield from self._active()
         yield from self._text("SellerProductId", Role.SKU, "sku", "a reference of your own")
         ean = 'gtin13(ean) on error reject "EAN {ean} is not a valid code"'
         yield from self._text("ProductEan", Role.EAN, ean, "the EAN")
         yield ""
         vat = self.guesses.number(Role.VAT_RATE)
         yield from self._price(vat)
+        yield from self._sale_price()
         yield from self._list_price()
         yield from self._vat(vat)
         yield from self._eco_fee()
@@ -77,6 +85,10 @@ class _Drafting(Struct, frozen=True):
         yield from self._stock()
         yield ""
         yield "# DECIDE: New is an example; say so only if all your products are"
+        condition = self.guesses.of(Role.CONDITION)
+        if condition is not None and condition.says:
+            self.named.append(condition)
+            yield from examples.condition(condition)
         yield 'ProductCondition = "New"'
         yield "# DECIDE: an example; the days until you send a parcel"
         yield "PreparationTime = 2 days"
@@ -91,6 +103,13 @@ class _Drafting(Struct, frozen=True):
                 "require StrikedPrice > Price else drop StrikedPrice "
                 'with "Crossed-out {StrikedPrice} is not above {Price}"'
             )
+
+    def _active(self) -> Iterator[str]:
+        guess = self.guesses.of(Role.ACTIVE)
+        if guess is not None and guess.says:
+            self.named.append(guess)
+            yield from examples.active(guess)
+            yield ""
 
     def _present(self) -> Iterator[str]:
         """What becomes of rows without a value that every offer needs."""
@@ -112,9 +131,12 @@ class _Drafting(Struct, frozen=True):
             remedy = f"{declare(role.value)}, and write `{attribute} = {value}`"
             yield from self._gap(attribute, f"no column of the feed holds {what}", remedy)
 
-    def _gap(self, attribute: str, reason: str, remedy: str) -> Iterator[str]:
+    def _gap(
+        self, attribute: str, reason: str, remedy: str, example: Iterable[str] = ()
+    ) -> Iterator[str]:
         self.gaps.append(Gap(attribute, reason, remedy))
         yield f"# FILL IN: {reason}; {remedy}"
+        yield from example
         yield f'{attribute} = reject "{reason}: fill in {attribute} in rules/offers.rules"'
 
     def _price(self, vat: ColumnGuess | None) -> Iterator[str]:
@@ -186,6 +208,20 @@ class _Drafting(Struct, frozen=True):
             yield f"  when list_price present  then {rounded}"
             yield "  otherwise                omit"
 
+    def _sale_price(self) -> Iterator[str]:
+        guess = self._euros(Role.SALE_PRICE)
+        if guess is None:
+            yield from self._not_used(Role.SALE_PRICE)
+            return
+        price = self.guesses.number(Role.PRICE)
+        value = ""
+        included = says_vat_included(guess.header) is not False
+        if price is not None and self._priced() and included and not _unsure(guess):
+            finer = max(price, guess, key=_decimals)
+            value = _rounded("(sale_price default price)", finer, bare="sale_price default price")
+        self.named.append(guess)
+        yield from examples.sale_price(guess, value)
+
     def _not_used(self, role: Role) -> Iterator[str]:
         """Why a column that an offer could do without is not used."""
         guess = self.guesses.faulty(role)
@@ -194,8 +230,10 @@ class _Drafting(Struct, frozen=True):
 
     def _strikes(self) -> bool:
         """Whether there is a price to strike through, and one that it can be above."""
-        priced = all(gap.attribute != "Price" for gap in self.gaps)
-        return priced and self._euros(Role.LIST_PRICE) is not None
+        return self._priced() and self._euros(Role.LIST_PRICE) is not None
+
+    def _priced(self) -> bool:
+        return all(gap.attribute != "Price" for gap in self.gaps)
 
     def _vat(self, vat: ColumnGuess | None) -> Iterator[str]:
         if vat is not None:
@@ -219,12 +257,27 @@ class _Drafting(Struct, frozen=True):
 
     def _stock(self) -> Iterator[str]:
         guess, faulty = self.guesses.number(Role.STOCK), self.guesses.faulty(Role.STOCK)
+        words = self._words_of_stock(faulty)
         if guess is not None and guess.numbers is not None:
             yield _guessed(guess) + "; an empty cell is 0"
             yield f"Stock = {STOCK_IN_PARTS if guess.numbers.decimals else STOCK}"
+        elif words is not None:
+            reason = f"column `{shown(words.header)}` says whether there is stock, and not how many pieces"
+            remedy = (
+                "write how many each of its words stands for; an example is in rules/offers.rules"
+            )
+            yield from self._gap("Stock", reason, remedy, examples.stock(words))
         else:
-            remedy = amend(faulty, "Stock", STOCK) if faulty is not None else declare_stock()
+            amended = faulty is not None and faulty.fault != EMPTY
+            remedy = amend(faulty, "Stock", STOCK) if faulty and amended else declare_stock()
             yield from self._gap("Stock", self._absent("counts the stock", Role.STOCK), remedy)
+
+    def _words_of_stock(self, stock: ColumnGuess | None) -> ColumnGuess | None:
+        """The column that says in words whether there is stock, where none counts it."""
+        if stock is not None and (stock.says or stock.fault != EMPTY):
+            return stock if stock.says else None
+        found = self.guesses.of(Role.AVAILABILITY)
+        return found if found is not None and found.says else None
 
     def _absent(self, does: str, *roles: Role) -> str:
         guess = self.guesses.faulty(*roles)
@@ -241,9 +294,16 @@ def _guessed(guess: ColumnGuess) -> str:
     return f"# GUESS ({guess.confidence}{look}): column `{shown(guess.header)}`; {guess.why}"
 
 
+def _unsure(guess: ColumnGuess) -> bool:
+    return guess.numbers is not None and guess.numbers.unsure
+
+
+def _decimals(guess: ColumnGuess) -> int:
+    return guess.numbers.decimals if guess.numbers else 0
+
+
 def _rounded(value: str, guess: ColumnGuess, bare: str = "") -> str:
-    decimals = guess.numbers.decimals if guess.numbers else 0
-    return f"{value} rounded half up to 0.01 EUR" if decimals > _CENTS else bare or value
+    return f"{value} rounded half up to 0.01 EUR" if _decimals(guess) > _CENTS else bare or value
 
 
 def _test(fixture: Fixture, gaps: tuple[Gap, ...]) -> Iterator[str]:

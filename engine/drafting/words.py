@@ -25,8 +25,14 @@ class Role(StrEnum):
     ECO_FEE = "eco_fee"
     STOCK = "stock"
     WEIGHT = "weight"
+    # Named in the draft and mapped to nothing: what they say is for a person to decide.
+    CONDITION = "condition"
+    SALE_PRICE = "sale_price"
+    ACTIVE = "active"
+    AVAILABILITY = "availability"
 
 
+NAMED = frozenset({Role.CONDITION, Role.SALE_PRICE, Role.ACTIVE, Role.AVAILABILITY})
 # The whole header; the earlier of a role's words are the plainer ones.
 WORDS: dict[Role, tuple[str, ...]] = {
     Role.SKU: (
@@ -99,6 +105,26 @@ WORDS: dict[Role, tuple[str, ...]] = {
         "poids brut", "package weight", "gewicht", "gewicht g", "gewicht kg", "gewicht in g", "gewicht in kg", "bruttogewicht",
         "versandgewicht", "artikelgewicht", "peso", "peso g", "peso kg", "peso en kg", "peso in kg",
     ),
+    Role.CONDITION: (
+        "condition", "product condition", "item condition", "google shopping condition", "etat", "etat du produit", "etat produit",
+        "zustand", "artikelzustand", "estado del producto", "estado producto", "condicion", "condizione", "condizioni",
+        "condizione prodotto",
+    ),
+    Role.SALE_PRICE: (
+        "sale price", "special price", "promo price", "promotional price", "discounted price", "prix promo", "prix promotion",
+        "prix promotionnel", "prix en promotion", "prix solde", "prix soldes", "prix remise", "sonderpreis", "aktionspreis",
+        "angebotspreis", "precio oferta", "precio de oferta", "precio rebajado", "precio promocional", "prezzo scontato",
+        "prezzo offerta", "prezzo in offerta", "prezzo promozionale",
+    ),
+    Role.ACTIVE: (
+        "active", "active 0 1", "actif", "actif 0 1", "is active", "enabled", "published", "publie", "product online", "online",
+        "en ligne", "status", "product status", "statut", "visible", "aktiv", "veroffentlicht", "activo", "publicado", "attivo",
+        "pubblicato",
+    ),
+    Role.AVAILABILITY: (
+        "availability", "stock status", "in stock", "is in stock", "disponibilite", "en stock", "statut stock", "etat du stock",
+        "etat stock", "verfugbarkeit", "verfuegbarkeit", "auf lager", "lieferbar", "lagerstatus", "disponibilidad", "disponibilita",
+    ),
 }  # fmt: skip
 
 # Inside a longer header these say that it is about something else: `Impact on price`.
@@ -118,6 +144,14 @@ OTHERWISE = frozenset(
         "umbral", "soglia", "importe", "importo", "tipo", "grupo", "gruppo", "pedido", "pedidos", "ordine", "ordini",
     },
 )  # fmt: skip
+# With a word for a price these say that it holds for a while.
+SALES = frozenset(
+    {
+        "sale", "special", "promo", "promotion", "promotionnel", "solde", "soldes", "discounted", "aktion", "angebot", "oferta",
+        "rebajado", "offerta", "scontato", "promozionale",
+    }
+)  # fmt: skip
+FOR_PRICES = frozenset({"price", "prix", "tarif", "preis", "verkaufspreis", "precio", "prezzo"})
 # What merchants pay, or what others do: not for what they sell.
 OF_OTHERS = frozenset(
     {
@@ -145,5 +179,21 @@ VAT = frozenset({"mwst", "ust", "mehrwertsteuer", "umsatzsteuer", "steuer", "iva
 CURRENCY_HEADERS = frozenset(
     {"currency", "currency code", "devise", "monnaie", "code devise", "wahrung", "waehrung", "moneda", "divisa", "valuta"}
 )  # fmt: skip
+# What cells say, as `plain` writes them.
+NEW = frozenset({"new", "brand new", "neuf", "neuve", "neu", "neuware", "nuevo", "nuovo"})
+INACTIVE = frozenset(
+    {
+        "0", "no", "non", "false", "faux", "nein", "falsch", "n", "inactive", "inactif", "inaktiv", "disabled", "draft", "archived",
+        "brouillon", "entwurf", "inactivo", "borrador", "inattivo", "bozza", "unpublished", "hidden",
+    }
+)  # fmt: skip
+ACTIVE = frozenset(
+    {"1", "yes", "oui", "true", "vrai", "ja", "wahr", "y", "o", "j", "si", "s", "active", "actif", "aktiv", "enabled", "published",
+     "publie", "activo", "publicado", "attivo", "pubblicato"}
+)  # fmt: skip
+IN_STOCK = ACTIVE | {
+    "in stock", "instock", "available", "en stock", "disponible", "dispo", "auf lager", "lagernd", "verfugbar", "lieferbar",
+    "sofort lieferbar", "en existencia", "disponibile", "in magazzino",
+}  # fmt: skip
 GRAMS = frozenset({"g", "gr", "grams", "grammes", "gramm", "gramos", "grammi"})
 KILOGRAMS = frozenset({"kg", "kilo", "kilos"})

@@ -52,6 +52,8 @@ def test_from_a_feed(feed: str, feedwright: Feedwright, tmp_path: Path) -> None:
     assert (shop / "samples" / Path(feed).name).read_bytes() == (ROOT / feed).read_bytes()
     counts = summary(feedwright, shop)
     assert counts.pop("read") == FEEDS[feed] == sum(counts.values())
+    if "Mapped to nothing" in ran.out:
+        assert "  # Column `" in (shop / "rules/offers.rules").read_text()
     if "To fill in" in ran.out:
         assert counts["offer"] == 0
         assert "FILL IN" in (shop / "rules/offers.rules").read_text()
@@ -222,3 +224,53 @@ def test_a_default_for_what_is_empty_somewhere_stays(
     ran = feedwright("preview", "catalogue", *AT, "--format", "jsonl", cwd=tmp_path)
     offers = [json.loads(line) for line in ran.out.splitlines()]
     assert [o["attributes"]["Price"] for o in offers[:2]] == [12.0, 12.0]
+
+
+def test_examples_in_comments_can_be_taken_over(feedwright: Feedwright, tmp_path: Path) -> None:
+    """All of them at once: the rules check, and offers say what the columns say."""
+    head = "SKU;EAN;Prix TTC;TVA;Disponibilité;État;Actif;Prix promo"
+    cells = [
+        "12,50;20;en stock;neuf;oui;9,90",
+        "12,50;20;épuisé;neuf;oui;",
+        "12,50;20;;neuf;non;",
+        "12,50;20;en stock;occasion;oui;9,90",
+    ]
+    rows = "".join(f"A{n};{EAN};{row}\n" for n, row in enumerate(cells, 1))
+    (tmp_path / "feed.csv").write_text(f"{head}\n{rows}", encoding="utf-8")
+    ran = feedwright("init", ".", "--from", "feed.csv", cwd=tmp_path)
+    assert "  Stock: column `Disponibilité` says whether there is stock" in ran.out
+    for line in ("État: may say the", "Prix promo: may hold the", "Actif: may say which"):
+        assert f"  {line}" in ran.out
+    assert summary(feedwright, tmp_path)["rejected"] == 4
+    file = tmp_path / "rules/offers.rules"
+    text = re.sub(r"(?m)^test (.|\n)*", "", file.read_text())
+    taken = re.findall(r"(?m)^  #   ( *)(\w.*)$", text)
+    for attribute in [words.split()[0] for gap, words in taken if not gap]:
+        text = re.sub(rf"(?m)^  {attribute} +=.*\n", "", text)
+    file.write_text(re.sub(r"(?m)^  #   (?= *\w)", "  ", text))
+    assert feedwright("fmt", cwd=tmp_path).code == 0
+    assert feedwright("check", cwd=tmp_path).code == 0, feedwright("check", cwd=tmp_path).out
+    ran = feedwright("preview", "catalogue", *AT, "--format", "jsonl", cwd=tmp_path)
+    offers = [json.loads(line) for line in ran.out.splitlines()][:4]
+    assert [o["outcome"] for o in offers] == ["offer", "offer", "excluded", "rejected"]
+    assert [o["attributes"]["Price"] for o in offers[:2]] == [9.9, 12.5]
+    assert [o["attributes"]["Stock"] for o in offers[:2]] == [1, 0]
+
+
+def test_only_what_has_an_example_is_listed(feedwright: Feedwright, tmp_path: Path) -> None:
+    rows = f"A1;{EAN};12.50 USD;20;3;;9.90 USD\n"
+    text = f"SKU;EAN;price;TVA;Stock;Condition;Sale price\n{rows}"
+    (tmp_path / "feed.csv").write_text(text)
+    ran = feedwright("init", ".", "--from", "feed.csv", cwd=tmp_path)
+    assert "Mapped to nothing" not in ran.out
+    assert "Column `" not in (tmp_path / "rules/offers.rules").read_text()
+
+
+def test_an_odd_cell_of_a_column_that_is_only_named_rejects_nothing(
+    feedwright: Feedwright, tmp_path: Path
+) -> None:
+    rows = "".join(f"A{n};{EAN};12,50;20;3;9,90\n" for n in range(19))
+    text = f"SKU;EAN;Prix TTC;TVA;Stock;Prix promo\n{rows}A20;{EAN};12,50;20;3;voir site\n"
+    (tmp_path / "feed.csv").write_text(text)
+    assert feedwright("init", ".", "--from", "feed.csv", cwd=tmp_path).code == 0
+    assert summary(feedwright, tmp_path)["offer"] == 20

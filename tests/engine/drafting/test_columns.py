@@ -140,7 +140,7 @@ def test_a_price_that_sounds_like_one_and_is_without_vat_is_not_sold_at() -> Non
 def test_what_sounds_like_a_stock_and_counts_none(header: str, cells: list[str]) -> None:
     guesses, _, rules = drafted((header, cells))
     assert guesses.of(Role.STOCK) is None
-    assert "FILL IN: no column of the feed counts the stock" in rules
+    assert "Stock = reject" in rules
     beside, _, _ = drafted((header, cells), ("Available stock", ["3", "7"]))
     assert of(beside, Role.STOCK).header == "Available stock"
 
@@ -243,3 +243,79 @@ def test_what_is_empty_in_the_sample_is_not_required() -> None:
     assert 'require ean present else reject "`EAN` is empty"  # in row 7' in rules
     assert 'require vat_rate present else reject "`TVA` is empty"  # in row 7' in rules
     assert "require sku" not in rules
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "example"),
+    [
+        ("Availability", ["in stock", "out of stock"], '(availability default "") is "in stock"'),
+        ("Stock", ["oui", "non", ""], '(stock default "") is "oui"'),
+        ("Lagerbestand", ["auf Lager", "Lagernd", "-"], '(stock default "") in ("auf Lager", "Lagernd")'),
+        ("In stock?", ["1", "0"], '(availability default "") is "1"'),
+        ("Disponible", ["1", "0"], '(availability default "") is "1"'),
+        ("Disponibilité", ["sous 48 h", "épuisé"], '(availability default "") is "WORD"'),
+    ],
+)  # fmt: skip
+def test_a_stock_of_words_says_what_to_write(header: str, cells: list[str], example: str) -> None:
+    _, _, rules = drafted((header, cells))
+    assert f"column `{header}` says whether there is stock, and not how many pieces" in rules
+    assert f"#     when {example} then 1" in rules
+    assert "Stock = reject" in rules
+
+
+def test_a_column_that_counts_is_taken_and_not_the_words() -> None:
+    _, _, rules = drafted(("Availability", ["in stock"]), ("Stock", ["4"]))
+    assert "Stock = max(0, stock default 0)" in rules
+    assert "Availability" not in rules
+
+
+def test_too_many_words_are_no_choice() -> None:
+    _, _, rules = drafted(("Availability", [f"delivered on day {n}" for n in range(20)]))
+    assert "FILL IN: no column of the feed counts the stock" in rules
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "example"),
+    [
+        ("Active (0/1)", ["1", "0", "1"], 'exclude when (active default "") is "0"'),
+        ("Published", ["1", "0", "-1"], 'exclude when (active default "") is "0"'),
+        ("Status", ["active", "draft", "archived"], 'is in ("draft", "archived")'),
+        ("En ligne", ["oui", "oui"], 'exclude when (active default "") is not "oui"'),
+        ("Aktiv", ["A", "B"], 'exclude when (active default "") is "WORD"'),
+    ],
+)
+def test_whether_a_product_is_active_is_named(header: str, cells: list[str], example: str) -> None:
+    _, _, rules = drafted((header, cells))
+    assert f"# Column `{header}` may say which products are sold: “{cells[0]}” (" in rules
+    assert example.replace("is in", "in") in rules
+
+
+def test_the_condition_is_named_and_new_is_what_says_so() -> None:
+    _, _, rules = drafted(("État", ["Neuf", "Occasion", "Neuf"]))
+    assert "Column `État` may say it: “Neuf” (2), “Occasion” (1)" in rules
+    assert '#     when (condition default "") is "Neuf" then "New"' in rules
+    _, _, rules = drafted(("Condition", ["used", "used"]))
+    assert '#     when (condition default "") is "WORD" then "New"' in rules
+
+
+@pytest.mark.parametrize(
+    "header", ["Sale price", "Prix promo", "Prix de vente promo", "Sonderpreis"]
+)
+def test_the_price_of_a_sale_is_named_and_not_sold_at(header: str) -> None:
+    guesses, fields, rules = drafted(("Prix TTC", ["12,50"]), (header, ["9,90"]))
+    assert of(guesses, Role.PRICE).header == "Prix TTC"
+    assert fields["sale_price"]["x-kind"] == "money"
+    assert f"# Column `{header}` may hold the price of a sale; nothing is sold at it" in rules
+    assert "#   Price = sale_price default price" in rules
+    assert "\n  Price = price\n" in rules
+
+
+def test_a_sale_without_vat_or_of_thousands_has_no_example() -> None:
+    for columns in (
+        (("Prix TTC", ["12,50"]), ("Prix promo HT", ["9,90"])),
+        (("Prix TTC", ["12,50"]), ("Prix promo", ["1.500"])),
+        (("Prix HT", ["12,50"]), ("TVA", ["20"]), ("Prix promo", ["9,90"])),
+    ):
+        rules = drafted(*columns)[2]
+        assert "may hold the price of a sale" in rules, columns
+        assert "#   Price =" not in rules, columns
