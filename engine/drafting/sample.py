@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from engine.drafting.title import refuse_title
 from engine.errors import FeedError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def read_sample(path: str) -> Sample:
     """The first rows of the feed at `path`.
 
     Raises:
-        FeedError: it cannot be read, or holds no record.
+        FeedError: it cannot be read, holds no record, or begins with a title instead of its header.
     """
     from engine.feeds.feed import open_feed  # noqa: PLC0415 - Polars is heavy
     from engine.feeds.feed_settings import FeedSettings  # noqa: PLC0415
@@ -46,6 +47,7 @@ def read_sample(path: str) -> Sample:
     settings, base = FeedSettings(), Path()
     feed = open_feed(settings, path, base)
     headers = feed.columns
+    refuse_title(feed, path)
     if not headers:
         headers = _paths(feed, path)
         feed.opened.source.close()

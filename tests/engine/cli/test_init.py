@@ -142,6 +142,7 @@ def test_a_gitignore_of_before_is_kept(feedwright: Feedwright, tmp_path: Path) -
         ("none.csv", None, "none.csv: No such file"),
         ("empty.csv", b"", "the feed is empty"),
         ("head.csv", b"a;b\n", "no readable record in it to draft from"),
+        ("title.csv", b"Catalogue\nSKU;EAN\nA;1\n", "seems to stand in line 2: `SKU`, `EAN`. Take"),
         ("feed.pdf", b"%PDF-1.4", "its ending tells no format"),
         ("feed.xml", b"<shop></shop>", "no repeated element found"),
         ("feed.xlsx", b"PK nothing", "not a readable workbook"),
