@@ -64,10 +64,11 @@ WORDS: dict[Role, tuple[str, ...]] = {
     Role.PRICE: (
         "price", "prix", "prix ttc", "prix de vente", "prix de vente ttc", "prix public", "price incl vat", "price incl tax",
         "price tax included", "price vat", "regular price", "variant price", "selling price", "tarif ttc", "tarif", "prix unitaire",
-        "preis", "preis brutto", "bruttopreis", "brutto preis", "preis inkl mwst", "preis inkl ust", "verkaufspreis",
-        "verkaufspreis brutto", "vk brutto", "brutto vk", "vk preis brutto", "vk preis", "vk",
-        "precio", "precio con iva", "precio iva incluido", "pvp", "pvp con iva", "pvp iva incluido", "precio de venta", "precio venta", "prezzo", "prezzo ivato",
-        "prezzo iva inclusa", "prezzo con iva", "prezzo di vendita", "prezzo vendita", "prezzo al pubblico",
+        # What buyers pay stands before the plain word, which may be a dealer's where both are columns.
+        "preis brutto", "bruttopreis", "brutto preis", "preis inkl mwst", "preis inkl ust", "verkaufspreis brutto", "vk brutto",
+        "brutto vk", "vk preis brutto", "verkaufspreis", "vk preis", "vk", "preis",
+        "pvp", "pvp con iva", "pvp iva incluido", "precio con iva", "precio iva incluido", "precio de venta", "precio venta", "precio",
+        "prezzo al pubblico", "prezzo ivato", "prezzo iva inclusa", "prezzo con iva", "prezzo di vendita", "prezzo vendita", "prezzo",
     ),
     Role.PRICE_EXCL_VAT: (
         "prix ht", "prix de vente ht", "price excl vat", "price excl tax", "price tax excluded", "net price", "tarif ht",
