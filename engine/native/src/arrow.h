@@ -116,13 +116,17 @@ static inline bool is_there(const struct ArrowArray *array, int64_t row) {
     return there == NULL || bit_at(there, row + array->offset);
 }
 
-static inline const uint8_t *text_at(const struct ArrowArray *array, int64_t row, int32_t *length) {
-    const View *view = (const View *)array->buffers[1] + (row + array->offset);
+/* The text of a view, which stands in the view or in the buffers of the array. */
+static inline const uint8_t *text_of(const View *view, const struct ArrowArray *array, int32_t *length) {
     *length = view->length;
     if (view->length <= WITHIN) {
         return view->within;
     }
     return (const uint8_t *)array->buffers[2 + view->beyond.buffer] + view->beyond.offset;
+}
+
+static inline const uint8_t *text_at(const struct ArrowArray *array, int64_t row, int32_t *length) {
+    return text_of((const View *)array->buffers[1] + (row + array->offset), array, length);
 }
 
 static inline int64_t number_at(const struct ArrowArray *array, int64_t row) {

@@ -27,12 +27,23 @@ typedef struct {
     int32_t target;
 } Step;
 
-/* A step as it is taken: with its column, and the constant that follows it, which most steps have. */
+enum { BATCH = 32 }; /* rows, as many as bits of a mask */
+
+/* A step as it is taken: with its column, and the constant that follows it, which most steps have.
+ *
+ * Of the column, the cells of a few rows stand side by side. Columns begin at the same places of their pages, so
+ * that reading row by row from all of them drives each out of the fastest memory by the others.
+ */
 typedef struct {
     int32_t code, scale, decimals, target;
     const struct ArrowArray *column;
     const uint8_t *constant, *after;
     int32_t length, after_length;
+    uint32_t there, yes; /* a bit a row */
+    union {
+        int64_t numbers[BATCH];
+        View texts[BATCH];
+    };
 } Taken;
 
 typedef struct {
@@ -47,7 +58,7 @@ typedef struct {
     int64_t reserve; /* how much all that is not a text can take: there is always room for so much */
 } Line;
 
-enum { LONGEST_NUMBER = 64, LONGEST_INSTANT = 24, LONGEST_ESCAPE = 6, STRIDE = 16, LINE_OF_CACHE = 64 };
+enum { LONGEST_NUMBER = 64, LONGEST_INSTANT = 24, LONGEST_ESCAPE = 6, STRIDE = 16 };
 
 /* Room for `more` bytes and the reserve. */
 static bool room_for(Line *line, int64_t more) {
@@ -110,6 +121,23 @@ static inline bool is_plain(const uint8_t *text, int32_t length) {
     return !has_special(word);
 }
 
+/* A text that stands in its view, with what is behind it there: that is written over, or cut off. */
+static inline void write_short(Line *line, const View *view) {
+    memcpy(line->text + line->length, view->within, WITHIN);
+    line->length += view->length;
+}
+
+/* The same of whether it is plain; what is behind it counts as if it were. */
+static inline bool is_plain_short(const View *view) {
+    const uint64_t letters = 0x6161616161616161u;
+    uint64_t first, rest = 0;
+    memcpy(&first, view->within, sizeof first);
+    memcpy(&rest, view->within + sizeof first, WITHIN - sizeof first);
+    int32_t length = view->length, over = length > 8 ? length - 8 : 0, under = length < 8 ? length : 8;
+    first |= under < 8 ? letters << 8 * under : 0;
+    return !has_special(first) && !has_special(rest | letters << 8 * over);
+}
+
 static void write_json(Line *line, const uint8_t *text, int32_t length) {
     static const char digits[] = "0123456789abcdef";
     if (is_plain(text, length)) {
@@ -165,40 +193,51 @@ static inline uint64_t put_digits(uint8_t *end, int count, uint64_t number) {
     return number;
 }
 
-static inline int digits_of(uint64_t number) {
-    int count = 1;
-    for (; number >= 100; number /= 100) {
-        count += 2;
+/* A whole number; gives how many digits it takes. `to` has room for 20. */
+static inline int put_whole(uint8_t *to, uint64_t number) {
+    enum { EIGHT = 100000000 };
+    if (number >= EIGHT) {
+        int before = put_whole(to, number / EIGHT);
+        put_digits(to + before + 8, 8, number % EIGHT);
+        return before + 8;
     }
-    return count + (number >= 10);
+    /* All eight digits side by side, by halves: no jump depends on how many there are. */
+    uint64_t fours = number / 10000 | number % 10000 << 32;
+    uint64_t hundreds = fours * 10486 >> 20 & 0x7f0000007f;
+    uint64_t pairs = ((fours - 100 * hundreds) << 16) + hundreds;
+    uint64_t tens = pairs * 103 >> 10 & 0x000f000f000f000f;
+    uint64_t digits = ((pairs - 10 * tens) << 8) + tens;
+    int zeros = __builtin_ctzll(digits | (uint64_t)1 << 56) / 8; /* before the first that is none, or the last */
+    digits = (digits | 0x3030303030303030) >> 8 * zeros;
+    memcpy(to, &digits, sizeof digits);
+    return 8 - zeros;
 }
 
 /* The exact decimal: all `scale` decimals but zeros at the end, and at least `decimals` of them. */
 static void write_number(Line *line, int64_t number, int scale, int decimals) {
+    enum { MOST = 19 };
+    static const uint64_t powers[MOST + 1] = {
+        1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
+        1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+        1000000000000000000, 10000000000000000000u,
+    };
     uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
     while (scale > decimals && left % 10 == 0) {
         left /= 10;
         scale--;
     }
     uint8_t *to = line->text + line->length;
-    if (number < 0) {
-        *to++ = '-';
-    }
-    int whole = digits_of(left) - scale;
-    whole = whole > 1 ? whole : 1;
-    /* In their places from the end on: bytes that are copied right after they were written make the processor wait. */
+    *to = '-';
+    to += number < 0;
+    uint64_t whole = scale == 0 ? left : scale == 2 ? left / 100 : scale <= MOST ? left / powers[scale] : 0;
+    to += put_whole(to, whole);
     if (scale > 0 || decimals > 0) {
-        uint8_t *point = to + whole;
-        left = put_digits(point + 1 + scale, scale, left);
-        *point = '.';
-        put_digits(point, whole, left);
-        to = point + 1 + scale;
+        *to++ = '.';
+        put_digits(to + scale, scale, scale <= MOST ? left - whole * powers[scale] : left);
+        to += scale;
         for (int n = scale; n < decimals; n++) {
             *to++ = '0';
         }
-    } else {
-        to += whole;
-        put_digits(to, whole, left);
     }
     line->length = to - line->text;
 }
@@ -226,32 +265,37 @@ static void write_instant(Line *line, int64_t micros) {
     line->length += sizeof form - 1;
 }
 
-/* Write what a step takes from its column; false where that is missing. */
-static inline bool write_value(Line *line, const Taken *step, int64_t row) {
-    const struct ArrowArray *column = step->column;
-    if (!is_there(column, row)) {
+/* Write what a step takes from its column, of a row of the batch; false where that is missing. */
+static inline bool write_value(Line *line, const Taken *step, int row) {
+    if (!(step->there >> row & 1)) {
         return false;
     }
     int32_t length;
     const uint8_t *text;
+    const View *view;
     switch (step->code) {
     case CONDITION:
-        return bit_at(column->buffers[1], row + column->offset);
+        return step->yes >> row & 1;
     case NUMBER:
-        write_number(line, number_at(column, row), step->scale, step->decimals);
+        write_number(line, step->numbers[row], step->scale, step->decimals);
         break;
     case INSTANT:
-        write_instant(line, number_at(column, row));
+        write_instant(line, step->numbers[row]);
         break;
     default:
-        text = text_at(column, row, &length);
+        view = &step->texts[row];
+        if (view->length <= WITHIN && (step->code == TEXT || is_plain_short(view))) {
+            write_short(line, view);
+            break;
+        }
+        text = text_of(view, step->column, &length);
         (step->code == TEXT ? write : write_json)(line, text, length);
     }
     return true;
 }
 
 /* Write the text of one row; false where it has none. `open` has room for all that can be. */
-static bool write_row(Line *line, const Taken *steps, int count, int64_t row, Open *open) {
+static bool write_row(Line *line, const Taken *steps, int count, int row, Open *open) {
     Open *inner = open; /* behind the innermost */
     for (int n = 0; n < count; n++) {
         const Taken *step = &steps[n];
@@ -340,33 +384,59 @@ static int prepare(const Step *steps, int count, const struct ArrowArray *column
     return made;
 }
 
-/* Ask for what rows further on will need of each column: a line reads from more columns than the processor follows. */
-static void look_ahead(const Taken *steps, int count, int64_t row) {
-    enum { AHEAD = 24 };
+static uint32_t bits_from(const uint8_t *bits, int64_t place, int count) {
+    uint32_t found = 0;
     for (int n = 0; n < count; n++) {
-        if (steps[n].column != NULL && steps[n].code != CONDITION && row + AHEAD < steps[n].column->length) {
-            bool texts = steps[n].code == TEXT || steps[n].code == JSON_TEXT;
-            int64_t width = texts ? sizeof(View) : sizeof(int64_t);
-            const uint8_t *there = (const uint8_t *)steps[n].column->buffers[1];
-            there += (row + AHEAD + steps[n].column->offset) * width;
-            __builtin_prefetch(there);
-            if (texts) {
-                __builtin_prefetch(there + LINE_OF_CACHE);
-            }
+        found |= (uint32_t)bit_at(bits, place + n) << n;
+    }
+    return found;
+}
+
+/* Copy the cells of a batch, and ask for those of the next one: it comes when this one is written. */
+static inline void copy_cells(void *to, const uint8_t *from, size_t size, int rows) {
+    enum { LINE_OF_CACHE = 64 };
+    size_t all = BATCH * size;
+    if (rows < BATCH) {
+        memcpy(to, from, (size_t)rows * size);
+        return;
+    }
+    memcpy(to, from, all); /* of a known size, which is quicker */
+    for (size_t ahead = all; ahead < 2 * all; ahead += LINE_OF_CACHE) {
+        __builtin_prefetch(from + ahead);
+    }
+}
+
+/* Let each step have its cells of `rows` rows from `row` on. */
+static void fetch(Taken *steps, int count, int64_t row, int rows) {
+    for (Taken *step = steps; step < steps + count; step++) {
+        if (step->column == NULL) {
+            continue;
+        }
+        const void *const *buffers = step->column->buffers;
+        const uint8_t *bits = buffers[0], *values = buffers[1];
+        int64_t place = row + step->column->offset;
+        step->there = bits ? bits_from(bits, place, rows) : UINT32_MAX;
+        if (step->code == CONDITION) {
+            step->yes = bits_from(values, place, rows);
+        } else if (step->code == NUMBER || step->code == INSTANT) {
+            copy_cells(step->numbers, values + place * (int64_t)sizeof(int64_t), sizeof(int64_t), rows);
+        } else {
+            copy_cells(step->texts, values + place * (int64_t)sizeof(View), sizeof(View), rows);
         }
     }
 }
 
-static bool write_rows(Line *line, const Taken *steps, int count, int64_t rows, Open *open) {
+static bool write_rows(Line *line, Taken *steps, int count, int64_t rows, Open *open) {
     for (int64_t row = 0; row < rows; row++) {
-        if (row % (LINE_OF_CACHE / (int64_t)sizeof(int64_t)) == 0) {
-            look_ahead(steps, count, row);
+        int within = (int)(row % BATCH);
+        if (within == 0) {
+            fetch(steps, count, row, (int)(rows - row < BATCH ? rows - row : BATCH));
         }
         line->length = line->room = 0;
         /* When room is needed, for the other rows as well, if they are like those before; never little by little. */
         int64_t used = line->texts.used, ahead = row ? used / row * (rows - row) : 0;
         line->texts.ahead = ahead > used / 8 ? ahead : used / 8;
-        bool some = room_for(line, 0) && write_row(line, steps, count, row, open);
+        bool some = room_for(line, 0) && write_row(line, steps, count, within, open);
         if (some && !line->texts.failed) {
             texts_put(&line->texts, line->text, line->length);
         } else if (!line->texts.failed) {
