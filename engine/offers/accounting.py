@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from engine.errors import EngineError
 from engine.offers.mapping import MappedBatch
@@ -100,13 +101,11 @@ class Accounting(Struct):
 
     def _count(self, reason: Reason, rows: int, row: int, sku: str | None) -> None:
         key = (reason.code, reason.column or reason.file or "", reason.line or 0)
-        known = self.sorts.get(key)
-        if known is None:
-            self.sorts[key] = RankedReason(rows, row, sku, reason)
-        else:
-            self.sorts[key] = RankedReason(
-                known.rows + rows, known.example_row, known.example_sku, known.example
-            )
+        made, known = RankedReason(rows, row, sku, reason), self.sorts.get(key)
+        if known is not None:
+            first = min(known, made, key=lambda ranked: ranked.example_row)
+            made = replace(first, rows=known.rows + rows)
+        self.sorts[key] = made
 
     def ranked(self) -> list[RankedReason]:
         """The sorts of reasons, the most frequent first."""

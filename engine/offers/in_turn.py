@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from itertools import islice
 from typing import TypeVar
 
@@ -37,6 +37,7 @@ def in_turn(
     pieces: Iterable[Piece],
     read: Callable[[Piece], tuple[Read, int]],
     make: Callable[[Read, int], Made],
+    pool: Executor,
     threads: int,
 ) -> Iterator[Made]:
     """What `make` gives for each piece, in their order.
@@ -45,6 +46,7 @@ def in_turn(
         pieces: taken by the caller's thread, one after the other.
         read: gives what a piece holds and how many rows that is.
         make: what becomes of it; told how many rows stand before it.
+        pool: whose threads do it.
         threads: how many pieces are worked on at once.
 
     Raises:
@@ -64,16 +66,12 @@ def in_turn(
     running: deque[Future[Made]] = deque()
     before: Future[int] = Future()
     before.set_result(0)
-    pool = ThreadPoolExecutor(threads)
     left = iter(pieces)
-    try:
-        while given := list(islice(left, 1)):
-            after: Future[int] = Future()
-            running.append(pool.submit(turn, given, before, after))
-            before = after
-            if len(running) > threads:
-                yield running.popleft().result()
-        while running:
+    while given := list(islice(left, 1)):
+        after: Future[int] = Future()
+        running.append(pool.submit(turn, given, before, after))
+        before = after
+        if len(running) > threads:
             yield running.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    while running:
+        yield running.popleft().result()

@@ -10,6 +10,7 @@ import errno
 import os
 import re
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -21,8 +22,8 @@ from engine.native.line_kernels import joined
 from engine.offers.accounting import Accounting
 from engine.offers.in_turn import in_turn, keep_freed_memory
 from engine.offers.lines import check_lines, rejection_line
-from engine.offers.mapping import EXCLUDES, FIRST, STOPS, Mapper
-from engine.offers.prepared import LINE, TOLD, Prepared
+from engine.offers.mapping import EXCLUDES, FIRST, SKU, STOPS, Mapper
+from engine.offers.prepared import LINE, REASONS, TOLD, Prepared
 from engine.program.program import ROW
 from engine.program.vectors import copied
 
@@ -41,6 +42,7 @@ class Renderer:
     rejections: IO[bytes] | None
     accounting: Accounting = field(default_factory=Accounting)
     _rejected: list[pl.DataFrame] = field(default_factory=list)
+    _explained: Future[tuple[pl.DataFrame, pl.Series]] | None = None
     prepared: Prepared = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,12 +65,20 @@ class Renderer:
             FeedError: what reading the parts raises.
         """
         keep_freed_memory()
-        for read, frame in in_turn(pieces, _read, self._made, pl.thread_pool_size()):
-            for part in read:
-                heard(part)
-            self._write(frame)
-            count(frame.height)
-        self._reject()
+        threads = pl.thread_pool_size()
+        pool = ThreadPoolExecutor(threads)
+        try:
+            for read, frame in in_turn(pieces, _read, self._made, pool, threads):
+                for part in read:
+                    heard(part)
+                self._write(frame)
+                if sum(map(len, self._rejected)) >= REJECTED_AT_ONCE:
+                    self._reject(pool)
+                count(frame.height)
+            self._reject(pool)
+            self._write_rejections()
+        finally:
+            pool.shutdown(cancel_futures=True)
         self.accounting.check()
 
     def _made(self, parts: list[Part], first: int) -> tuple[list[Part], pl.DataFrame]:
@@ -94,8 +104,6 @@ class Renderer:
         if not good.all():
             raw = frame.select(*self.prepared.raw_cells(), FIRST)
             self._rejected.append(copied(raw.filter(~good)))
-            if sum(map(len, self._rejected)) >= REJECTED_AT_ONCE:
-                self._reject()
         if good.any():
             without = good & frame[LINE].is_null()
             if without.any():
@@ -103,16 +111,30 @@ class Renderer:
             self.accounting.add_offers(frame.select(TOLD).filter(good))
             _write_lines(frame[LINE], good, self.offers)
 
-    def _reject(self) -> None:
-        """Say of the rows put by why they make no offer."""
+    def _reject(self, pool: Executor) -> None:
+        """Let a thread say of the rows put by why they make no offer, while other pieces are worked on."""
         if not self._rejected:
             return
+        self._write_rejections()
         rows = pl.concat(self._rejected)
         self._rejected.clear()
+        self._explained = pool.submit(self._explain, rows)
+
+    def _explain(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+        """What is told of the rows, and their lines."""
         others = self.mapper.explain_others(rows)
+        return others.select(ROW, SKU, "outcome", REASONS), others.select(
+            rejection_line()
+        ).to_series()
+
+    def _write_rejections(self) -> None:
+        """Write those that a thread was told to explain last."""
+        if self._explained is None:
+            return
+        others, lines = self._explained.result()
+        self._explained = None
         self.accounting.add_others(others)
         if self.rejections is not None:
-            lines = others.select(rejection_line()).to_series()
             _write_lines(lines, lines.is_not_null(), self.rejections)
 
 

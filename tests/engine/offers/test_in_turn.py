@@ -3,11 +3,18 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from engine.errors import FeedError
 from engine.offers.in_turn import in_turn
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(4) as made:
+        yield made
 
 
 def counted(piece: int) -> tuple[int, int]:
@@ -20,34 +27,34 @@ def placed(piece: int, first: int) -> tuple[int, int]:
     return piece, first
 
 
-def test_results_keep_their_order_and_know_the_rows_before_them() -> None:
-    found = list(in_turn(range(40), counted, placed, threads=3))
+def test_results_keep_their_order_and_know_the_rows_before_them(pool: ThreadPoolExecutor) -> None:
+    found = list(in_turn(range(40), counted, placed, pool, threads=3))
     assert found == [(number, sum(range(number))) for number in range(40)]
 
 
-def test_what_taking_pieces_raises_is_raised() -> None:
+def test_what_taking_pieces_raises_is_raised(pool: ThreadPoolExecutor) -> None:
     def broken() -> Iterator[int]:
         yield from range(3)
         raise FeedError("cut short")
 
     with pytest.raises(FeedError, match="cut short"):
-        list(in_turn(broken(), counted, placed, threads=2))
+        list(in_turn(broken(), counted, placed, pool, threads=2))
 
 
-def test_what_reading_raises_is_raised_in_its_turn_and_ends_all() -> None:
+def test_what_reading_raises_is_raised_in_its_turn_and_ends_all(pool: ThreadPoolExecutor) -> None:
     def read(piece: int) -> tuple[int, int]:
         if piece == 5:
             raise FeedError("no such cell")
         return piece, 1
 
     taken: list[int] = []
-    results = in_turn(range(1000), read, placed, threads=4)
+    results = in_turn(range(1000), read, placed, pool, threads=4)
     with pytest.raises(FeedError, match="no such cell"):
         taken.extend(first for _, first in results)
     assert taken == [0, 1, 2, 3, 4]
 
 
-def test_who_stops_listening_ends_the_reading() -> None:
+def test_who_stops_listening_ends_the_reading(pool: ThreadPoolExecutor) -> None:
     taken = 0
 
     def pieces() -> Iterator[int]:
@@ -56,13 +63,13 @@ def test_who_stops_listening_ends_the_reading() -> None:
             taken += 1
             yield piece
 
-    results = in_turn(pieces(), counted, placed, threads=2)
+    results = in_turn(pieces(), counted, placed, pool, threads=2)
     assert next(results) == (0, 0)
     results.close()  # type: ignore[attr-defined]  # a generator
     assert taken <= 4
 
 
-def test_no_more_is_under_way_than_threads_and_one_that_waits() -> None:
+def test_no_more_is_under_way_than_threads_and_one_that_waits(pool: ThreadPoolExecutor) -> None:
     under_way, most = 0, 0
     lock = threading.Lock()
 
@@ -74,7 +81,7 @@ def test_no_more_is_under_way_than_threads_and_one_that_waits() -> None:
                 most = max(most, under_way)
             yield piece
 
-    for _ in in_turn(pieces(), counted, placed, threads=2):
+    for _ in in_turn(pieces(), counted, placed, pool, threads=2):
         with lock:
             under_way -= 1
     assert most == 3
