@@ -8,10 +8,11 @@ from decimal import Decimal
 import polars as pl
 
 from engine.diagnostics.codes import rows as codes
-from engine.functions.identifiers import is_gtin
+from engine.functions.identifiers import is_gtin, is_rounded_gtin13
 from engine.language.syntax import Comparator
 from engine.offers.check import Case, Check, comparable
 from engine.program.numbers import ordered
+from engine.program.sentences import with_remedy
 
 # What these functions give is a code with a right check digit, or nothing.
 _SOUND_CODES = frozenset({"gtin8", "gtin13", "gtin14"})
@@ -113,8 +114,15 @@ def _preparation(case: Case) -> Iterator[Check]:
 
 def _check_digit(case: Case) -> Iterator[Check]:
     code = case.value("ProductEan")
-    if code and code.maker not in _SOUND_CODES:
-        yield case.check(codes.BAD_CHECK_DIGIT, ~is_gtin.build(code.expr), "ProductEan")
+    if not code:
+        return
+    rounded = is_rounded_gtin13(code.expr)
+    if code.maker not in _SOUND_CODES:
+        sound = is_gtin.build(code.expr)
+        rounded &= sound
+        says = with_remedy(pl.lit(""), code.expr)
+        yield case.check(codes.BAD_CHECK_DIGIT, ~sound, "ProductEan", remedy=says)
+    yield case.check(codes.CODE_ROUNDED, rounded, "ProductEan")
 
 
 def _plain(number: Decimal) -> str:

@@ -21,7 +21,7 @@ from engine.program.expressions import Expressions
 from engine.program.numbers import Quotient
 from engine.program.program import PROBLEM, Entry, Fault, Lean, Made, Probe, Program
 from engine.program.reads import columns_read, needed_fields, values_in
-from engine.program.sentences import sentence, value_text
+from engine.program.sentences import sentence, value_text, with_remedy
 from engine.program.value import Value, chosen, nothing, typed
 from engine.program.vectors import folded
 from engine.values.field import Field
@@ -219,7 +219,7 @@ class _Compiler(Struct):
 
     def _rejections(self, value: Value, level: int, span: Span) -> None:
         for one in value.rejects:
-            message = sentence(one.message, self._expressions)
+            message = with_remedy(sentence(one.message, self._expressions), one.code)
             where = one.where.fill_null(value=False)
             rule = one.message.span if one.message.span.file else span
             self._fault(codes.VALUE_REJECTED, where, message, level=level, rule=rule)
@@ -415,4 +415,5 @@ def _cell_sentence(code: Code, one: Field, facts: dict[str, str]) -> pl.Expr:
     text = pl.col(text_name(one))
     if one.kind.name is KindName.LIST:
         text = text.list.join(", ")
-    return pl.concat_str(pl.lit(before), text.str.head(80), pl.lit(after), ignore_nulls=True)
+    says = pl.concat_str(pl.lit(before), text.str.head(80), pl.lit(after), ignore_nulls=True)
+    return with_remedy(says, text) if code is codes.BAD_TEXT else says

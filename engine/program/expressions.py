@@ -189,6 +189,11 @@ class Expressions(Struct, frozen=True):
 
     def _repaired(self, node: r.Repaired) -> Value:
         value, other = self.compile(node.value), self.compile(node.alternative)
+        code = _code_sought(node.value)
+        if node.repair is r.Repair.FAILURE and code is not None:
+            sought = self.compile(code).expr
+            rejects = tuple(replace(one, code=sought) for one in other.rejects)
+            other = replace(other, rejects=rejects)
         if node.repair is r.Repair.MISSING:
             needs = ~value.present
             if value.fails is not None:
@@ -256,7 +261,16 @@ def _reached(conditions: list[Value]) -> Iterator[Rejects]:
         for one in condition.rejects:
             earlier = [c.expr.fill_null(value=False) for c in conditions[:index]]
             where = one.where & ~pl.any_horizontal(earlier) if earlier else one.where
-            yield Rejects(where, one.message)
+            yield replace(one, where=where)
+
+
+def _code_sought(node: r.Bound) -> r.Bound | None:
+    """The text that `node` takes for a product code, as it was before functions changed it."""
+    found = False
+    while isinstance(node, r.CallOf) and node.arguments:
+        found |= node.function.family == "identifiers"
+        node = node.arguments[0]
+    return node if found and node.kind.name is KindName.TEXT else None
 
 
 def _plain_constant(value: r.Scalar) -> object:

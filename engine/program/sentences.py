@@ -6,6 +6,7 @@ from functools import partial
 
 import polars as pl
 
+from engine.functions.identifiers import is_rounded
 from engine.language.ruleset import Template
 from engine.native.library import kernels
 from engine.native.line_kernels import Code, written
@@ -16,6 +17,9 @@ from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
 from engine.values.units import base_unit
 
+# What is said of a code beside what is wrong with it.
+ROUNDED = "a spreadsheet rounded the code: export the feed anew with its column as text"
+
 
 def sentence(template: Template, expressions: Expressions) -> pl.Expr:
     """The sentence of each row; a value that is missing reads as nothing."""
@@ -24,6 +28,14 @@ def sentence(template: Template, expressions: Expressions) -> pl.Expr:
         for p in template.parts
     ]
     return pl.concat_str(parts) if parts else pl.lit("")
+
+
+def with_remedy(says: pl.Expr, code: pl.Expr | None) -> pl.Expr:
+    """`says` of a `code` that is none; where a spreadsheet rounded it, with what helps."""
+    if code is None:
+        return says
+    remedy = pl.when(is_rounded(code)).then(pl.lit(f" ({ROUNDED})"))
+    return pl.concat_str(says, remedy, ignore_nulls=True)
 
 
 def value_text(value: Value) -> pl.Expr:

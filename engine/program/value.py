@@ -18,10 +18,11 @@ FALSE = pl.lit(value=False)
 
 
 class Rejects(Struct, frozen=True):
-    """Where `reject "..."` is reached inside a value."""
+    """Where `reject "..."` is reached inside a value; `code` is the text that is no product code there."""
 
     where: pl.Expr
     message: Template
+    code: pl.Expr | None = None
 
 
 class Value(Struct, frozen=True):

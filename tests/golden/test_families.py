@@ -284,7 +284,11 @@ def test_prestashop_an_impact_is_added_before_tax() -> None:
 
 def test_prestashop_repeated_references_are_told() -> None:
     assert run_family("prestashop", "combinations").said(22) == [
-        "the reference RP-MacBookAir80GB-1.6MHz stands in row 21 already"
+        (
+            "ProductEan 0123457000000 ends as a code does that a spreadsheet rounded: "
+            "export the feed anew with its column as text"
+        ),
+        "the reference RP-MacBookAir80GB-1.6MHz stands in row 21 already",
     ]
 
 

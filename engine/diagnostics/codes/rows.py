@@ -148,7 +148,7 @@ PREPARATION_LONG = Code(
 BAD_CHECK_DIGIT = Code(
     "R322",
     "wrong-check-digit",
-    "the check digit of ProductEan {ProductEan} is wrong",
+    "the check digit of ProductEan {ProductEan} is wrong{remedy}",
 )
 SALE_TIME_TWICE = Code(
     "R323",
@@ -176,5 +176,12 @@ VAT_TOO_HIGH = Code(
     "R327",
     "vat-too-high",
     "Vat is {Vat}, and no rate is above {most}%",
+    Severity.WARNING,
+)
+CODE_ROUNDED = Code(
+    "R328",
+    "code-rounded",
+    "ProductEan {ProductEan} ends as a code does that a spreadsheet rounded: export the feed anew "
+    "with its column as text",
     Severity.WARNING,
 )

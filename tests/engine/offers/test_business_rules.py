@@ -92,6 +92,8 @@ CASES: list[tuple[dict[str, Any], set[str]]] = [
     ({"PreparationTime": 5}, set()),
     ({"PreparationTime": 6}, {"R321"}),
     ({"ProductEan": "3760000000018"}, {"R322"}),
+    ({"ProductEan": "3760130000000"}, {"R328"}),
+    ({"ProductEan": "3760140000000"}, {"R322"}),
     ({"delivery": (mode("Standard"),)}, {"R312", "R313", "R319"}),
     ({"delivery": (mode("Tracked"),)}, {"R313"}),
     ({"delivery": (mode("Registered"),)}, {"R312"}),
@@ -231,7 +233,7 @@ def test_every_name_in_a_sentence_is_given(desk: Any, lamp: Any, sale: Any) -> N
     row = lamp | sale | {"StrikedPrice": "30", "PriceMustBeAligned": True, "Comment": "c"}
     row |= {"MinimumPriceForPriceAlignment": "9", "ProductPackagingUnit": "Liter"}
     _, checks = checks_of(desk, row, activated=("Tracked",))
-    assert [c.code.number for c in checks] == [f"R{n}" for n in range(301, 328) if n != 324]
+    assert [c.code.number for c in checks] == [f"R{n}" for n in range(301, 329) if n != 324]
     _, forced = checks_of(desk, row, package="json")
     for check in (*checks, *forced):
         named = {name for _, name, _, _ in string.Formatter().parse(check.code.says) if name}
