@@ -180,7 +180,8 @@ def mapper_for(project: Project, program: Program) -> Mapper:
 class Preview(Struct, frozen=True):
     """What a feed would become: its first rows, and the sum of all of them.
 
-    `notes` say what was found out about the file; `accounting` counts every row of the feed.
+    `notes` say what was found out about the file; `accounting` counts every row of the feed;
+    `remarks` say what only all of them together show.
     """
 
     channel: str
@@ -188,6 +189,7 @@ class Preview(Struct, frozen=True):
     rows: tuple[RowResult, ...]
     accounting: Accounting
     notes: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def preview(
@@ -219,17 +221,20 @@ def preview_run(run: Run, rows: int | None) -> Preview:
     """The first `rows` rows of `run` (None: all of them), and the sum of the whole feed."""
     from itertools import islice
 
+    from engine.insight.remarks import Remarks
     from engine.offers.accounting import Accounting
     from engine.offers.rows import row_results
 
-    accounting = Accounting()
+    accounting, remarks = Accounting(), Remarks(run.part, run.mapper)
     held: list[RowResult] = []
     for raw, mapped in run.batches():
         accounting.add(raw, mapped)
+        remarks.add(mapped)
         if rows is None or len(held) < rows:
             wanted = None if rows is None else rows - len(held)
             held += islice(row_results(run.program, mapped), wanted)
-    return Preview(run.channel, run.at, tuple(held), accounting, tuple(run.feed.notes))
+    notes = tuple(run.feed.notes)
+    return Preview(run.channel, run.at, tuple(held), accounting, notes, remarks.sentences())
 
 
 def render(

@@ -25,11 +25,13 @@ from engine.cli.options import (
     write_summary,
 )
 from engine.cli.outputs import Output, OutputPath, refuse_overwriting
+from engine.diagnostics.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from engine.diagnostics.place import Source
+    from engine.insight.remarks import Remarks
     from engine.offers.accounting import Accounting
     from engine.offers.results import RowResult
     from engine.pipeline import Run
@@ -95,23 +97,30 @@ def command(
     write_summary(summary, accounting)
 
 
-def _results(run: Run, accounting: Accounting) -> Iterator[RowResult]:
+def _results(
+    run: Run, accounting: Accounting, remarks: Remarks | None = None
+) -> Iterator[RowResult]:
     from engine.offers.rows import row_results
 
     for raw, mapped in run.batches():
         accounting.add(raw, mapped)
+        if remarks is not None:
+            remarks.add(mapped)
         yield from row_results(run.program, mapped)
 
 
 def _print_lines(run: Run, sku: str | None) -> Accounting:
+    from engine.insight.remarks import Remarks
     from engine.offers.accounting import Accounting
     from engine.preview.lines import row_line
 
-    accounting = Accounting()
-    for result in _results(run, accounting):
+    accounting, remarks = Accounting(), Remarks(run.part, run.mapper)
+    for result in _results(run, accounting, remarks):
         if sku is None or result.sku == sku:
             sys.stdout.write(row_line(result) + "\n")
     sys.stdout.flush()
+    for remark in remarks.sentences():
+        click.echo(visible(remark), err=True)
     return accounting
 
 
@@ -119,19 +128,21 @@ def _write_page(
     run: Run, feed: str, sources: dict[str, Source], html: Path, rows: int
 ) -> Accounting:
     """Write the page of the feed, its first `rows` rows listed."""
+    from engine.insight.remarks import Remarks
     from engine.offers.accounting import Accounting
     from engine.preview.page import preview_page
     from engine.preview.page_data import PageData
     from engine.preview.terminal import Heading
 
-    accounting = Accounting()
+    accounting, remarks = Accounting(), Remarks(run.part, run.mapper)
     data = PageData(run.part, run.program, run.mapper.schema, sources, rows)
     for raw, mapped in run.batches():
         accounting.add(raw, mapped)
+        remarks.add(mapped)
         data.add(mapped)
     heading = Heading(feed, run.channel, f"{run.at:%Y-%m-%d %H:%M} UTC", run.feed.notes)
     with Output(html) as file:
-        file.write(preview_page(heading, accounting, data).encode())
+        file.write(preview_page(heading, accounting, data, remarks.sentences()).encode())
     return accounting
 
 
@@ -141,7 +152,7 @@ def _print_table(run: Run, feed: str, rows: int) -> Accounting:
 
     shown = preview_run(run, rows)
     heading = Heading(feed, run.channel, f"{run.at:%Y-%m-%d %H:%M} UTC", shown.notes)
-    print_preview(_console(), heading, shown.rows, shown.accounting)
+    print_preview(_console(), heading, shown.rows, shown.accounting, shown.remarks)
     return shown.accounting
 
 

@@ -27,8 +27,10 @@ _WORDS = {
 }
 
 
-def preview_page(heading: Heading, accounting: Accounting, data: PageData) -> str:
-    """The page of a whole feed: the counts are of all its rows, the list holds those of `data`."""
+def preview_page(
+    heading: Heading, accounting: Accounting, data: PageData, remarks: Sequence[str] = ()
+) -> str:
+    """The page of a whole feed: counts and `remarks` are of all its rows, the list holds those of `data`."""
     counted = [
         {
             "name": outcome.value,
@@ -47,6 +49,7 @@ def preview_page(heading: Heading, accounting: Accounting, data: PageData) -> st
         outcomes=counted,
         packages=packages_text(accounting) if accounting.packages else "",
         reasons=[_reason(one) for one in accounting.ranked()],
+        remarks=remarks,
         kept=data.kept,
         read=accounting.read,
         data=packed(data.as_json()),

@@ -49,8 +49,9 @@ def print_preview(
     heading: Heading,
     rows: Sequence[RowResult],
     accounting: Accounting,
+    remarks: Sequence[str] = (),
 ) -> None:
-    """Print the first `rows` of a feed and what became of all of it."""
+    """Print the first `rows` of a feed and what became of all of it; `remarks` are about the whole."""
     console.print(
         f"[bold]{escape(heading.feed)}[/] for [bold]{escape(heading.channel)}[/] at {heading.at}"
     )
@@ -60,6 +61,7 @@ def print_preview(
     _print_rows(console, rows, accounting)
     _print_payload(console, rows)
     _print_reasons(console, accounting.ranked())
+    _print_remarks(console, remarks)
     console.print(f"[bold]{escape(accounting.sentence())}[/]", highlight=False)
     if accounting.packages:
         console.print(f"  packages: {escape(packages_text(accounting))}", highlight=False)
@@ -218,6 +220,15 @@ def _print_reasons(console: Console, ranked: Sequence[RankedReason]) -> None:
             escape(f"row {reason.example_row}{sku}: {_short(example.message)}{place}"),
         )
     console.print(table)
+    console.print()
+
+
+def _print_remarks(console: Console, remarks: Sequence[str]) -> None:
+    if not remarks:
+        return
+    console.print("Of the feed as a whole", style="bold")
+    for remark in remarks:
+        console.print(Padding(Text(visible(remark)), (0, 0, 0, 2)))
     console.print()
 
 
