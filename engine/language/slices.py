@@ -26,6 +26,7 @@ from engine.language.scope import (
     unbound,
     unknown_attribute,
 )
+from engine.language.suggestions import close_names
 from engine.language.vocabulary import Attribute
 from engine.language.walks import nodes_of
 from engine.values.kinds import NOTHING, YES_NO
@@ -90,6 +91,9 @@ class SliceBuilder(Struct):
     def _define(self, name: s.Name, placed: Placed) -> None:
         if name.text not in self.scope.vocabulary.attributes:
             unknown_attribute(self.scope, name.span, name.text)
+            # What may be meant is set by the same edit: that it is not is no mistake of its own.
+            meant = close_names(name.text, self.scope.vocabulary.attributes)
+            self.scope.lost = self.scope.lost | frozenset(meant)  # of this slice alone
             return
         earlier = self.sets.setdefault(name.text, [])
         self._twice(earlier[-1] if earlier else None, placed, name)

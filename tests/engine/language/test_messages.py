@@ -173,6 +173,45 @@ def test_what_every_offer_lacks_is_said_once_and_at_the_mapping(shop: Shop) -> N
 
 
 @pytest.mark.parametrize(
+    ("name", "body", "beside"),
+    [
+        ("Price", "Pricee = 10.00 EUR", ""),
+        ("Price", 'Pricee = 10.00 EUR\nrequire Price > 1.00 EUR else reject "{Price}"', ""),
+        ("ShippingInformationDeliveryMode", 'ShippingInformationDeliverMode = "Tracked"', ""),
+        (
+            "Stock",
+            "Stok = 3",
+            "override offer for cdiscount from 2025-09-01 00:00 Europe/Paris\n  Stock = 4\nend",
+        ),
+    ],
+)
+def test_what_a_misspelt_attribute_leaves_unset_is_not_told(
+    shop: Shop, name: str, body: str, beside: str
+) -> None:
+    text = shop.text(body, without=(name,), beside=beside)
+    (told,) = shop.of(text)
+    assert (told.code.number, told.helps[0].says) == ("N102", f"did you mean `{name}`?")
+    assert shop.of(applied(text, told.helps[0])) == []
+
+
+def test_an_attribute_that_no_name_comes_close_to_is_told(shop: Shop) -> None:
+    told = shop.told("Quantity = 5", without=("Stock",))
+    assert [d.code.number for d in told] == ["V701", "N102"]
+
+
+def test_another_channel_without_the_attribute_is_told(shop: Shop) -> None:
+    only = "mapping offer for cdiscount"
+    text = shop.text("Pricee = 10.00 EUR", without=("Price",))
+    first = text.replace(f"{only}, cdiscount_octopia", only)
+    mapping = first[first.index(only) :].replace("Pricee", "Comment").replace("10.00 EUR", '"x"')
+    told = shop.of(first + mapping.replace(only, f"{only}_octopia"))
+    assert [(d.code.number, d.says) for d in told] == [
+        ("N102", "offers have no attribute `Pricee`"),
+        ("V701", "`Price` is required on cdiscount_octopia and never set"),
+    ]
+
+
+@pytest.mark.parametrize(
     ("channels", "says"),
     [
         (CHANNELS.replace("send offers manually", "send ofers manually"), "window to send `ofers`"),
