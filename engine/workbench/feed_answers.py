@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from engine.diagnostics.diagnostic import Report
 from engine.errors import ProjectError
+from engine.insight.remarks import Remarks
 from engine.language.declarations import Declarations, channel_rules, gather
 from engine.language.orders.checker import shown_instant
 from engine.language.orders.timing import stretch
@@ -57,11 +58,14 @@ def count_later(bench: Bench, question: Question) -> Later:
     feed = bench.open_feed(question.feed, side.program)
 
     def count() -> dict[str, Any]:
-        accounting = Accounting()
+        accounting, remarks = Accounting(), Remarks(side.part, side.mapper)
         for batch in feed.batches(side.program.source_columns):
-            accounting.add(batch, side.mapper.map(batch))
+            mapped = side.mapper.map(batch)
+            accounting.add(batch, mapped)
+            remarks.add(mapped)
         return {
             "sentence": accounting.sentence(),
+            "remarks": remarks.sentences(),
             "reasons": [reason_json(one) for one in accounting.ranked()],
         }
 

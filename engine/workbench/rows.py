@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from engine.insight.answers import asked_columns
+from engine.insight.remarks import Remarks
 from engine.offers.accounting import Accounting, RankedReason
 from engine.offers.mapping import MappedBatch
 from engine.offers.results import Outcome
@@ -29,10 +30,11 @@ def preview_json(mapped: Mapped) -> dict[str, Any]:
         "columns": {"number": [...], "sku": [...], "outcome": [...], "package": [...],
         "reasons": [JSON text or null]}, "attributes": {name: [text or null]}}
     """
-    accounting = Accounting()
+    accounting, remarks = Accounting(), Remarks(mapped.side.part, mapped.side.mapper)
     frames = []
     for raw, batch in mapped.batches:
         accounting.add(raw, batch)
+        remarks.add(batch)
         frames.append(_table(mapped.side.program, batch))
     table = pl.concat(frames) if frames else pl.DataFrame()
     own = {name: table[name].to_list() if frames else [] for name in (ROW, *_OWN)}
@@ -42,7 +44,8 @@ def preview_json(mapped: Mapped) -> dict[str, Any]:
         "sentence": accounting.sentence(),
         "outcomes": {one.value: accounting.outcomes[one] for one in Outcome},
         "whole": mapped.whole,
-        "notes": list(mapped.notes),
+        # Of a part of the feed nobody can say what no row holds.
+        "notes": [*mapped.notes, *(remarks.sentences() if mapped.whole else ())],
         "reasons": [reason_json(one) for one in accounting.ranked()],
         "columns": {"number": own.pop(ROW), **own},
         "attributes": {

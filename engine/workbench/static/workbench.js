@@ -345,7 +345,7 @@ class Workbench {
     find("#count").disabled = true;
     await this.guarded(async () => {
       const answer = await ask("count", this.shown);
-      find("#counted").textContent = `${answer.sentence}, the whole feed`;
+      find("#counted").textContent = [`${answer.sentence}, the whole feed`, ...answer.remarks].join(" · ");
     });
     find("#count").disabled = false;
   }

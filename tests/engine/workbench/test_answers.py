@@ -81,6 +81,20 @@ def test_what_is_typed_counts_and_nothing_is_written(page: Page) -> None:
     assert page.text(OFFERS) == text
 
 
+def test_what_only_the_whole_feed_shows_is_told_of_the_whole_feed(page: Page) -> None:
+    typed = page.text(OFFERS).replace(
+        "  require weight",
+        '  exclude when brand is "LUMEO" because "sold out"\n  require weight',
+        1,
+    )
+    remark = 'no row has `brand` "LUMEO" (rules/offers.rules:'
+    assert any(note.startswith(remark) for note in page.preview({OFFERS: typed})["notes"])
+    assert not any(remark in note for note in page.preview({OFFERS: typed}, rows=100)["notes"])
+    question = {"feed": "catalogue", "channel": "cdiscount_octopia", "at": AT}
+    counted = page.ask("count", texts={OFFERS: typed}, **question)
+    assert [one.startswith(remark) for one in counted["remarks"]] == [True]
+
+
 def test_tables_count_as_they_are_typed(page: Page) -> None:
     name = "rules/tables/brand_policy.csv"
     table = page.text(name)
