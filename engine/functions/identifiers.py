@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 # A spreadsheet shows a number of 12 digits or more with six significant ones or fewer (`3.76013E+12`),
 # and saves in a CSV file what it shows. Opened and saved once more, the others are zeros.
-_ROUNDED = (
-    r"\A(?:[1-9](?:[.,][0-9]{0,10})?[Ee]\+?1[1-3]|0*[1-9][0-9]{5}0{6,8}(?:[.,]0+)?)\z"  # both forms
-)
+_ROUNDED = r"\A(?:[1-9](?:[.,][0-9]{0,10})?[Ee]\+?1[1-3]|0*[1-9][0-9]{5}0{6,8}(?:[.,]0+)?)\z"
 
 
 @function(examples={'digits_only("+33 (0)1-23")': '"330123"', 'digits_only("n.c.")': '""'})
@@ -102,15 +100,6 @@ def isbn13(text: TextColumn) -> tuple[TextColumn, Failed]:
 def is_rounded(text: pl.Expr) -> pl.Expr:
     """Whether a spreadsheet made a number of the code in `text` and rounded it: its digits are lost."""
     return text.str.contains(_ROUNDED)
-
-
-def is_rounded_gtin13(code: pl.Expr) -> pl.Expr:
-    """The same of a code in 13 digits; sooner, since every offer is asked.
-
-    Six digits are left of 13, and of 12 that a zero fills up. A spreadsheet rounds none that is shorter.
-    """
-    of_twelve = code.str.starts_with("0") & code.str.ends_with("0" * 6)
-    return (code.str.ends_with("0" * 7) | of_twelve) & ~code.str.starts_with("00")
 
 
 def _gtin(text: pl.Expr, digits: int, lengths: tuple[int, ...]) -> tuple[pl.Expr, pl.Expr]:

@@ -7,12 +7,10 @@ import polars as pl
 import pytest
 from conformance.examples import Block, Example
 from conformance.shop import Shop
-from hypothesis import given
-from hypothesis import strategies as st
 from stdnum import ean
 
 from engine.diagnostics.pages import page
-from engine.functions.identifiers import is_rounded, is_rounded_gtin13
+from engine.functions.identifiers import is_rounded
 
 FEEDS = Path(__file__).parents[2] / "feeds"
 REMEDY = "a spreadsheet rounded the code: export the feed anew with its column as text"
@@ -67,27 +65,12 @@ def test_a_code_with_all_its_digits(text: str | None) -> None:
     assert said_of(is_rounded(pl.col("code")), [text]) == [None if text is None else False]
 
 
-@given(
-    st.lists(
-        st.builds(
-            lambda front, kept: (front + kept).ljust(13, "0"),
-            st.sampled_from(["", "0", "00", "000"]),
-            st.from_regex(r"\A[0-9]{1,10}\Z"),
-        ),
-        min_size=1,
-    )
-)
-def test_of_codes_in_13_digits_both_say_the_same(codes: list[str]) -> None:
-    asked = pl.col("code")
-    assert said_of(is_rounded_gtin13(asked), codes) == said_of(is_rounded(asked), codes)
-
-
 def test_no_real_code_looks_rounded() -> None:
     """Of all codes in the feeds of strangers; the page of R328 says the numbers."""
     texts = [file.read_text("utf-8", "replace") for file in sorted(FEEDS.rglob("*.*"))]
     found = {c for text in texts for c in re.findall(r"(?<![\d.])\d{12,13}(?![\d.])", text)}
     sound = sorted({c.zfill(13) for c in found if ean.is_valid(c.zfill(13))})
-    asked = said_of(is_rounded_gtin13(pl.col("code")), [*sound])
+    asked = said_of(is_rounded(pl.col("code")), [*sound])
     alarms = [code for code, rounded in zip(sound, asked, strict=True) if rounded]
     assert (len(sound) - len(alarms), alarms) == (
         2314,
