@@ -1,7 +1,8 @@
 """What two implementations must agree on: their offers and rejections in one canonical form.
 
 Offers: keys sorted, numbers as exact decimals without needless zeros, no warnings. Rejections: row and set of
-reasons; a cell's fault is known by its column, a rule's by its message. Each line is hashed, and the
+reasons; a cell's fault is known by its column, a rule's by its message (without what helps, where a spreadsheet
+rounded a code: that is Feedwright's own). Each line is hashed, and the
 hashes are added up, so the order of lines does not matter but their number does.
 """
 
@@ -18,6 +19,7 @@ from typing import Any
 # A required attribute without a value, and what the marketplace asks of a whole offer: where a cell
 # cannot be read, these only follow from it.
 CONSEQUENCES = ("R201", "R3")
+REMEDY = " (a spreadsheet rounded the code: export the feed anew with its column as text)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def canonical_rejection(line: str) -> str:
 
 
 def _cause(reason: dict[str, Any]) -> str:
-    return f"{reason['code']} {reason.get('column') or reason.get('message') or ''}"
+    told = reason.get("column") or reason.get("message", "").removesuffix(REMEDY)
+    return f"{reason['code']} {told}"
 
 
 def _dumps(value: Any) -> str:
