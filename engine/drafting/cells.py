@@ -133,6 +133,16 @@ def is_ean(cell: str) -> bool:
     return len(cell) in (8, 12, 13) and bool(ean.is_valid(cell)) and int(cell) > 0
 
 
+def rounded_codes(cells: Sequence[str]) -> int:
+    """How many of `cells` are codes that a spreadsheet rounded."""
+    import polars as pl  # noqa: PLC0415 - columns of EANs alone need it
+
+    from engine.functions.identifiers import is_rounded  # noqa: PLC0415
+
+    codes = pl.DataFrame({"code": pl.Series(cells, dtype=pl.String)})
+    return int(codes.select(is_rounded(pl.col("code")).sum()).item())
+
+
 def date_pattern(cells: Sequence[str]) -> tuple[str, int, bool] | None:
     """How `cells` write dates, in how many percent, and whether day and month could be swapped."""
     shares = {p: _date_share(cells, form) for p, form in _DATES.items()}

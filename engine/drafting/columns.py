@@ -14,6 +14,7 @@ from engine.drafting.cells import (
     currency_of,
     date_pattern,
     ean_share,
+    rounded_codes,
     yes_no_words,
 )
 from engine.drafting.fitting import (
@@ -205,6 +206,9 @@ def _weighed(guess: _Candidate, header: str, filled: Filled) -> _Candidate | Non
     if role is Role.STOCK and set(cells) <= {"0", "1"} and unsure_of_pieces:
         # `In stock`: a yes or no, and no number of pieces
         return _Candidate(Role.AVAILABILITY, Confidence.LOW, guess.why, _CLOSE)
+    rounded = rounded_codes(cells) if role is Role.EAN else 0
+    if rounded:
+        told += f"; a spreadsheet rounded {rounded} of them: export the feed anew with this column as text"
     if role is Role.PRICE and says_vat_included(header) is None:
         told += "; it does not say whether VAT is in the price: taken as included"
         confidence = min(confidence, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -38,6 +38,15 @@ def test_cells_without_a_header_word_are_only_a_low_guess() -> None:
     assert of(guesses, Role.EAN).confidence is Confidence.LOW
 
 
+def test_codes_that_a_spreadsheet_rounded_are_told_with_the_remedy() -> None:
+    guesses, _, rules = drafted(("EAN", [EAN, "3.76012E+12", "3760130000000", "n.c."]))
+    said = "a spreadsheet rounded 2 of them: export the feed anew with this column as text"
+    assert said in of(guesses, Role.EAN).why
+    assert said in rules
+    typed, _, _ = drafted(("EAN", [EAN, "n.c."]))
+    assert "spreadsheet" not in of(typed, Role.EAN).why
+
+
 def test_a_bare_price_does_not_say_whether_vat_is_in_it() -> None:
     guesses, _, rules = drafted(("Prix", ["12,50", "3"]))
     assert of(guesses, Role.PRICE).confidence is Confidence.MEDIUM
