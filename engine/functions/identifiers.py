@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 # A spreadsheet shows a number of 12 digits or more with six significant ones or fewer (`3.76013E+12`),
 # and saves in a CSV file what it shows. Opened and saved once more, the others are zeros.
-_ROUNDED = r"\A(?:[1-9](?:[.,][0-9]{0,10})?[Ee]\+?1[1-3]|0*[1-9][0-9]{5}0{6,8}(?:[.,]0+)?)\z"
+_ROUNDED_DIGITS = "0*[1-9][0-9]{5}0{6,8}"
+_ROUNDED = rf"\A(?:[1-9](?:[.,][0-9]{{0,10}})?[Ee]\+?1[1-3]|{_ROUNDED_DIGITS}(?:[.,]0+)?)\z"
 
 
 @function(examples={'digits_only("+33 (0)1-23")': '"330123"', 'digits_only("n.c.")': '""'})
@@ -100,6 +101,18 @@ def isbn13(text: TextColumn) -> tuple[TextColumn, Failed]:
 def is_rounded(text: pl.Expr) -> pl.Expr:
     """Whether a spreadsheet made a number of the code in `text` and rounded it: its digits are lost."""
     return text.str.contains(_ROUNDED)
+
+
+def is_rounded_code(text: pl.Expr) -> pl.Expr:
+    """The same, of a code of digits alone."""
+    import polars as pl
+
+    from engine.native.cell_kernels import rounded_codes
+    from engine.native.library import kernels
+
+    if kernels() is not None:
+        return text.map_batches(rounded_codes, return_dtype=pl.Boolean, is_elementwise=True)
+    return text.str.contains(rf"\A{_ROUNDED_DIGITS}\z")
 
 
 def _gtin(text: pl.Expr, digits: int, lengths: tuple[int, ...]) -> tuple[pl.Expr, pl.Expr]:

@@ -27,9 +27,8 @@ class Scope(Struct):
     tables: dict[str, r.Table]
     milestones: dict[str, r.MilestoneRules]
     report: Report
-    lost: AbstractSet[str] = (
-        frozenset()
-    )  # names that are defined where rules cannot be read, or misspelt
+    # Names that are defined where rules cannot be read, or misspelt.
+    lost: AbstractSet[str] = frozenset()
     lets: dict[str, s.Value] = field(default_factory=dict)
     let: Callable[[str], r.Bound | None] = lambda _: None
     attribute: Callable[[str], r.Bound | None] = lambda _: None

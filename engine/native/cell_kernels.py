@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections.abc import Collection
 
@@ -57,6 +56,11 @@ def sound_codes(cells: pl.Series, lengths: Collection[int]) -> pl.Series:
     return column_by("fw_sound_codes", [cells], YES_NO, bits, name=cells.name)
 
 
+def rounded_codes(cells: pl.Series) -> pl.Series:
+    """Whether each text is the digits of a product code that a spreadsheet rounded; null of null."""
+    return column_by("fw_rounded_codes", [cells], YES_NO, name=cells.name)
+
+
 class Letters(Struct, frozen=True):
     """Texts of some letters of ASCII alone, `least` to `most` of them."""
 
@@ -67,8 +71,7 @@ class Letters(Struct, frozen=True):
     def fit(self, cells: pl.Series) -> pl.Series:
         """Whether each text is such; null of null."""
         bits = sum(1 << letter for letter in self.letters).to_bytes(_BYTES // 8, "little")
-        size = (ctypes.c_int64(self.least), ctypes.c_int64(self.most))
-        return column_by("fw_fits", [cells], YES_NO, bits, *size, name=cells.name)
+        return column_by("fw_fits", [cells], YES_NO, bits, self.least, self.most, name=cells.name)
 
 
 def letters_of(pattern: str) -> Letters | None:

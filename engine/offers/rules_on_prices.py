@@ -8,7 +8,7 @@ from decimal import Decimal
 import polars as pl
 
 from engine.diagnostics.codes import rows as codes
-from engine.functions.identifiers import is_gtin, is_rounded
+from engine.functions.identifiers import is_gtin, is_rounded_code
 from engine.language.syntax import Comparator
 from engine.offers.check import Case, Check, comparable
 from engine.program.numbers import ordered
@@ -116,7 +116,7 @@ def _check_digit(case: Case) -> Iterator[Check]:
     code = case.value("ProductEan")
     if not code:
         return
-    rounded = is_rounded(code.expr)
+    rounded = is_rounded_code(code.expr)
     if code.maker not in _SOUND_CODES:
         sound = is_gtin.build(code.expr)
         rounded &= sound

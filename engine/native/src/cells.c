@@ -268,8 +268,8 @@ int fw_walls(const struct ArrowArray *given, const char *pattern, struct ArrowAr
 
 /* Whether the digits are a product code: of one of the lengths whose bits are set in `lengths`, not all zeros,
  * and with every other digit tripled, from the last but one on, the sum ends in 0. */
-static bool sound_code(const uint8_t *text, int32_t length, int lengths) {
-    int sum = 0, any = 0;
+static bool sound_code(const uint8_t *text, int32_t length, const void *asked) {
+    int sum = 0, any = 0, lengths = *(const int *)asked;
     if (length > 30 || !(lengths >> length & 1)) {
         return false;
     }
@@ -284,50 +284,79 @@ static bool sound_code(const uint8_t *text, int32_t length, int lengths) {
     return any && sum % 10 == 0;
 }
 
-/* Whether each text is a product code: see sound_code; none where there is no text. */
-int fw_sound_codes(const struct ArrowArray *given, int lengths, struct ArrowArray *made) {
+/* Whether the digits are a product code as a spreadsheet leaves it that rounded it: behind zeros at the front 12 to
+ * 14 digits, of which the first six at most are others than zero. */
+static bool rounded_code(const uint8_t *text, int32_t length, const void *asked) {
+    (void)asked;
+    enum { SHORTEST = 12, LONGEST = 14, SIGNIFICANT = 6 };
+    int32_t from = 0;
+    while (from < length && text[from] == '0') {
+        from++;
+    }
+    if (length - from < SHORTEST || length - from > LONGEST) {
+        return false;
+    }
+    for (int32_t n = length - 1; n > from; n--) { /* from the end: of other codes the first one tells */
+        if (n >= from + SIGNIFICANT ? text[n] != '0' : text[n] < '0' || text[n] > '9') {
+            return false;
+        }
+    }
+    return text[from] >= '1' && text[from] <= '9';
+}
+
+typedef bool (*Told)(const uint8_t *, int32_t, const void *);
+
+/* Whether each text is as it is asked for; none where there is no text. */
+static int tell_all(const struct ArrowArray *given, Told told, const void *asked, struct ArrowArray *made) {
     int64_t rows = given->length, nulls = 0;
     Plain *held = plain_begin(rows, 1);
     if (held == NULL) {
         return -1;
     }
-    uint8_t *sound = held->values;
+    uint8_t *answers = held->values;
     for (int64_t row = 0; row < rows; row++) {
         int32_t length = 0;
         const uint8_t *text = is_there(given, row) ? text_at(given, row, &length) : NULL;
-        bool well = text != NULL && sound_code(text, length, lengths);
+        bool well = text != NULL && told(text, length, asked);
         nulls += text == NULL;
-        sound[row / 8] |= (uint8_t)(well << row % 8);
+        answers[row / 8] |= (uint8_t)(well << row % 8);
         held->there[row / 8] |= (uint8_t)((text != NULL) << row % 8);
     }
     plain_give(held, rows, nulls, made);
     return 0;
 }
 
-/* Whether each text is `least` to `most` bytes long, all of them in the set, a bit each; none where there is no text. */
-int fw_fits(const struct ArrowArray *given, const uint8_t *set, int64_t least, int64_t most, struct ArrowArray *made) {
-    int64_t rows = given->length, nulls = 0;
-    Plain *held = plain_begin(rows, 1);
-    if (held == NULL) {
-        return -1;
+/* Whether each text is a product code: see sound_code. */
+int fw_sound_codes(const struct ArrowArray *given, int lengths, struct ArrowArray *made) {
+    return tell_all(given, sound_code, &lengths, made);
+}
+
+/* Whether each text is a rounded code: see rounded_code. */
+int fw_rounded_codes(const struct ArrowArray *given, struct ArrowArray *made) {
+    return tell_all(given, rounded_code, NULL, made);
+}
+
+typedef struct {
+    bool within[256];
+    int32_t least, most;
+} Letters;
+
+static bool of_letters(const uint8_t *text, int32_t length, const void *asked) {
+    const Letters *letters = asked;
+    bool fits = length >= letters->least && length <= letters->most;
+    for (int32_t n = 0; fits && n < length; n++) {
+        fits = letters->within[text[n]];
     }
-    uint8_t *fits = held->values, within[256];
+    return fits;
+}
+
+/* Whether each text is `least` to `most` bytes long, all of them in the set, which has a bit for each. */
+int fw_fits(const struct ArrowArray *given, const uint8_t *set, int least, int most, struct ArrowArray *made) {
+    Letters letters = {.least = least, .most = most};
     for (int byte = 0; byte < 256; byte++) {
-        within[byte] = bit_at(set, byte);
+        letters.within[byte] = bit_at(set, byte);
     }
-    for (int64_t row = 0; row < rows; row++) {
-        int32_t length = 0;
-        const uint8_t *text = is_there(given, row) ? text_at(given, row, &length) : NULL;
-        uint8_t well = text != NULL && length >= least && length <= most;
-        for (int32_t n = 0; well && n < length; n++) {
-            well = within[text[n]];
-        }
-        nulls += text == NULL;
-        fits[row / 8] |= (uint8_t)(well << row % 8);
-        held->there[row / 8] |= (uint8_t)((text != NULL) << row % 8);
-    }
-    plain_give(held, rows, nulls, made);
-    return 0;
+    return tell_all(given, of_letters, &letters, made);
 }
 
 /* --- texts -------------------------------------------------------------------------------------- */

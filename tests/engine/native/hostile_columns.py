@@ -114,6 +114,7 @@ def calls(draw: random.Random) -> dict[str, Callable[[], Any]]:
         "numbers": lambda: cell_kernels.numbers(texts, draw.choice([1, 16]), 2, "."),
         "walls": lambda: cell_kernels.walls(texts, "yyyy-MM-dd HH:mm"),
         "codes": lambda: cell_kernels.sound_codes(texts, (8, 13)),
+        "rounded": lambda: cell_kernels.rounded_codes(texts),
         "letters": lambda: letters.fit(texts),
         "keys": lambda: known.places(texts, lowered=False),
         "small letters": lambda: known.places(texts, lowered=True),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 
-from engine.functions.identifiers import _sound_gtin
+from engine.functions.identifiers import _sound_gtin, is_rounded_code
 from engine.native import cell_kernels
 from engine.native.arrow import bytes_of_numbers
 from engine.program.cells import read_field, text_name
@@ -189,6 +189,26 @@ def test_product_codes_are_sound_for_both(codes: list[str | None]) -> None:
     by_kernel = cell_kernels.sound_codes(cells, lengths)
     with python_alone():
         assert_series_equal(made(cells, _sound_gtin(pl.col("cell"), lengths)), by_kernel)
+
+
+@given(
+    st.lists(
+        st.none() | st.from_regex(r"0{0,2}[0-9]{0,7}0{5,9}[ ,x]?|[0-9]{11,14}", fullmatch=True)
+    )
+)
+def test_codes_are_rounded_for_both(codes: list[str | None]) -> None:
+    cells = column(codes)
+    by_kernel = made(cells, is_rounded_code(pl.col("cell")))
+    with python_alone():
+        assert_series_equal(made(cells, is_rounded_code(pl.col("cell"))), by_kernel)
+    assert_series_equal(by_kernel, cell_kernels.rounded_codes(cells))
+
+
+def test_rounded_codes_have_six_digits_and_zeros() -> None:
+    cells = ["3760130000000", "0376013000000", "3760131000000", "376013000000", "0000000000000", ""]
+    assert cell_kernels.rounded_codes(column([*cells])).to_list() == [
+        *(True, True, False, True, False, False)
+    ]
 
 
 def _completed(digits: str) -> str:
