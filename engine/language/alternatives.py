@@ -9,6 +9,7 @@ from engine.diagnostics.diagnostic import EditLevel, Help, Label, Replacement
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
+from engine.language.conversions import made_into
 from engine.language.kinding import common_kind, is_zero
 from engine.language.scope import Scope, unbound
 from engine.values.kinds import NOTHING, KindName
@@ -24,7 +25,8 @@ def bind_repaired(
     if kind is None:
         facts: dict[str, Any] = {"left": str(other.kind), "right": str(value.kind)}
         labels = [Label(value.span, str(value.kind))]
-        scope.add(types.MIXED_BRANCHES, other.span, facts=facts, labels=labels)
+        helps = made_into(scope, other, value.kind)
+        scope.add(types.MIXED_BRANCHES, other.span, facts=facts, labels=labels, helps=helps)
         return unbound(node.span)
     if value.kind.name is KindName.CHOICE and isinstance(other, r.Constant):
         kind = value.kind if other.value in (value.kind.choices or ()) else kind
@@ -74,7 +76,8 @@ def bind_choice(
             facts: dict[str, Any] = {"left": str(value.kind), "right": str(kind)}
             first = next(v for v in values if v.kind.name is not KindName.NOTHING)
             labels = [Label(first.span, str(kind))]
-            scope.add(types.MIXED_BRANCHES, value.span, facts=facts, labels=labels)
+            helps = made_into(scope, value, kind)
+            scope.add(types.MIXED_BRANCHES, value.span, facts=facts, labels=labels, helps=helps)
             return unbound(span)
         kind = both
     return r.Choose(

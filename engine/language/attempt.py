@@ -10,6 +10,7 @@ from engine.diagnostics.codes import syntax as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Replacement
 from engine.diagnostics.place import Source, Spans
 from engine.language import syntax as s
+from engine.language.foreign_forms import block_end
 from engine.language.keywords import TOP_LEVEL
 from engine.language.mistakes import means_well, recognise
 from engine.language.stop import Stop
@@ -24,7 +25,8 @@ _STATEMENT = re.compile(
     r"\s*((let|require|always|exclude|only|decide)\b|[A-ZÀ-ÖØ-ÞŒ][\wÀ-ÿœŒ]*\s*=)"
 )
 _DEFINES = re.compile(
-    r"\s*(?:(?:let|milestone|table|channel)\s+(\w+)|(mapping)\b|decide\s+(.+?)\s+by\b|([A-ZÀ-ÖØ-ÞŒ]\w*)\s*=)"
+    r"\s*(?:(?:let|milestone|table|channel|set|var|const)\s+(\w+)|(mapping)\b|decide\s+(.+?)\s+by\b"
+    r"|([A-ZÀ-ÖØ-ÞŒ]\w*)\s*(?:[:+.*-]?=|->|<-|:))"
 )
 _UNFINISHED = re.compile(r"=\s*$|^\s*decide\b|^\s*\|[^\"]*\|\|[^\"]*\|\s*$")
 _CONTINUES = re.compile(r"\s*(when\b|otherwise\b|\||$)")
@@ -147,7 +149,11 @@ class Attempt(Struct):
         stop = Stop(self.spans, number, line, at, frozenset(accepted))
         if not silent:
             self.found.append(recognise(stop))
+        last = block_end(stop) or number
         self._blank(self._table_of(number) if pasted_table(stop) else number)
+        for one in range(number + 1, last + 1):
+            self.lines[one - 1] = " " * len(self.lines[one - 1])
+            self.blanked.add(one)
 
     def _table_of(self, number: int) -> int:
         """The line that opens the block around line `number`."""

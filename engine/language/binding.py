@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
-from engine.diagnostics.codes import names, periods, syntax, types
+from engine.diagnostics.codes import periods, syntax, types
 from engine.diagnostics.diagnostic import Help
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
@@ -25,10 +26,9 @@ from engine.language.scope import (
     culprits,
     need_value,
     unbound,
-    unknown_attribute,
 )
-from engine.language.suggestions import did_you_mean
 from engine.language.takes import bind_take
+from engine.language.unknown_names import foreign_comparison, half_comparison, unknown_value
 from engine.values.kinds import (
     DATE,
     INSTANT,
@@ -52,21 +52,28 @@ SECONDS = {
     s.DurationUnit.WEEK: 604_800,
     s.DurationUnit.MONTH: 1,  # calendar durations are counted in months
 }
-_VALUES = ("yes", "no", "now", "omit", "clear", "inherited")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 Facts = frozenset[str]
 
 
 class Binder(Struct, frozen=True):
-    """Binds expressions in `scope`, knowing that the names in `facts` are present."""
+    """Binds expressions in `scope`, knowing that the names in `facts` are present.
+
+    `wanted` is the kind of what takes the value: a name that nothing has may mean a value of it.
+    """
 
     scope: Scope
     facts: Facts = frozenset()
     inherited: r.Bound | None = None
+    wanted: Kind | None = None
 
     def knowing(self, facts: Facts) -> Binder:
         """The same, knowing more names to be present."""
-        return Binder(self.scope, self.facts | facts, self.inherited)
+        return Binder(self.scope, self.facts | facts, self.inherited, self.wanted)
+
+    def wanting(self, kind: Kind | None) -> Binder:
+        """The same, where a value of `kind` is wanted."""
+        return Binder(self.scope, self.facts, self.inherited, kind)
 
     # --- expressions ----------------------------------------------------------------------------
 
@@ -103,9 +110,12 @@ class Binder(Struct, frozen=True):
             case s.Negative():
                 return bind_negative(self.scope, node, self.bind(node.value))
             case s.Comparison():
-                return bind_comparison(self.scope, node, *self._each(node.left, node.right))
+                if foreign_comparison(self.scope, node):
+                    return unbound(node.span)
+                left, right = self._beside(node.left, node.right)
+                return bind_comparison(self.scope, node, left, right)
             case s.Membership():
-                first, *items = self._each(node.value, *node.items)
+                first, *items = self._beside(node.value, *node.items)
                 return bind_membership(self.scope, node, first, tuple(items))
             case s.Presence(value=value, present=present):
                 bound = self.bind(value)
@@ -117,7 +127,8 @@ class Binder(Struct, frozen=True):
                 return r.Opposite(node.span, YES_NO, bound.missing, bound.fails, bound)
             case s.And(left=left, right=right):
                 facts = present_where(left, self.scope.lets)
-                both = (self.condition(left), self.knowing(facts).condition(right))
+                half = half_comparison(self.scope, node)
+                both = (self.condition(left), self.knowing(facts).condition(right, half))
                 return r.AllOf(
                     node.span,
                     YES_NO,
@@ -127,7 +138,8 @@ class Binder(Struct, frozen=True):
                 )
             case s.Or(left=left, right=right):
                 facts = present_where(left, self.scope.lets, holds=False)
-                both = (self.condition(left), self.knowing(facts).condition(right))
+                half = half_comparison(self.scope, node)
+                both = (self.condition(left), self.knowing(facts).condition(right, half))
                 return r.AnyOf(
                     node.span,
                     YES_NO,
@@ -145,18 +157,22 @@ class Binder(Struct, frozen=True):
     def _each(self, *nodes: s.Expression) -> tuple[r.Bound, ...]:
         return tuple(self.bind(node) for node in nodes)
 
+    def _beside(self, first: s.Expression, *others: s.Expression) -> tuple[r.Bound, ...]:
+        """A value, and what it is compared with: of its kind."""
+        bound = self.wanting(None).bind(first)
+        return (bound, *self.wanting(bound.kind)._each(*others))  # noqa: SLF001 - its own
+
     def value(self, node: s.Value) -> r.Bound:
         """`node`, an expression or cases, with its names bound."""
         return self._cases(node) if isinstance(node, s.Cases) else self.bind(node)
 
-    def condition(self, node: s.Expression) -> r.Bound:
-        """`node` as a condition: yes or no."""
-        bound = self.bind(node)
+    def condition(self, node: s.Expression, helps: Iterable[Help] = ()) -> r.Bound:
+        """`node` as a condition: yes or no; `helps` for where it is none."""
+        bound = self.wanting(YES_NO).bind(node)
         if bound.kind.name not in (KindName.YES_NO, KindName.ERROR):
-            helps = [Help("compare it: `is`, `<`, `in (...)`, or ask `present`")]
-            self.scope.add(
-                types.NO_CONDITION, node.span, facts={"found": str(bound.kind)}, helps=helps
-            )
+            facts = {"found": str(bound.kind)}
+            helps = [*helps] or [Help("compare it: `is`, `<`, `in (...)`, or ask `present`")]
+            self.scope.add(types.NO_CONDITION, node.span, facts=facts, helps=helps)
             return unbound(node.span)
         return bound
 
@@ -238,18 +254,7 @@ class Binder(Struct, frozen=True):
             return self._milestone(node, milestone)
         if node.name in self.scope.lost:
             return unbound(node.span)
-        titles = {f.name: f.title for f in self.scope.source.fields.values()}
-        known = [*self.scope.source.fields, *self.scope.lets, *self.scope.milestones, *_VALUES]
-        helps = did_you_mean(
-            node.span, node.name, known, f"fields stand in {self.scope.source.path}", titles
-        )
-        self.scope.add(
-            names.UNKNOWN_FIELD,
-            node.span,
-            facts={"name": node.name},
-            mark=f"not in {self.scope.source.path}",
-            helps=helps,
-        )
+        unknown_value(self.scope, node, self.wanted)
         return unbound(node.span)
 
     def _milestone(self, node: s.Reference, milestone: r.MilestoneRules) -> r.Bound:
@@ -263,7 +268,7 @@ class Binder(Struct, frozen=True):
     def _attribute_reference(self, node: s.Reference) -> r.Bound:
         attribute = self.scope.vocabulary.attributes.get(node.name)
         if attribute is None:
-            unknown_attribute(self.scope, node.span, node.name, self.scope.values())
+            unknown_value(self.scope, node, self.wanted)
             return unbound(node.span)
         bound = self.scope.attribute(node.name)
         if bound is None and node.name in self.scope.lost:

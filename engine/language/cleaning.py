@@ -16,6 +16,7 @@ from engine.diagnostics.codes import syntax as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
 from engine.diagnostics.place import Source, Span, Spans
 from engine.language import syntax as s
+from engine.language.foreign_marks import MARKS, is_mark, read_mark
 
 _QUOTES = dict.fromkeys("“”„‟«»＂", '"')
 _SPACES = dict.fromkeys("\u00a0\u202f\u2007\u2009\u3000\u2002\u2003", " ")
@@ -34,7 +35,8 @@ _LATIN = dict(
 )
 _WORD_REST = re.compile(r"[\w.]+")
 _PIECE = re.compile(
-    r'"(?:\\[^\n]|[^"\\\n])*"|[“„«][^"“”„«»\n]*[”“»]|#[^\n]*|[()]|\n|\b[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\b|[^\x00-\x7f]'
+    MARKS
+    + r'|"(?:\\[^\n]|[^"\\\n])*"|[“„«][^"“”„«»\n]*[”“»]|#[^\n]*|[()]|\n|\b[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\b|[^\x00-\x7f]'
 )
 WORDS = re.compile(r'"(?:\\.|[^"\\])*"|[\w.]+|\|\||[<>]=|\S')
 _TRAILING = re.compile(r",(?=\s*\))")
@@ -79,6 +81,8 @@ def clean(source: Source) -> Cleaned:
             begun = begun if joined else end
         elif found[0] in _DIGITS:
             faults.append(_local_date(spans, chars, start, found))
+        elif is_mark(found, inside=depth > 0):
+            faults.append(read_mark(spans, chars, start, found))
         elif found[0] in _QUOTES and len(found) > 1:
             chars[start], chars[end - 1] = '"', '"'
             faults.append(_curly(spans, source.text, start, end))

@@ -9,6 +9,7 @@ from engine.diagnostics.diagnostic import Help, Label
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
+from engine.language.conversions import made_into
 from engine.language.kinding import is_zero, same_family
 from engine.language.scope import Scope, choices_of, name_of, not_in_list, typed, unbound
 from engine.values.kinds import YES_NO, KindName
@@ -85,12 +86,14 @@ def comparable(scope: Scope, span: Span, left: r.Bound, right: r.Bound) -> bool:
         helps = [Help("write both in days, or both in months")]
     elif pair == {KindName.MONEY}:
         code = money.TWO_CURRENCIES
-    elif KindName.MONEY in pair and pair & {KindName.NUMBER, KindName.INTEGER}:
-        amount, number = (left, right) if left.kind.name is KindName.MONEY else (right, left)
-        if isinstance(number, r.Constant):
-            helps = choices_of(number.span, f"{typed(scope, number.span)} {amount.kind.currency}")
     elif pair == {KindName.QUANTITY}:
         code = money.UNITS_DIFFER
+    elif isinstance(right, r.Constant):
+        helps = made_into(scope, right, left.kind, left)
+    elif isinstance(left, r.Constant):
+        helps = made_into(scope, left, right.kind, right)
+    else:
+        helps = made_into(scope, right, left.kind) or made_into(scope, left, right.kind)
     scope.add(code, span, facts=facts, labels=labels, helps=helps)
     return False
 

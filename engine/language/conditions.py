@@ -58,13 +58,13 @@ def _compared(
         comparator = s.Comparator.LESS
     elif comparator is s.Comparator.AFTER:
         comparator = s.Comparator.GREATER
-    bound = binder.bind(other)
+    bound = binder.wanting(value.kind).bind(other)
     comparable(binder.scope, span, value, bound)
     return r.Compare(span, YES_NO, False, False, comparator, value, bound)  # noqa: FBT003
 
 
 def _item(binder: Binder, value: r.Bound, node: s.Expression) -> r.Bound:
-    bound = binder.bind(node)
+    bound = binder.wanting(value.kind).bind(node)
     if comparable(binder.scope, node.span, value, bound):
         in_its_list(binder.scope, bound, value)
     if bound.kind.name is KindName.YES_NO and value.kind.name is not KindName.YES_NO:

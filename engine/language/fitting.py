@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -13,10 +12,11 @@ from engine.diagnostics.codes import money, types
 from engine.diagnostics.diagnostic import EditLevel, Help, Label, Replacement
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
+from engine.language.conversions import made_into
 from engine.language.kinding import decimals, is_zero, same_family
 from engine.language.scope import Scope, choices_of, need_value, not_in_list
 from engine.language.vocabulary import Attribute
-from engine.values.kinds import Kind, KindName
+from engine.values.kinds import KindName
 
 
 class Fitting(Struct, frozen=True):
@@ -70,8 +70,7 @@ class Fitting(Struct, frozen=True):
             "wanted": str(attribute.kind),
             "found": str(value.kind),
         }
-        text = _with_unit(attribute.kind, value)
-        helps = choices_of(value.span, text) if text else []
+        helps = made_into(self.scope, value, attribute.kind)
         self.scope.add(types.WRONG_VALUE, value.span, facts=facts, helps=helps)
 
     def _fits_list(self, attribute: Attribute, value: r.Bound) -> None:
@@ -153,28 +152,6 @@ class Fitting(Struct, frozen=True):
 
     def _known(self) -> dict[str, r.Bound]:
         return {name: value for name, value in self.bound.items() if value is not None}
-
-
-def _with_unit(wanted: Kind, value: r.Bound) -> str | None:
-    """A plain number as rules write it in the kind wanted, or None."""
-    if not isinstance(value, r.Constant) or value.kind.name not in (
-        KindName.INTEGER,
-        KindName.NUMBER,
-    ):
-        return None
-    match wanted.name:
-        case KindName.TEXT:
-            return f'"{value.value}"'
-        case KindName.PERCENT if isinstance(value.value, Decimal):
-            # Who writes 0.2 means a fifth: a share below one percent is rare.
-            part = value.value * 100 if 0 < value.value < 1 else value.value
-            return f"{part.normalize():f}%"
-        case KindName.MONEY:
-            return f"{value.value} {wanted.currency}"
-        case KindName.DURATION if value.kind.name is KindName.INTEGER:
-            return f"{value.value} day{'' if value.value == 1 else 's'}"
-        case _:
-            return None
 
 
 def leaves(value: r.Bound) -> list[r.Bound]:

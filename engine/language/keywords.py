@@ -123,21 +123,35 @@ FRENCH_UNITS: dict[str, str] = {
     "litres": "l",
 }
 
-# What programmers type by habit.
+# Units cut short: rules write them out. `m` is a metre.
+SHORT_UNITS: dict[str, str] = {
+    **dict.fromkeys(("h", "hr", "hrs"), "hours"),
+    **dict.fromkeys(("d", "j", "jr", "jrs"), "days"),
+    **dict.fromkeys(("min", "mn", "mins"), "minutes"),
+    **dict.fromkeys(("wk", "sem"), "weeks"),
+}
+
+# What programmers type by habit: words, and signs, with what is meant in a condition.
 FOREIGN: dict[str, str] = {
-    "if": "when",
-    "elif": "when",
-    "elsif": "when",
+    **dict.fromkeys(("if", "elif", "elsif", "elseif", "else if", "sinon si", "where"), "when"),
     "unless": "when not",
-    "==": "is",
-    "!=": "is not",
-    "<>": "is not",
-    "&&": "and",
+    **dict.fromkeys(("==", "==="), "is"),
+    **dict.fromkeys(("!=", "!==", "<>", "=!", "≠"), "is not"),
+    **dict.fromkeys(("=>", "≥"), ">="),
+    **dict.fromkeys(("=<", "≤"), "<="),
+    **dict.fromkeys(("&&", "&"), "and"),
     "||": "or",
     "!": "not",
-    "=>": ">=",
-    "=<": "<=",
-    "null": "missing",
-    "true": "yes",
-    "false": "no",
+    **dict.fromkeys(("??", "?:"), "default"),
+    **dict.fromkeys(("×", "**", "^"), "*"),
+    "÷": "/",
 }
+
+# What stands for yes and no elsewhere, in small letters.
+CONSTANTS: dict[str, str] = {
+    **dict.fromkeys(("true", "vrai", "oui", "yes"), "yes"),
+    **dict.fromkeys(("false", "faux", "non", "no"), "no"),
+}
+
+# What stands elsewhere for a value that is not there, in small letters.
+NOTHING_THERE = ("null", "none", "nil", "undefined", "missing", "empty", "vide", "blank", "na")

@@ -14,7 +14,15 @@ from engine.diagnostics.codes import money as money_codes
 from engine.diagnostics.codes import names as name_codes
 from engine.diagnostics.codes import syntax as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
-from engine.language.keywords import FOREIGN, FRENCH, FRENCH_UNITS, KEYWORDS, STATEMENTS, TOP_LEVEL
+from engine.language.foreign_signs import FOREIGN_LOOKS, foreign_sign
+from engine.language.keywords import (
+    FRENCH,
+    FRENCH_UNITS,
+    KEYWORDS,
+    SHORT_UNITS,
+    STATEMENTS,
+    TOP_LEVEL,
+)
 from engine.language.stop import Stop
 from engine.language.suggestions import close_names
 from engine.language.table_mistakes import bars_missing, pasted_table, row_not_closed
@@ -38,7 +46,7 @@ def recognise(stop: Stop) -> Diagnostic:
 
 def means_well(stop: Stop) -> bool:
     """Whether the word at the place is nearly one that may stand there."""
-    near = (pasted_table, _small_letter, _french, _misspelt, _foreign_operator)
+    near = (pasted_table, _small_letter, _french, _misspelt, foreign_sign)
     return any(look(stop) for look in near)
 
 
@@ -87,28 +95,6 @@ def _currency_sign(stop: Stop) -> Diagnostic | None:
                 helps = _without_comma(stop, found.span(), found[amount], f" {word}")
                 span = stop.span(*found.span())
                 return Diagnostic.of(codes.CURRENCY_SIGN, span, text=found[0], helps=helps)
-    return None
-
-
-_SET = re.compile(r"\s*(?:[A-Z]\w*|let\s+\w+)\s*")  # what stands before the `=` that gives a value
-
-
-def _foreign_operator(stop: Stop) -> Diagnostic | None:
-    for found in re.finditer(
-        r"==|!=|<>|&&|=>|=<|(?<![|])\|\|(?![|])|\b(?:if|elif|elsif|null|true|false)\b", stop.line
-    ):
-        table = stop.line.lstrip().startswith("|")
-        if abs(found.start() - stop.column) > 3 or (table and found[0] == "||"):
-            continue
-        start = found.start()
-        sets = found[0] == "==" and _SET.fullmatch(stop.line[:start])
-        meant = "=" if sets else FOREIGN[found[0]]
-        if meant == "when" and stop.line[:start].strip() == "" and "_RULES" in stop.accepted:
-            continue
-        helps = [stop.replacing(*found.span(), meant, EditLevel.SAFE)]
-        return Diagnostic.of(
-            codes.FOREIGN_OPERATOR, stop.span(*found.span()), word=found[0], helps=helps
-        )
     return None
 
 
@@ -202,6 +188,12 @@ def _unit(stop: Stop) -> Diagnostic | None:
         return Diagnostic.of(codes.BROKEN_LITERAL, span, text=text, what="a number")
     if not stop.word.isalpha():
         return None
+    if short := SHORT_UNITS.get(stop.word.lower()):
+        unit = short[:-1] if found[0].strip() == "1" else short
+        helps = [stop.replacing(start, end, f"{found[0].strip()} {unit}", EditLevel.SAFE)]
+        text, what = stop.line[start:end], "a number with a unit"
+        span = stop.span(start, end)
+        return Diagnostic.of(codes.BROKEN_LITERAL, span, text=text, what=what, helps=helps)
     if meant := FRENCH_UNITS.get(stop.word.lower()):
         helps = [stop.replacing_word(meant, EditLevel.SAFE)]
         return Diagnostic.of(codes.FRENCH_KEYWORD, stop.here, word=stop.word, helps=helps)
@@ -309,7 +301,7 @@ _RECOGNISERS: tuple[Callable[[Stop], Diagnostic | None], ...] = (
     _currency_sign,
     _decimal_comma,
     _equals_compares,
-    _foreign_operator,
+    *FOREIGN_LOOKS,
     _otherwise,
     _stray_end,
     row_not_closed,
@@ -326,6 +318,7 @@ _RECOGNISERS: tuple[Callable[[Stop], Diagnostic | None], ...] = (
     _missing_part,
 )
 
+MOST_WAYS = 3  # ways on that a message names
 _WAYS = {
     "TEXT": 'a text in quotes (`"..."`)',
     "NUMBER": "a number",
@@ -342,12 +335,21 @@ _WAYS = {
 }
 
 
+_NAME = re.compile(r"[^\W\d_]\w*")
+_NAME_BEFORE = re.compile(r"=\s*([^\W\d])\w*\s+$")
+
+
 def _unexpected(stop: Stop) -> Diagnostic:
     if not stop.word:
         helps = _ways_on(stop)
         what = "the rest of this line"
         return Diagnostic.of(codes.MISSING_PART, stop.here, what=what, helps=helps)
     word = stop.word
+    before = _NAME_BEFORE.search(stop.before)
+    if before and _NAME.fullmatch(word) and (before[1] + word[0]) != (before[1] + word[0]).lower():
+        says = "a name has no blanks: write the field that the column is read into, see the schema"
+        helps = [*_ways_on(stop), Help(says)]
+        return Diagnostic.of(codes.UNEXPECTED_WORD, stop.here, word=word, helps=helps)
     if stop.line[: stop.column].strip() == "":
         known = TOP_LEVEL if "_MAPPING" in stop.accepted else STATEMENTS
         says = f"a line here begins with {', '.join(f'`{k}`' for k in known[:6])} ..."
@@ -362,5 +364,7 @@ def _unexpected(stop: Stop) -> Diagnostic:
 def _ways_on(stop: Stop) -> list[Help]:
     ways = [_WAYS[a] for a in _WAYS if a in stop.accepted]
     near = sorted(_keywords(stop), key=lambda k: (_distance(stop.word.lower(), k), k))
-    ways = [f"`{k}`" for k in near[:2]] + ways
-    return [Help("what can follow: " + ", ".join(ways[:3]))] if ways else []
+    more = len(near) + len(ways) > MOST_WAYS
+    ways = ([f"`{k}`" for k in near[:2]] + ways)[:MOST_WAYS]
+    says = ", ".join(ways[:-1]) + " or " * (len(ways) > 1) + "".join(ways[-1:])
+    return [Help(f"what can follow: {says}{', among others' * more}")] if ways else []

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec import Struct, field
 
-from engine.diagnostics.codes import missing, names, types
+from engine.diagnostics.codes import missing, types
 from engine.diagnostics.codes.code import Code
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Label, Replacement, Report
 from engine.diagnostics.place import Span
@@ -62,9 +62,9 @@ def typed(scope: Scope, span: Span) -> str:
     return " ".join(source.text[span.start : span.end].split()) if source else ""
 
 
-def choices_of(span: Span, *texts: str) -> list[Help]:
+def choices_of(span: Span, *texts: str, level: EditLevel = EditLevel.CHOICE) -> list[Help]:
     """Helps that write one of `texts` in place of `span`."""
-    return [Help(f"write `{x}`", EditLevel.CHOICE, (Replacement(span, x),)) for x in texts]
+    return [Help(f"write `{x}`", level, (Replacement(span, x),)) for x in texts]
 
 
 # --- what a sink asks of a value ----------------------------------------------------------------
@@ -220,18 +220,6 @@ def name_of(value: r.Bound) -> str:
             return function.name
         case _:
             return "this value"
-
-
-def unknown_attribute(scope: Scope, span: Span, name: str, others: Iterable[str] = ()) -> None:
-    """Report that offers have no attribute `name`; it may be one of the `others`, in small letters."""
-    attributes = scope.vocabulary.attributes
-    if any(name in (one.kind.choices or ()) for one in attributes.values()):
-        helps = choices_of(span, f'"{name}"')  # a value without its quotes
-    else:
-        known = [*attributes, *(o for o in others if o == name.lower())]
-        where = f"attributes stand in {scope.vocabulary.attributes_from}"
-        helps = did_you_mean(span, name, known, where)
-    scope.add(names.UNKNOWN_ATTRIBUTE, span, facts={"name": name}, helps=helps)
 
 
 def not_in_list(scope: Scope, value: r.Bound, name: str, kind: Kind) -> None:

@@ -24,9 +24,9 @@ from engine.language.scope import (
     need_value,
     report_failing,
     unbound,
-    unknown_attribute,
 )
 from engine.language.suggestions import close_names
+from engine.language.unknown_names import unknown_attribute
 from engine.language.vocabulary import Attribute
 from engine.language.walks import nodes_of
 from engine.values.kinds import NOTHING, YES_NO
@@ -228,7 +228,7 @@ class SliceBuilder(Struct):
             return self._decide(placed, placed.node, attribute)
         if not isinstance(placed.node, s.Assignment):
             return unbound(placed.node.span)
-        value = binder.value(placed.node.value)
+        value = binder.wanting(attribute.kind).value(placed.node.value)
         self._fitting.check(attribute, value, placed.node.attribute.span)
         guard = self._guard(placed)
         if guard is not None:
@@ -321,7 +321,7 @@ class SliceBuilder(Struct):
         for attribute in attributes:
             if attribute.name in results:
                 node = row.results[results[attribute.name]]
-                value = binder.bind(node)
+                value = binder.wanting(attribute.kind).bind(node)
                 self._fitting.check(attribute, value, node.span)
                 values.append(value)
         return r.DecideRow(whole, tuple(values), row.span)

@@ -68,6 +68,37 @@ MORE = {
     ),
     "thousands with a comma": ("P008", "EcoPart = 1,234 EUR"),
     "a plain number beside a percentage": ("T201", "Vat = vat_rate + 1"),
+    "a value compared with null": ("P007", 'exclude when weight == null because "No weight"'),
+    "a value that is null": ("P007", 'exclude when weight is null because "No weight"'),
+    "yes in another language": (
+        "P007",
+        "PriceMustBeAligned = TRUE\nMinimumPriceForPriceAlignment = Price",
+    ),
+    "statements of a block of `if`": (
+        "P007",
+        'if weight present then\n  Comment = "Heavy"\nend\nEcoPart = 0.00 EUR',
+    ),
+    "a statement behind `if`": ("P007", 'if weight present then Comment = "Heavy"'),
+    "cases of a block of `if`": (
+        "P007",
+        "EcoPart =\n  if weight present then\n    1.00 EUR\n  else\n    2.00 EUR\n  end",
+    ),
+    "a question mark": ("P007", "EcoPart = weight present ? 1.00 EUR : 2.00 EUR"),
+    "a conditional of a sheet": ("P007", "EcoPart = IF(weight present; 1.00 EUR; 2.00 EUR)"),
+    "a semicolon at the end": ("P007", "EcoPart = 1.00 EUR;"),
+    "a semicolon between statements": ("P007", "EcoPart = 1.00 EUR; DeaTax = 1.00 EUR"),
+    "a semicolon between arguments": (
+        "P007",
+        "EcoPart = max(1.00 EUR; cost_price default 0.00 EUR)",
+    ),
+    "a list in square brackets": ("P007", 'exclude when brand in ["A", "B"] because "Not ours"'),
+    "a comma at the end": ("P007", "EcoPart = 1.00 EUR,"),
+    "a column in backticks": ("N101", "EcoPart = `Prix d'achat` default 0.00 EUR"),
+    "curly single quotes": ("P010", "Comment = \u2018New\u2019"),
+    "a comment of several lines": (
+        "P023",
+        "/* ours\n * are sent in a day */\nPreparationTime = 1 day",
+    ),
 }
 """Name -> the code, and what is written: inside the mapping, or beside it."""
 

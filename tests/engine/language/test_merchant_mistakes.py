@@ -291,7 +291,7 @@ def test_mistakes_that_have_nothing_to_do_with_each_other_are_all_told(shop: Sho
 def test_what_could_not_be_read_says_nothing_more(shop: Shop) -> None:
     """The attribute of a broken line is not told to be lacking, nor its `let` to be unknown."""
     body = 'let high = price_excl_vat ** 2\nrequire high > 2.00 EUR else reject "x"'
-    assert [d.code.number for d in shop.told(body)] == ["P001"]
+    assert [d.code.number for d in shop.told(body)] == ["P007"]
     broken = "Price = 12,50 EUR\nStrikedPrice = Price"
     assert [d.code.number for d in shop.told(broken, without=("Price",))] == ["P008"]
     table = 'table fees key brand\n| brand | fee\n| "A" | 2.00 EUR |\nend'

@@ -106,7 +106,7 @@ MISTAKES = [
     ("let end = 2", ["P014"]),
     ("only when a\n Price = 1 EUR", ["P004"]),
     ("Price = 1 EUR\nend", ["P005"]),
-    ("si a alors b", ["P001"]),
+    ("si a alors b", ["P007"]),
     ("Price =\n quand a then 1 EUR\n otherwise 2 EUR", ["P015"]),
     ("decide Price by first row that fits\n | a | Price |\n | 1 || 2 EUR |\nend", ["P012"]),
     ("Stock = 10 plus 5", ["P001"]),

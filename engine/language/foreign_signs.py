@@ -1,0 +1,268 @@
+"""Signs and words of programs, queries and spreadsheets where a rule file cannot be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from engine.diagnostics.codes import money as money_codes
+from engine.diagnostics.codes import names as name_codes
+from engine.diagnostics.codes import syntax as codes
+from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
+from engine.language.foreign_forms import FORMS
+from engine.language.keywords import FOREIGN, NOTHING_THERE
+from engine.language.stop import Stop
+
+_SET = re.compile(r"\s*(?:[A-Z]\w*|let\s+\w+)\s*")  # what stands before the `=` that gives a value
+_GIVES = re.compile(r":=|=>|->|<-|={2,3}|:(?!\d)")
+_NOTHING = "|".join(NOTHING_THERE)
+_SIGN = re.compile(
+    r"===?|!==?|<>|=!|&&|=>|=<|\?[?:]|[≠≥≤×÷^]|(?<!\*)\*\*(?!\*)|(?<![&])&(?![&])|(?<![|])\|\|(?![|])|!"
+    r"|\b(?:else[ \t]*if|sinon[ \t]+si|elif|elsif|elseif|if|unless|where)\b",
+    re.IGNORECASE,
+)
+_ABSENT = re.compile(rf"\s*(===?|!==?|<>)\s*(?:{_NOTHING})\b", re.IGNORECASE)
+_NEAR = 3  # columns from where reading stopped: a sign may have been read in part
+_CONDITION = re.compile(r"\b(?:when|require|always|if|where)\b", re.IGNORECASE)
+_PURE = r"[^\"]*?(?:\"[^\"]*\"[^\"]*?)*?"  # texts within it are whole
+
+
+def gives_a_value(stop: Stop) -> Diagnostic | None:
+    """`Price := ...`, `Price: ...`, `Price == ...` for `=`."""
+    before = _SET.match(stop.line)
+    sign = _GIVES.match(stop.line, before.end()) if before else None
+    if sign is None or abs(sign.start() - stop.column) > 1:
+        return None
+    return _told(stop, sign, [stop.replacing(*sign.span(), "=", EditLevel.SAFE)])
+
+
+def absent(stop: Stop) -> Diagnostic | None:
+    """`weight == null`, `weight != null`."""
+    start = len(stop.before.rstrip(" \t<=!"))  # reading may have stopped within the sign
+    found = _ABSENT.match(stop.line, start)
+    if found is None:
+        return None
+    asks = "missing" if found[1][0] == "=" else "present"
+    edit = Replacement(stop.span(start, found.end()), f" {asks}")
+    helps = [Help(f"write `{asks}`", EditLevel.SAFE, (edit,))]
+    span = stop.span(found.start(1), found.end())
+    word = " ".join(found[0].split())
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, span, word=word, helps=helps)
+
+
+def foreign_sign(stop: Stop) -> Diagnostic | None:
+    """A sign or word that has another form here: `&&`, `!=`, `elif`, `≥`."""
+    table = stop.line.lstrip().startswith("|")
+    for found in _SIGN.finditer(stop.line):
+        if not found.start() - 1 <= stop.column <= found.start() + _NEAR:
+            continue
+        if (table and found[0] == "||") or _inside_text(stop, found.start()):
+            continue
+        meant = FOREIGN[" ".join(found[0].lower().split())]
+        if meant.startswith("when") and not stop.accepted & {"_WHEN", "_NL"}:
+            continue
+        if meant.startswith("when") and stop.begins and "_WHEN" not in stop.accepted:
+            continue  # a block of another language, or a word before the first declaration
+        return _told(stop, found, _sign_helps(stop, found, meant))
+    return None
+
+
+def _sign_helps(stop: Stop, found: re.Match[str], meant: str) -> list[Help]:
+    blank = " " if found[0] == "!" and stop.line[found.end() :][:1] != " " else ""
+    if found[0] in ("**", "^"):
+        return [Help("there are no powers: multiply the value by itself")]
+    if found[0] == "?:":  # of what is empty or 0 as well, not only of what is missing
+        return [stop.replacing(*found.span(), meant, EditLevel.CHOICE)]
+    if found[0] in ("&", "||") and not _CONDITION.search(stop.line[: found.start()]):
+        # Spreadsheets and queries put texts together with them, and scripts give a default.
+        texts = Help('texts are put together with `join_texts("", first, second)`')
+        default = stop.replacing(*found.span(), "default", EditLevel.CHOICE)
+        return [texts] if found[0] == "&" else [default, texts]
+    return [stop.replacing(*found.span(), meant + blank, EditLevel.SAFE)]
+
+
+def _inside_text(stop: Stop, at: int) -> bool:
+    return re.sub(r"\\.", "__", stop.line[:at]).count('"') % 2 == 1
+
+
+def _told(stop: Stop, found: re.Match[str], helps: list[Help]) -> Diagnostic:
+    span = stop.span(*found.span())
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, span, word=found[0].strip(), helps=helps)
+
+
+# --- between and around values --------------------------------------------------------------
+
+
+def semicolon(stop: Stop) -> Diagnostic | None:
+    """`;` between statements, or between arguments as in spreadsheets with a decimal comma."""
+    if stop.word != ";":
+        return None
+    if "_NL" not in stop.accepted:  # within brackets
+        sure = not re.search(r"\d,\d", stop.line)
+        edits = [
+            Replacement(stop.span(at, at + 1), ",")
+            for at, char in enumerate(stop.line)
+            if char == ";" and not _inside_text(stop, at)
+        ]
+        level = EditLevel.SAFE if sure else EditLevel.CHOICE
+        helps = [Help("write `,` between them", level, tuple(edits))]
+    else:
+        indent = stop.line[: len(stop.line) - len(stop.line.lstrip())]
+        end = len(stop.line.rstrip())
+        rest = stop.line[stop.column + 1 : end].strip()
+        edit = Replacement(stop.span(stop.column, end), f"\n{indent}{rest}")
+        says = "each statement stands on a line of its own"
+        helps = [Help(says, EditLevel.SAFE, (edit,))]
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word=";", helps=helps)
+
+
+_MEMBER = re.compile(r"(\$?\w+)(?:\.|->|\[\s*['\"])(\w+)(?:['\"]\s*\])?")
+
+
+_METHOD = re.compile(r"(\w+)\.(\w+)\(\s*\)")
+_DOTS = re.compile(r"\s\.\s*|\.(?=\s*\")")
+
+
+def dotted(stop: Stop) -> Diagnostic | None:
+    """`brand.upper()`, `brand . " "`: a function of the value, texts put together."""
+    for found in _METHOD.finditer(stop.line):
+        if found.start() <= stop.column <= found.end() and not _inside_text(stop, found.start()):
+            text = f"{found[2].lower()}({found[1]})"
+            return _told(stop, found, [stop.replacing(*found.span(), text, EditLevel.CHOICE)])
+    if stop.word != "." or not _DOTS.match(stop.line, max(stop.column - 1, 0)):
+        return None
+    helps = [Help('texts are put together with `join_texts("", first, second)`')]
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word=".", helps=helps)
+
+
+def last_comma(stop: Stop) -> Diagnostic | None:
+    """`Stock = 3,`, as in lists of other languages; `-- a comment`, as in queries."""
+    indent = len(stop.line) - len(stop.line.lstrip())
+    if stop.begins and stop.line.startswith("--", indent):
+        helps = [stop.replacing(indent, indent + 2, "#", EditLevel.SAFE)]
+        span = stop.span(indent, indent + 2)
+        return Diagnostic.of(codes.FOREIGN_COMMENT, span, sign="--", helps=helps)
+    if stop.word != "," or stop.line[stop.column + 1 :].strip() or "_NL" not in stop.accepted:
+        return None
+    edit = Replacement(stop.here, "")
+    helps = [Help("take it out: a statement ends with its line", EditLevel.SAFE, (edit,))]
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word=",", helps=helps)
+
+
+def decimals(stop: Stop) -> Diagnostic | None:
+    """`rounded half up to 2 decimals`: the step is written, with its currency."""
+    found = re.search(r"\bto\s+([0-6])\s+$", stop.before)
+    if found is None or not re.match(r"(?:decimal|décimale|places?|digit)", stop.word):
+        return None
+    step = "1" if found[1] == "0" else f"0.{'0' * (int(found[1]) - 1)}1"
+    end = stop.column + len(stop.word)
+    helps = [
+        stop.replacing(found.start(1), end, text, EditLevel.CHOICE)
+        for text in (f"{step} EUR", step)
+    ]
+    fault = "say to what: `to 0.01 EUR`"
+    span = stop.span(found.start(1), end)
+    return Diagnostic.of(money_codes.ROUNDING_STEP, span, fault=fault, helps=helps)
+
+
+def member(stop: Stop) -> Diagnostic | None:
+    """`product.price`, `$price`, `$product["price"]`: a field has its name alone."""
+    for found in _MEMBER.finditer(stop.line):
+        if found.start() <= stop.column <= found.end() and not found[1].isdigit():
+            if _inside_text(stop, found.start()) or stop.line[found.end() :][:1] == "(":
+                continue
+            helps = [stop.replacing(*found.span(), found[2], EditLevel.CHOICE)]
+            return _told(stop, found, helps)
+    for found in re.finditer(r"[$@]([^\W\d]\w*)", stop.line):
+        if found.start() <= stop.column < found.end() and not _inside_text(stop, found.start()):
+            gives = stop.begins and re.match(r"\s*=", stop.line[found.end() :])
+            name = f"let {found[1]}" if gives and found[1][0].islower() else found[1]
+            return _told(stop, found, [stop.replacing(*found.span(), name, EditLevel.CHOICE)])
+    return None
+
+
+def capital_function(stop: Stop) -> Diagnostic | None:
+    """`MAX(0, stock)`: functions have small letters, as in no spreadsheet."""
+    found = re.search(r"\b([A-Z][A-Z0-9_]*)\s*$", stop.before)
+    if stop.word != "(" or found is None:
+        return None
+    edit = stop.replacing(*found.span(1), found[1].lower(), EditLevel.CHOICE)
+    facts: dict[str, Any] = {"what": "function", "name": found[1]}
+    return Diagnostic.of(name_codes.UNKNOWN_NAME, stop.span(*found.span(1)), helps=[edit], **facts)
+
+
+_ASKED = re.compile(
+    r"\b(contains|starts\s+with|ends\s+with|like|matches)\b\s*(\"[^\"]*\")?", re.IGNORECASE
+)
+
+
+def asked_by_function(stop: Stop) -> Diagnostic | None:
+    """`brand contains "x"`, `brand like "x%"`: a function asks it."""
+    found = _ASKED.match(stop.line, stop.column)
+    value = re.search(r"([^\W\d]\w*)\s*$", stop.before)
+    if found is None:
+        return None
+    function, text = _function(found)
+    helps = [Help(f"a function asks it: `{function}({value[1] if value else 'name'}, {text})`")]
+    if value and found[2]:
+        edit = f"{function}({value[1]}, {text})"
+        helps = [stop.replacing(value.start(1), found.end(), edit, EditLevel.CHOICE)]
+    span = stop.span(*found.span(1))
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, span, word=found[1], helps=helps)
+
+
+def _function(found: re.Match[str]) -> tuple[str, str]:
+    """The function that asks what `found` asks, and its text."""
+    word = "_".join(found[1].lower().split())
+    text = found[2] or '"..."'
+    if word != "like":
+        return word, text
+    bare = text.strip('"')
+    kept = f'"{bare.strip("%")}"'
+    if bare.startswith("%") == bare.endswith("%"):
+        return "contains", kept
+    return ("ends_with" if bare.startswith("%") else "starts_with"), kept
+
+
+def between(stop: Stop) -> Diagnostic | None:
+    """`price between 1 EUR and 2 EUR`: two comparisons."""
+    if stop.word.lower() != "between":
+        return None
+    low_high = r"between\s+(\S+(?:\s+[A-Z]{3}|\s*%|\s+\w+)?)\s+and\s+(\S+(?:\s+[A-Z]{3}\b|\s*%)?)"
+    found = re.compile(low_high, re.IGNORECASE).match(stop.line, stop.column)
+    value = re.search(r"([^\W\d]\w*)\s*$", stop.before)
+    helps = [Help("write two comparisons: `x >= 1 and x <= 2`")]
+    if found and value:
+        name = value[1]
+        text = f"{name} >= {found[1]} and {name} <= {found[2]}"
+        helps = [stop.replacing(value.start(1), found.end(), text, EditLevel.CHOICE)]
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word=stop.word, helps=helps)
+
+
+def bracketed_list(stop: Stop) -> Diagnostic | None:
+    """`in ["A", "B"]`: a list stands in parentheses."""
+    found = re.compile(r"\[([^]\[]*)\]").match(stop.line, stop.column)
+    if found is None or "LPAR" not in stop.accepted:
+        return None
+    says = "a list stands in parentheses"
+    edit = Replacement(stop.span(*found.span()), f"({found[1]})")
+    helps = [Help(says, EditLevel.SAFE, (edit,))]
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word="[", helps=helps)
+
+
+FOREIGN_LOOKS: tuple[Callable[[Stop], Diagnostic | None], ...] = (
+    *FORMS,
+    gives_a_value,
+    absent,
+    foreign_sign,
+    semicolon,
+    bracketed_list,
+    last_comma,
+    decimals,
+    dotted,
+    member,
+    capital_function,
+    asked_by_function,
+    between,
+)
