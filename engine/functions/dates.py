@@ -58,6 +58,7 @@ def _words(pattern: str) -> list[str]:
         'to_date("30/02/2025", "dd/MM/yyyy")': "error",
         'to_date("2025-07-29 10:00", "yyyy-MM-dd")': "error",
     },
+    known_as=("date", "strtotime", "datevalue", "datevaleur", "parse_date"),
 )
 def to_date(text: TextColumn, pattern: str) -> tuple[DateColumn, Failed]:
     """The date that `text` writes as `pattern` says: yyyy, MM or M, dd or d, and what is between."""
@@ -80,31 +81,35 @@ def to_date(text: TextColumn, pattern: str) -> tuple[DateColumn, Failed]:
         "days_between(2025-07-29, 2025-08-01)": "3",
         "days_between(2025-08-01, 2025-07-29)": "-3",
     },
+    known_as=("datediff", "date_diff", "jours"),
 )
 def days_between(start: DateColumn, end: DateColumn) -> IntegerColumn:
     """The days from `start` to `end`; negative where `end` is earlier."""
     return fitted((end - start).dt.total_days(), 0, -MOST_DAYS, MOST_DAYS)
 
 
-@function(examples={"year(2025-07-29)": "2025"})
+@function(examples={"year(2025-07-29)": "2025"}, known_as=("annee", "année"))
 def year(date: DateColumn) -> IntegerColumn:
     """The year of `date`."""
     return fitted(date.dt.year(), 0, 1, 9999)
 
 
-@function(examples={"month(2025-07-29)": "7"})
+@function(examples={"month(2025-07-29)": "7"}, known_as=("mois",))
 def month(date: DateColumn) -> IntegerColumn:
     """The month of `date`, 1 to 12."""
     return fitted(date.dt.month(), 0, 1, 12)
 
 
-@function(examples={"day(2025-07-29)": "29"})
+@function(examples={"day(2025-07-29)": "29"}, known_as=("jour",))
 def day(date: DateColumn) -> IntegerColumn:
     """The day of the month of `date`, 1 to 31."""
     return fitted(date.dt.day(), 0, 1, 31)
 
 
-@function(examples={"weekday(2025-07-28)": "1", "weekday(2025-08-03)": "7"})
+@function(
+    examples={"weekday(2025-07-28)": "1", "weekday(2025-08-03)": "7"},
+    known_as=("joursem", "dayofweek"),
+)
 def weekday(date: DateColumn) -> IntegerColumn:
     """The day of the week of `date`: 1 on Monday to 7 on Sunday."""
     return fitted(date.dt.weekday(), 0, 1, 7)

@@ -81,6 +81,7 @@ def function(
     examples: Mapping[str, str],
     missing: bool = False,
     check: Callable[..., str | None] | None = None,
+    known_as: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Function]:
     """Declare the function below as one of the library; see `Function` for the options.
 
@@ -104,6 +105,7 @@ def function(
             examples=examples,
             check=check,
             family=build.__module__.rpartition(".")[2],
+            known_as=known_as,
         )
 
     return declare

@@ -33,6 +33,7 @@ _TAG = rf"<[/!?]?[a-zA-Z](?:{_ATTRIBUTES}>|[^>]*(?:>|\z))"
         'strip_html("Prix &lt; 10 &euro;<script>track()</script>")': '"Prix < 10 €"',
         'strip_html("moins de 5 < 6")': '"moins de 5 < 6"',
     },
+    known_as=("strip_tags", "striptags"),
 )
 def strip_html(text: TextColumn) -> TextColumn:
     """`text` as a browser shows it, in one line: no tags, entities decoded, blocks set apart."""
@@ -49,6 +50,7 @@ def strip_html(text: TextColumn) -> TextColumn:
         'unescape_html("&amp;lt;")': '"&lt;"',
         'unescape_html("R&D; AT&T")': '"R&D; AT&T"',
     },
+    known_as=("html_entity_decode",),
 )
 def unescape_html(text: TextColumn) -> TextColumn:
     """`text` with its HTML entities decoded, once: apply it twice to what was escaped twice."""

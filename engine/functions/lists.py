@@ -12,7 +12,7 @@ def _position_fault(position: int) -> str | None:
     return None if 1 <= position <= LONGEST_LIST else "items are counted from 1"
 
 
-@function(examples={'count(split("a|b|a", "|"))': "3"})
+@function(examples={'count(split("a|b|a", "|"))': "3"}, known_as=("size", "nb"))
 def count(items: ListColumn) -> IntegerColumn:
     """The number of `items`."""
     return fitted(items.list.len(), 0, 0, LONGEST_LIST)
@@ -63,7 +63,7 @@ def contains_item(items: ListColumn, text: TextColumn) -> YesNoColumn:
     return pl.when(text.is_not_null()).then(found)
 
 
-@function(examples={'join(unique(split("b|a|b", "|")), "|")': '"b|a"'})
+@function(examples={'join(unique(split("b|a|b", "|")), "|")': '"b|a"'}, known_as=("distinct",))
 def unique(items: ListColumn) -> ListColumn:
     """`items` without those that stand before them already."""
     return items.list.unique(maintain_order=True)
@@ -74,6 +74,7 @@ def unique(items: ListColumn) -> ListColumn:
         'join(split("a|b|c", "|"), ", ")': '"a, b, c"',
         'join(split("", "|"), ", ")': '""',
     },
+    known_as=("implode", "string_agg"),
 )
 def join(items: ListColumn, separator: str) -> TextColumn:
     """`items` one after the other as one text, with `separator` between them."""

@@ -32,7 +32,10 @@ def _mark_fault(decimal_mark: str = ".") -> str | None:
     return None if decimal_mark in {".", ","} else 'the decimal mark is "." or ","'
 
 
-@function(examples={"max(0, 3 - 5)": "0", "max(9.90 EUR, 10 EUR, 2 EUR)": "10 EUR"})
+@function(
+    examples={"max(0, 3 - 5)": "0", "max(9.90 EUR, 10 EUR, 2 EUR)": "10 EUR"},
+    known_as=("maximum", "greatest"),
+)
 def max_(*numbers: NumberColumn) -> Same:
     """The greatest of `numbers`; missing where one is missing."""
     import polars as pl
@@ -43,7 +46,10 @@ def max_(*numbers: NumberColumn) -> Same:
     return fitted(_where_all_present(greatest, same), same[0].scale, low, high)
 
 
-@function(examples={"min(7, 2.5)": "2.5", "min(9.90 EUR, 10 EUR)": "9.90 EUR"})
+@function(
+    examples={"min(7, 2.5)": "2.5", "min(9.90 EUR, 10 EUR)": "9.90 EUR"},
+    known_as=("minimum", "least"),
+)
 def min_(*numbers: NumberColumn) -> Same:
     """The least of `numbers`; missing where one is missing."""
     import polars as pl
@@ -76,6 +82,7 @@ def abs_(number: NumberColumn) -> Same:
         "round(10.004 EUR, 2)": "10 EUR",
         "round(7, 2)": "7",
     },
+    known_as=("arrondi",),
 )
 def round_(number: NumberColumn, decimals: int) -> Same:
     """`number` rounded half up to `decimals` decimals; a tie goes away from zero.
@@ -122,6 +129,7 @@ def is_whole(number: AmountColumn) -> YesNoColumn:
         'number("1,234.50")': "error",
         'number("12 kg")': "error",
     },
+    known_as=("float", "floatval", "to_number", "parsefloat", "val", "cnum", "decimal", "cast"),
 )
 def number(text: TextColumn, decimal_mark: str = ".") -> tuple[NumberColumn, Failed]:
     """The number that `text` writes: at most 12 digits, then at most 6 decimals.
@@ -149,6 +157,7 @@ def number(text: TextColumn, decimal_mark: str = ".") -> tuple[NumberColumn, Fai
         'integer("12.0")': "error",
         'integer("")': "error",
     },
+    known_as=("int", "intval", "to_int", "parseint", "ent", "cint"),
 )
 def integer(text: TextColumn) -> tuple[IntegerColumn, Failed]:
     """The integer that `text` writes, of at most 18 digits; outer blanks are allowed."""
@@ -169,6 +178,7 @@ def integer(text: TextColumn) -> tuple[IntegerColumn, Failed]:
         "text_of(12.50 EUR, 2)": '"12.50"',
         "text_of(0 - 0.125, 2)": '"-0.125"',
     },
+    known_as=("str", "strval", "to_string", "tostring", "texte", "format", "text"),
 )
 def text_of(number: AmountColumn, decimals: int = 0) -> TextColumn:
     """`number` in digits with a decimal point, and no zeros at its end beyond `decimals`.

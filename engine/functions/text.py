@@ -49,13 +49,19 @@ def _whole(pattern: str) -> str:
     return rf"\A(?:{pattern})\z"
 
 
-@function(examples={'trim("  Lampe  ")': '"Lampe"', 'trim("Lampe de bureau")': '"Lampe de bureau"'})
+@function(
+    examples={'trim("  Lampe  ")': '"Lampe"', 'trim("Lampe de bureau")': '"Lampe de bureau"'},
+    known_as=("strip", "supprespace"),
+)
 def trim(text: TextColumn) -> TextColumn:
     """`text` without the blanks at both ends, no-break spaces and line ends included."""
     return text.str.strip_chars()
 
 
-@function(examples={'normalise_spaces("  Lampe   de bureau ")': '"Lampe de bureau"'})
+@function(
+    examples={'normalise_spaces("  Lampe   de bureau ")': '"Lampe de bureau"'},
+    known_as=("normalize_spaces",),
+)
 def normalise_spaces(text: TextColumn) -> TextColumn:
     """`text` with one space for each run of blanks, and none at the ends.
 
@@ -64,13 +70,19 @@ def normalise_spaces(text: TextColumn) -> TextColumn:
     return text.str.replace_all(r"\s+", " ").str.strip_chars()
 
 
-@function(examples={'lower("LAMPE Été")': '"lampe été"'})
+@function(
+    examples={'lower("LAMPE Été")': '"lampe été"'},
+    known_as=("lcase", "lowercase", "strtolower", "tolower", "minuscule"),
+)
 def lower(text: TextColumn) -> TextColumn:
     """`text` in small letters."""
     return text.str.to_lowercase()
 
 
-@function(examples={'upper("Lampe été")': '"LAMPE ÉTÉ"'})
+@function(
+    examples={'upper("Lampe été")': '"LAMPE ÉTÉ"'},
+    known_as=("ucase", "uppercase", "strtoupper", "toupper", "majuscule"),
+)
 def upper(text: TextColumn) -> TextColumn:
     """`text` in capitals."""
     return text.str.to_uppercase()
@@ -82,13 +94,17 @@ def upper(text: TextColumn) -> TextColumn:
         'capitalise(lower("ÉTAGÈRE"))': '"Étagère"',
         'capitalise("")': '""',
     },
+    known_as=("capitalize", "ucfirst"),
 )
 def capitalise(text: TextColumn) -> TextColumn:
     """`text` with its first letter as a capital; the rest stays as it is."""
     return text.str.head(1).str.to_uppercase() + text.str.slice(1)
 
 
-@function(examples={'title_case("lampe de BUREAU")': '"Lampe De Bureau"'})
+@function(
+    examples={'title_case("lampe de BUREAU")': '"Lampe De Bureau"'},
+    known_as=("initcap", "ucwords", "proper", "nompropre"),
+)
 def title_case(text: TextColumn) -> TextColumn:
     """`text` with a capital at the start of each word, and small letters after it."""
     return text.str.to_titlecase()
@@ -100,6 +116,7 @@ def title_case(text: TextColumn) -> TextColumn:
         'replace("1,5 l et 2,5 l", ",", ".")': '"1.5 l et 2.5 l"',
         'replace("a.b", ".", "$0")': '"a$0b"',
     },
+    known_as=("str_replace", "substitute", "substitue", "remplacer"),
 )
 def replace(text: TextColumn, old: str, new: str) -> TextColumn:
     """`text` with `new` wherever `old` stands; capitals and small letters differ."""
@@ -120,6 +137,7 @@ def remove(text: TextColumn, old: str) -> TextColumn:
         'shorten("Chaise longue", 13)': '"Chaise longue"',
         'shorten("Anticonstitutionnel", 4)': '"Anti"',
     },
+    known_as=("truncate", "ellipsis"),
 )
 def shorten(text: TextColumn, length: int) -> TextColumn:
     """Cut `text` to at most `length` characters, after a whole word where one fits."""
@@ -133,13 +151,21 @@ def shorten(text: TextColumn, length: int) -> TextColumn:
     return pl.when(text.str.len_chars() <= length).then(text).otherwise(shortened)
 
 
-@function(check=_length_fault, examples={'left("FR-1234", 2)': '"FR"', 'left("été", 9)': '"été"'})
+@function(
+    check=_length_fault,
+    examples={'left("FR-1234", 2)': '"FR"', 'left("été", 9)': '"été"'},
+    known_as=("gauche",),
+)
 def left(text: TextColumn, length: int) -> TextColumn:
     """The first `length` characters of `text`, all of it where it is shorter."""
     return text.str.head(length)
 
 
-@function(check=_length_fault, examples={'right("FR-1234", 4)': '"1234"', 'right("a", 2)': '"a"'})
+@function(
+    check=_length_fault,
+    examples={'right("FR-1234", 4)': '"1234"', 'right("a", 2)': '"a"'},
+    known_as=("droite",),
+)
 def right(text: TextColumn, length: int) -> TextColumn:
     """The last `length` characters of `text`, all of it where it is shorter."""
     return text.str.tail(length)
@@ -148,31 +174,44 @@ def right(text: TextColumn, length: int) -> TextColumn:
 @function(
     check=_middle_fault,
     examples={'middle("FR-1234", 4, 2)': '"12"', 'middle("FR", 4, 2)': '""'},
+    known_as=("mid", "stxt", "substr", "substring"),
 )
 def middle(text: TextColumn, start: int, length: int) -> TextColumn:
     """`length` characters of `text` from the one numbered `start`, counted from 1."""
     return text.str.slice(start - 1, length)
 
 
-@function(examples={'length("été")': "3", 'length("")': "0"})
+@function(
+    examples={'length("été")': "3", 'length("")': "0"},
+    known_as=("len", "strlen", "char_length", "nbcar"),
+)
 def length(text: TextColumn) -> IntegerColumn:
     """The number of characters of `text`."""
     return fitted(text.str.len_chars(), 0, 0, LONGEST_TEXT)
 
 
-@function(examples={'starts_with("FR-12", "FR")': "yes", 'starts_with("FR-12", "fr")': "no"})
+@function(
+    examples={'starts_with("FR-12", "FR")': "yes", 'starts_with("FR-12", "fr")': "no"},
+    known_as=("startswith", "str_starts_with"),
+)
 def starts_with(text: TextColumn, start: TextColumn) -> YesNoColumn:
     """Whether `text` begins with `start`; capitals and small letters differ."""
     return text.str.starts_with(start)
 
 
-@function(examples={'ends_with("photo.jpg", ".jpg")': "yes", 'ends_with("jpg", ".jpg")': "no"})
+@function(
+    examples={'ends_with("photo.jpg", ".jpg")': "yes", 'ends_with("jpg", ".jpg")': "no"},
+    known_as=("endswith", "str_ends_with"),
+)
 def ends_with(text: TextColumn, end: TextColumn) -> YesNoColumn:
     """Whether `text` ends with `end`; capitals and small letters differ."""
     return text.str.ends_with(end)
 
 
-@function(examples={'contains("Lot de 2", "de")': "yes", 'contains("a.c", "abc")': "no"})
+@function(
+    examples={'contains("Lot de 2", "de")': "yes", 'contains("a.c", "abc")': "no"},
+    known_as=("instr", "strpos", "includes", "str_contains", "cherche", "search", "find"),
+)
 def contains(text: TextColumn, part: TextColumn) -> YesNoColumn:
     """Whether `part` stands anywhere in `text`; capitals and small letters differ."""
     return text.str.contains(part, literal=True)
@@ -184,6 +223,7 @@ def contains(text: TextColumn, part: TextColumn) -> YesNoColumn:
         'matches("AB-12", "[A-Z]+-[0-9]+")': "yes",
         'matches("AB-12-x", "[A-Z]+-[0-9]+")': "no",
     },
+    known_as=("regexp", "regexp_like", "preg_match"),
 )
 def matches(text: TextColumn, pattern: str) -> YesNoColumn:
     """Whether all of `text` fits `pattern`, a regular expression.
@@ -201,6 +241,7 @@ def matches(text: TextColumn, pattern: str) -> YesNoColumn:
         'extract("Taille: XL", "Taille: ([A-Z]+)")': '"XL"',
         'extract("Lot de verres", "[0-9]+")': "missing",
     },
+    known_as=("regexp_substr", "regexextract"),
 )
 def extract(text: TextColumn, pattern: str) -> TextColumn:
     """The first part of `text` that fits `pattern`, or what its first parentheses hold."""
@@ -216,6 +257,7 @@ def extract(text: TextColumn, pattern: str) -> TextColumn:
         'join_texts(" ", "Lampe", "LED", "noire")': '"Lampe LED noire"',
         'join_texts("", "FR", "-12")': '"FR-12"',
     },
+    known_as=("concat", "concatenate", "concatener", "textjoin", "concat_ws", "joindre_texte"),
 )
 def join_texts(separator: str, *texts: TextColumn) -> TextColumn:
     """`texts` one after the other, with `separator` between them; missing where one is missing."""
@@ -230,6 +272,7 @@ def join_texts(separator: str, *texts: TextColumn) -> TextColumn:
         'join(split("rouge | bleu||", "|"), ",")': '"rouge,bleu"',
         'count(split("", "|"))': "0",
     },
+    known_as=("explode",),
 )
 def split(text: TextColumn, separator: str) -> ListColumn:
     """The parts of `text` between `separator`s, without outer blanks; empty parts are left out."""

@@ -12,7 +12,7 @@ from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.kinding import common_kind, is_zero
-from engine.language.scope import Scope, unbound
+from engine.language.scope import Scope, choices_of, typed, unbound
 from engine.language.suggestions import did_you_mean
 from engine.language.vocabulary import Function, Parameter
 from engine.values.kinds import Kind, KindName
@@ -24,9 +24,11 @@ def bind_call(scope: Scope, node: s.Call, arguments: tuple[r.Bound, ...]) -> r.B
     """`node` with its function found and its arguments checked."""
     function = scope.vocabulary.functions.get(node.function.text)
     if function is None:
-        known = scope.vocabulary.functions
-        helps = did_you_mean(
-            node.function.span, node.function.text, known, "`feedwright docs` lists the functions"
+        helps = _elsewhere(scope, node) or did_you_mean(
+            node.function.span,
+            node.function.text,
+            scope.vocabulary.functions,
+            "`feedwright docs` lists the functions",
         )
         facts: dict[str, Any] = {"what": "function", "name": node.function.text}
         scope.add(names.UNKNOWN_NAME, node.function.span, facts=facts, helps=helps)
@@ -55,6 +57,26 @@ def bind_call(scope: Scope, node: s.Call, arguments: tuple[r.Bound, ...]) -> r.B
     missing = function.missing or any(a.missing for a in arguments)
     fails = function.fails or any(a.fails for a in arguments)
     return r.CallOf(node.span, kind, missing, fails, function, arguments)
+
+
+# Functions of spreadsheets and queries that are words here.
+_WORDS_HERE = {
+    **dict.fromkeys(("coalesce", "ifnull", "nvl", "isnull"), "default"),
+    **dict.fromkeys(("iferror", "sierreur", "iferreur"), "on error"),
+}
+_CASES = ("if", "si", "iif", "ifs", "switch")
+
+
+def _elsewhere(scope: Scope, node: s.Call) -> list[Help]:
+    """What does here what a function of another language does; [] where nothing is known of it."""
+    name = node.function.text.lower()
+    if name in _CASES:
+        return [Help("write cases: `when ... then ...`, and `otherwise ...` on the next line")]
+    if name in _WORDS_HERE and len(node.arguments) > 1:
+        parts = [typed(scope, argument.span) for argument in node.arguments]
+        return choices_of(node.span, f"({f' {_WORDS_HERE[name]} '.join(parts)})")
+    found = [f for f in scope.vocabulary.functions.values() if name in f.known_as]
+    return [Help(f"it is called {signature(f)} here") for f in found]
 
 
 def _decimal_comma(arguments: tuple[s.Expression, ...]) -> tuple[Span, str] | None:

@@ -37,7 +37,8 @@ class Function(Struct, frozen=True):
     result missing. `check`, called with the constant arguments by name, gives the sentence of a
     fault or None: a pattern may be no pattern. `build` makes the column expression; the language
     never calls it. Examples map an expression to its value, both as rules text; the value may be
-    `missing` or `error`. `family` is the heading that it stands under in the reference.
+    `missing` or `error`. `family` is the heading that it stands under in the reference. `known_as`
+    are the names that spreadsheets, queries and programs give it, in small letters.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Function(Struct, frozen=True):
     examples: Mapping[str, str] = field(default_factory=dict)
     check: Callable[..., str | None] | None = None
     family: str = ""
+    known_as: tuple[str, ...] = ()
 
 
 class Attribute(Struct, frozen=True):

@@ -1,0 +1,206 @@
+"""What people write who know programs, queries or sheets: the message, and the words to write instead."""
+
+import pytest
+from checking.shop import Shop, applied, marked
+
+from engine.diagnostics.diagnostic import EditLevel
+
+SAFE, CHOICE = EditLevel.SAFE, EditLevel.CHOICE
+CASES = 'Comment =\n  when category is "Outlet" then "Used"\n  {}\n  otherwise "New"'
+EXCLUDED = 'exclude when {} because "Not ours"'
+# What is typed, the code, the words marked, what stands in their place, and how sure the edit is.
+WORDS = [
+    ("StrikedPrice = `Prix barré` default omit", "N101", "`Prix barré`", "list_price", SAFE),
+    ("StrikedPrice = [Prix barré] default omit", "N101", "[Prix barré]", "list_price", SAFE),
+    ("StrikedPrice = `list_price` default omit", "P021", "`list_price`", "list_price", SAFE),
+    ("`StrikedPrice` = 3.00 EUR", "P021", "`StrikedPrice`", "StrikedPrice", SAFE),
+    ("StrikedPrice = product.list_price default omit", "P007", "product.list_price", "list_price", CHOICE),
+    ("StrikedPrice = $list_price default omit", "P007", "$list_price", "list_price", CHOICE),
+    ('StrikedPrice = $p["list_price"] default omit', "P007", '$p["list_price"]', "list_price", CHOICE),
+    ("StrikedPrice := 3.00 EUR", "P007", ":=", "=", SAFE),
+    ("StrikedPrice => 3.00 EUR", "P007", "=>", "=", SAFE),
+    ("StrikedPrice -> 3.00 EUR", "P007", "->", "=", SAFE),
+    ("StrikedPrice === 3.00 EUR", "P007", "===", "=", SAFE),
+    ("let half : 3", "P007", ":", "=", SAFE),
+    ("Comment = 'Neuf'", "P022", "'Neuf'", '"Neuf"', SAFE),
+    ("Comment = 'L\\'eau'", "P022", "'L\\'eau'", '"L\'eau"', SAFE),
+    (EXCLUDED.format('brand === "A"'), "P007", "===", "is", SAFE),
+    (EXCLUDED.format('brand !== "A"'), "P007", "!==", "is not", SAFE),
+    (EXCLUDED.format("weight == null"), "P007", "== null", "missing", SAFE),
+    (EXCLUDED.format("weight <> NULL"), "P007", "<> NULL", "present", SAFE),
+    (EXCLUDED.format("weight is None"), "P007", "is None", "missing", SAFE),
+    (EXCLUDED.format("weight is not null"), "P007", "is not null", "present", SAFE),
+    (EXCLUDED.format("weight is missing"), "P007", "is missing", "missing", SAFE),
+    (EXCLUDED.format("weight is not missing"), "P007", "is not missing", "present", SAFE),
+    (EXCLUDED.format("weight is not present"), "P007", "is not present", "missing", SAFE),
+    (EXCLUDED.format('brand is not in ("A", "B")'), "P007", "is not in", "not in", SAFE),
+    (EXCLUDED.format("price_excl_vat ≥ 3 EUR"), "P007", "≥", ">=", SAFE),
+    ('exclude where brand is "A" because "Not ours"', "P007", "where", "when", SAFE),
+    ('Comment =\n  when category is "Outlet" then "Used"\n  elif brand is "A" then "B"\n  otherwise "New"', "P007", "elif", "when", SAFE),
+    ('Comment =\n  when category is "Outlet" then "Used"\n  elseif brand is "A" then "B"\n  otherwise "New"', "P007", "elseif", "when", SAFE),
+    ('Comment =\n  when category is "Outlet" then "Used"\n  else if brand is "A" then "B"\n  otherwise "New"', "P007", "else if", "when", SAFE),
+    ('Comment =\n  when category is "Outlet" then "Used"\n  sinon si brand is "A" then "B"\n  otherwise "New"', "P007", "sinon si", "when", SAFE),
+    ("StrikedPrice = list_price ?? 3.00 EUR", "P007", "??", "default", SAFE),
+    ("StrikedPrice = list_price || 3.00 EUR", "P007", "||", "default", CHOICE),
+    ("let half = 10 × 2", "P007", "×", "*", SAFE),
+    ("let half = 10 ÷ 2", "P007", "÷", "/", SAFE),
+    ("StrikedPrice = MAX(1.00 EUR, 2.00 EUR)", "N103", "MAX", "max", CHOICE),
+    ("Comment = brand.upper()", "P007", "brand.upper()", "upper(brand)", CHOICE),
+    ("PreparationTime = 48h", "P019", "48h", "48 hours", SAFE),
+    ("PreparationTime = 2 j", "P019", "2 j", "2 days", SAFE),
+    ("PreparationTime = 1 d", "P019", "1 d", "1 day", SAFE),
+    ("ProductCondition = new", "N101", "new", '"New"', CHOICE),
+    ("ProductCondition = New", "N102", "New", '"New"', CHOICE),
+    ("ProductCondition = nwe", "N101", "nwe", '"New"', CHOICE),
+    (EXCLUDED.format("category is outlet"), "N101", "outlet", '"Outlet"', CHOICE),
+    (EXCLUDED.format("category in (Outlet, Lamp)"), "N102", "Outlet", '"Outlet"', CHOICE),
+    ("Comment = Neuf", "N102", "Neuf", '"Neuf"', CHOICE),
+    ("Comment = Marque", "N102", "Marque", "brand", CHOICE),
+]  # fmt: skip
+# The same, where what is marked is not all that changes: with the whole that it becomes.
+LINES = [
+    ("// ours", "P023", "//", "# ours", SAFE),
+    ("-- ours", "P023", "--", "# ours", SAFE),
+    ("/* ours */", "P023", "/*", "# ours", SAFE),
+    ("/*\n * ours,\n * and theirs\n */", "P023", "/*", "# ours,\n# and theirs", SAFE),
+    ("let half = 10 // 2", "P023", "//", "let half = 10 # 2", CHOICE),
+    ("StrikedPrice = 3.00 EUR;", "P007", ";", "StrikedPrice = 3.00 EUR", SAFE),
+    ("StrikedPrice = 3.00 EUR; # ours", "P007", ";", "StrikedPrice = 3.00 EUR # ours", SAFE),
+    ('Comment = "a;b"; let half = 1', "P007", ";", 'Comment = "a;b"\nlet half = 1', SAFE),
+    ("StrikedPrice = max(1.00 EUR; 2.00 EUR)", "P007", ";", "StrikedPrice = max(1.00 EUR, 2.00 EUR)", SAFE),
+    ("StrikedPrice = 3.00 EUR,", "P007", ",", "StrikedPrice = 3.00 EUR", SAFE),
+    ("var half = 3", "P007", "var", "let half = 3", SAFE),
+    ("set StrikedPrice = 3.00 EUR", "P007", "set", "StrikedPrice = 3.00 EUR", SAFE),
+    ("Comment = ‘Neuf’", "P010", "‘", 'Comment = "Neuf"', SAFE),
+    (EXCLUDED.format("!weight present"), "P007", "!", EXCLUDED.format("not weight present"), SAFE),
+    (EXCLUDED.format('brand in ["A", "B"]'), "P007", "[", EXCLUDED.format('brand in ("A", "B")'), SAFE),
+    (EXCLUDED.format('brand is "A" or "B"'), "T204", '"B"', EXCLUDED.format('brand in ("A", "B")'), CHOICE),
+    (EXCLUDED.format('brand contains "A"'), "P007", "contains", EXCLUDED.format('contains(brand, "A")'), CHOICE),
+    (EXCLUDED.format('brand like "A%"'), "P007", "like", EXCLUDED.format('starts_with(brand, "A")'), CHOICE),
+    (EXCLUDED.format('brand like "%A"'), "P007", "like", EXCLUDED.format('ends_with(brand, "A")'), CHOICE),
+    (EXCLUDED.format('brand like "%A%"'), "P007", "like", EXCLUDED.format('contains(brand, "A")'), CHOICE),
+    (EXCLUDED.format("price_excl_vat between 1 EUR and 2 EUR"), "P007", "between", EXCLUDED.format("price_excl_vat >= 1 EUR and price_excl_vat <= 2 EUR"), CHOICE),
+    ('Comment = category is "Outlet" ? "Used" : "New"', "P007", "?", 'Comment =\n  when category is "Outlet" then "Used"\n  otherwise "New"', CHOICE),
+    ('Comment = SI(category is "Outlet"; "Used"; "New")', "P007", "(", 'Comment =\n  when category is "Outlet" then "Used"\n  otherwise "New"', CHOICE),
+    ('Comment =\n  if category is "Outlet" then\n    "Used"\n  else\n    "New"\n  end', "P007", "if", 'Comment =\n  when category is "Outlet" then "Used"\n  otherwise "New"', CHOICE),
+    ('if weight present then\n  Comment = "x"\nend\nlet half = 3', "P007", "if", 'only when weight present\n  Comment = "x"\nend\nlet half = 3', CHOICE),
+    ('if weight present then Comment = "x"', "P007", "if", 'only when weight present\n  Comment = "x"\nend', CHOICE),
+    ("StrikedPrice = coalesce(list_price, 1.00 EUR)", "N103", "coalesce", "StrikedPrice = (list_price default 1.00 EUR)", CHOICE),
+]  # fmt: skip
+SET_ELSEWHERE = ("PreparationTime", "ProductCondition")
+HABITS = [*((t, c, w, t.replace(w, m, 1), s) for t, c, w, m, s in WORDS), *LINES]
+
+
+@pytest.mark.parametrize(("typed", "code", "words", "meant", "level"), HABITS)
+def test_a_habit_its_message_and_its_edit(
+    shop: Shop, *, typed: str, code: str, words: str, meant: str, level: EditLevel
+) -> None:
+    without = tuple(name for name in SET_ELSEWHERE if typed.startswith(name))
+    text = shop.text(typed, without=without)
+    told, *more = shop.of(text)
+    assert (told.code.number, marked(text, told)) == (code, words)
+    assert told.helps[0].level is level
+    mended = applied(text, told.helps[0])
+    assert mended == shop.text(meant, without=without)
+    # What else the line lacks was told as well, and nothing has come.
+    assert [d.says for d in shop.of(mended)] == [d.says for d in more]
+
+
+def test_a_habit_is_told_once_and_the_rest_of_its_line_is_looked_at(shop: Shop) -> None:
+    """Nor is what the line sets told to be lacking."""
+    for line in ("Stock := 3", "Stock += 3", "Stock: 3", "Stock = 3;", "Stock = `Nothing Such`"):
+        assert len(shop.told(line, without=("Stock",))) == 1, line
+    assert [d.code.number for d in shop.told("StrikedPrice = lst_price default omit;")] == [
+        "N101",
+        "P007",
+    ]
+    assert [d.code.number for d in shop.told("StrikedPrice = 'a'")] == ["P022", "T202"]
+
+
+def test_what_is_no_habit_stays(shop: Shop) -> None:
+    """Marks within texts and comments, and apostrophes in words."""
+    for line in (
+        "Comment = \"https://example.com/a;b /* c */ 'd' `e` [f]\"",
+        "let half = 3 # // a; 'b' `c` /* d",
+        "Comment = \"L'eau d'or\"",
+        "let third = 1 / 3",
+    ):
+        assert shop.told(line) == [], line
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("let x = 3 ^ 2", "there are no powers: multiply the value by itself"),
+        ("let x = 3 ** 2", "there are no powers: multiply the value by itself"),
+        ('Comment = brand & " x"', 'texts are put together with `join_texts("", first, second)`'),
+        ('Comment = brand . " x"', 'texts are put together with `join_texts("", first, second)`'),
+        ('Comment = concat(brand, "x")', "it is called `join_texts(separator, texts, ...)` here"),
+        ("Comment = substr(brand, 1, 3)", "it is called `middle(text, start, length)` here"),
+        (
+            'Comment = if(weight present, "a", "b")',
+            "write cases: `when ... then ...`, and `otherwise ...` on the next line",
+        ),
+        (
+            "StrikedPrice = A2",
+            "rules name no cells of a sheet: write the field that the column is read into",
+        ),
+        (
+            "StrikedPrice = Prix Achat",
+            "a name has no blanks: write the field that the column is read into, see the schema",
+        ),
+        (
+            "let x = 10 plus 2",
+            "what can follow: `is`, `and` or the end of the line, among others",
+        ),
+        ("exclude brand present because 3", "what can follow: `when`"),
+    ],
+)
+def test_what_to_write_is_said(shop: Shop, *, typed: str, says: str) -> None:
+    (told,) = shop.told(typed)
+    assert says in [help_.says for help_ in told.helps]
+
+
+def test_nothing_is_sent_or_something_is_emptied(shop: Shop) -> None:
+    (told,) = shop.told("Comment = null")
+    assert [(h.says, h.level) for h in told.helps[:2]] == [
+        ("write `omit`", CHOICE),
+        ("write `clear`", CHOICE),
+    ]
+
+
+def test_a_field_called_as_such_a_word_is_that_field(shop: Shop) -> None:
+    assert shop.told("let none = 1.00 EUR\nStrikedPrice = none") == []
+
+
+def test_a_semicolon_beside_a_decimal_comma_is_asked(shop: Shop) -> None:
+    """`1,5; 2` may be two numbers or, once the semicolon is a comma, three."""
+    (told,) = shop.told("StrikedPrice = max(1,5 EUR; 2.00 EUR)")
+    assert told.code.number in ("P007", "P008", "P009")
+    assert all(help_.level is not SAFE or "," not in help_.says for help_ in told.helps)
+
+
+def test_a_block_that_nobody_ended_takes_no_other_end(shop: Shop) -> None:
+    """The `end` below closes the mapping: what is told is said of the block, not the mapping."""
+    text = shop.text('if weight present then\n  Comment = "x"')
+    (told,) = shop.of(text)
+    assert told.code.number == "P007"
+    assert told.helps[0].replacements == ()
+
+
+def test_a_semicolon_at_the_end_of_a_line_within_brackets(shop: Shop) -> None:
+    typed = "StrikedPrice = max(\n  1.00 EUR;\n  2.00 EUR)"
+    (told,) = shop.told(typed)
+    assert (told.code.number, told.helps[0].says) == ("P007", "write `,` between them")
+    text = shop.text(typed)
+    assert shop.of(applied(text, told.helps[0])) == []
+
+
+def test_an_apostrophe_within_a_word_opens_no_text(shop: Shop) -> None:
+    (told,) = shop.told("let x = prix d'achat (l')")
+    assert told.code.number == "P001"
+
+
+def test_a_field_called_none_is_compared(shop: Shop) -> None:
+    told = shop.told('let none = brand\nexclude when brand is none because "Same"')
+    assert "P007" not in [one.code.number for one in told]
