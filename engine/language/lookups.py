@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from engine.diagnostics.codes import cases as codes
 from engine.diagnostics.codes import names
-from engine.diagnostics.diagnostic import Diagnostic, Label, Report
+from engine.diagnostics.diagnostic import Diagnostic, Help, Label, Report
 from engine.diagnostics.place import Span, Spans
 from engine.language import ruleset as r
 from engine.language import syntax as s
@@ -21,6 +21,7 @@ from engine.language.files import ProjectFiles, TextTable
 from engine.language.suggestions import did_you_mean
 from engine.values.kinds import DATE, INTEGER, NUMBER, PERCENT, TEXT, YES_NO, Kind, choice, money
 
+_LEAST_COLUMNS = 2  # a key, and what is looked up
 _YES_NO = {"yes": True, "oui": True, "no": False, "non": False}
 _PLAIN = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,12})?")
 _CODE = re.compile(r"\d{8,}")  # an EAN is no number, though it is written in digits
@@ -42,7 +43,10 @@ def text_table(
     found = files.text_table(node.path.value, node.span.file)
     if found is None:
         facts: dict[str, Any] = {"what": "file", "name": node.path.value}
-        report.add(Diagnostic.of(names.UNKNOWN_NAME, node.path.span, **facts))
+        columns = [key.text for key in node.keys]
+        where = f"it is looked for beside {node.span.file}, and in the project's folder"
+        helps = [Help(how_a_file_looks(node.path.value, columns)), Help(where)]
+        report.add(Diagnostic.of(names.UNKNOWN_NAME, node.path.span, helps=helps, **facts))
         return None
     table, faults = found
     report.extend(faults)
@@ -58,6 +62,22 @@ def text_table(
             report.add(Diagnostic.of(names.UNKNOWN_NAME, key.span, helps=helps, **facts))
             return None
     return _typed(node, table, report)
+
+
+def how_a_file_looks(path: str, columns: Sequence[str]) -> str:
+    """How to make the CSV file `path` of a look-up table whose columns begin with `columns`."""
+    header = ",".join((*columns, *(["value"] if len(columns) < _LEAST_COLUMNS else [])))
+    return f"make the file {path}: its first line names the columns, such as `{header}`, and each further line is a row"
+
+
+def how_to_add_table(name: str, *columns: str) -> list[Help]:
+    """How to add a look-up table: one line in the rules, and a file; no setting is needed."""
+    path = f"tables/{name}.csv"
+    declared = f'table {name} from "{path}" key {columns[0]}'
+    return [
+        Help(f"to add it, write `{declared}` above the mappings; no setting is needed"),
+        Help(how_a_file_looks(path, columns)),
+    ]
 
 
 def _typed(node: s.TableFromCsv, table: TextTable, report: Report) -> r.Table:

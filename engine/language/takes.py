@@ -8,7 +8,8 @@ from engine.diagnostics.codes import names, types
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.kinding import same_family
-from engine.language.scope import Scope, covers, unbound
+from engine.language.lookups import how_to_add_table
+from engine.language.scope import Scope, covers, name_of, unbound
 from engine.language.suggestions import did_you_mean
 from engine.values.kinds import KindName
 
@@ -19,7 +20,7 @@ def bind_take(scope: Scope, node: s.Take, keys: tuple[r.Bound, ...]) -> r.Bound:
     if table is None and node.table.text in scope.lost:
         return unbound(node.span)
     if table is None:
-        _unknown(scope, "table", node.table, scope.tables)
+        _unknown_table(scope, node, keys)
         return unbound(node.span)
     column = table.column(node.column.text)
     if not table.columns:  # the table cannot be read, and that is told
@@ -56,7 +57,19 @@ def _key_kinds(scope: Scope, table: r.Table, keys: tuple[r.Bound, ...]) -> None:
             scope.add(types.WRONG_VALUE, key.span, facts=facts)
 
 
-def _unknown(scope: Scope, what: str, name: s.Name, known: dict[str, r.Table] | list[str]) -> None:
+def _unknown_table(scope: Scope, node: s.Take, keys: tuple[r.Bound, ...]) -> None:
+    name = node.table
+    listed = ", ".join(f"`{n}`" for n in sorted(scope.tables)[:6])
+    helps = did_you_mean(name.span, name.text, scope.tables, f"there are: {listed}")
+    if not any(help_.replacements for help_ in helps):
+        key = name_of(keys[0]) if isinstance(keys[0], r.FieldValue | r.LetValue) else "key"
+        add = how_to_add_table(name.text, key, node.column.text)
+        helps = [*(helps if listed else []), *add]
+    facts: dict[str, Any] = {"what": "table", "name": name.text}
+    scope.add(names.UNKNOWN_NAME, name.span, facts=facts, helps=helps)
+
+
+def _unknown(scope: Scope, what: str, name: s.Name, known: list[str]) -> None:
     listed = ", ".join(f"`{n}`" for n in sorted(known)[:6]) or "none"
     helps = did_you_mean(name.span, name.text, known, f"there are: {listed}")
     scope.add(names.UNKNOWN_NAME, name.span, facts={"what": what, "name": name.text}, helps=helps)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.diagnostics.codes import names
-from engine.diagnostics.diagnostic import Diagnostic, Label, Report
+from engine.diagnostics.diagnostic import Diagnostic, Help, Label, Report
 from engine.diagnostics.place import Span
 from engine.language import syntax as s
 from engine.language.suggestions import did_you_mean
@@ -14,11 +14,15 @@ from engine.language.suggestions import did_you_mean
 MOST_LISTED = 8
 
 
-def unknown_name(report: Report, name: s.Name, what: str, known: Iterable[str]) -> None:
-    """Report that there is no `what` called `name`, with the close ones or a list of all."""
+def unknown_name(
+    report: Report, name: s.Name, what: str, known: Iterable[str], adding: Iterable[Help] = ()
+) -> None:
+    """Report that there is no `what` called `name`, with the close ones, or all and how to add one."""
     every = list(known)
     listed = ", ".join(f"`{k}`" for k in every[:MOST_LISTED]) or "none is declared"
     helps = did_you_mean(name.span, name.text, every, f"known here: {listed}")
+    if not any(help_.replacements for help_ in helps):
+        helps += adding
     facts: dict[str, Any] = {"what": what, "name": name.text}
     report.add(Diagnostic.of(names.UNKNOWN_NAME, name.span, helps=helps, **facts))
 

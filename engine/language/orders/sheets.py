@@ -13,6 +13,7 @@ from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.declarations import Declarations
+from engine.language.lookups import how_to_add_table
 from engine.language.orders.naming import set_twice, unknown_name
 from engine.language.ruleset.orders import ParameterRules, StateRules
 
@@ -100,7 +101,8 @@ def _check_parameter(
         facts: dict[str, Any] = {"name": node.name.text, "action": action}
         found.report.add(Diagnostic.of(codes.WITHOUT_TYPE, node.span, helps=helps, **facts))
     if takes is not None and takes.table is not None and takes.table.text not in tables:
-        unknown_name(found.report, takes.table, "table", tables)
+        adding = how_to_add_table(takes.table.text, node.name.text)
+        unknown_name(found.report, takes.table, "table", tables, adding)
     if node.need is s.Need.FORBIDDEN:
         what = f"`{node.name.text}`"
         if node.sentence is None:

@@ -262,3 +262,32 @@ def test_a_result_that_the_table_does_not_say_it_decides(shop: Shop) -> None:
     mended = applied(text, told.helps[0])
     assert mended == shop.text(table.format("Stock, Comment"), without=("Stock",))
     assert shop.of(mended) == []
+
+
+def test_a_table_that_is_not_there(shop: Shop) -> None:
+    """How one is added: a line in the rules, and a file."""
+    take = "Comment = take note from notes for brand default omit"
+    (told,) = shop.told(take)
+    adding = [
+        'to add it, write `table notes from "tables/notes.csv" key brand` above the mappings; no setting is needed',
+        "make the file tables/notes.csv: its first line names the columns, such as `brand,note`, and each further line is a row",
+    ]
+    assert [h.says for h in told.helps] == adding
+    other = 'table fees key brand\n  | brand || fee      |\n  | "A"   || 1.00 EUR |\nend'
+    (told, *_) = shop.told(take, beside=other)
+    assert [h.says for h in told.helps] == ["there are: `fees`", *adding]
+
+
+def test_the_file_of_a_table_that_is_not_there(shop: Shop) -> None:
+    declared = 'table notes from "tables/notes.csv" key brand'
+    take = "Comment = take note from notes for brand default omit"
+    (told,) = shop.told(take, beside=declared)
+    assert told.says == "there is no file `tables/notes.csv`"
+    assert [h.says for h in told.helps] == [
+        "make the file tables/notes.csv: its first line names the columns, such as `brand,value`, and each further line is a row",
+        "it is looked for beside a.rules, and in the project's folder",
+    ]
+    file = shop.files.project.root / "tables/notes.csv"
+    file.parent.mkdir()
+    file.write_text("brand,note\nLumeo,Lamp\n", encoding="utf-8")
+    assert shop.told(take, beside=declared) == []
