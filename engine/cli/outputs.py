@@ -142,7 +142,9 @@ def _outputs(context: click.Context) -> Iterator[_Output]:
         if place is None:
             continue
         yield _Output(option, option, f"what {option} names", place, kind)
-        half = None if kind.folder else _place(value.with_name(f"{value.name}.part"))
+        # A plan has a name that nothing else has until it is whole, and takes no other file's.
+        own = kind.folder or kind.read_again
+        half = None if own else _place(value.with_name(f"{value.name}.part"))
         if half is not None:
             subject = f"{option} is written as `{half.path.name}` until it is whole, and that"
             shown = f"where {option} is written until it is whole"
