@@ -61,9 +61,11 @@ def reading(sending: Sending, seller: str | None) -> Journal:
 @click.option("--state", "states", multiple=True, metavar="STATE", help="Only those in a state.")
 def list_messages(project_folder: Path | None, seller: str | None, states: tuple[str, ...]) -> None:
     """List the packages of offers, then the messages, one a line: id, state, what it is about, why."""
+    from engine.outbox.limits import ways_on
+
     with reading(sending_of(project_folder), seller) as journal:
         for name, why in sorted(journal.halts.items()):
-            click.echo(f"HALTED {name}: {why}")
+            click.echo(f"HALTED {name}: {why}; {ways_on(name)}")
         for line in () if states else package_lines(journal.book):
             click.echo(line)
         for record in journal.records(*states):

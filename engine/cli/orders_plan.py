@@ -81,7 +81,7 @@ def command(
     folder = sending_settings(project).plans
     with plan_file(out, folder, "orders", ".json") as (path, file):
         file.write(made.text())
-    tell(made, None, path, style, html)
+    tell(made, None, path, style, html, project)
     sys.exit(_code(made))
 
 

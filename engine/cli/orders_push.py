@@ -85,5 +85,9 @@ def tell_words(said: str | None) -> None:
 
 def tell_halts(halts: Mapping[str, str]) -> None:
     """Say on stderr what halts all sending, and how a person ends it."""
+    from engine.outbox.limits import ways_on_lines
+
     for name, why in sorted(halts.items()):
-        click.echo(f"HALTED {name}: {why}; `feedwright journal lift {name}` ends it", err=True)
+        click.echo(f"HALTED {name}: {why}", err=True)
+        for line in ways_on_lines(name, stands=True):
+            click.echo(line, err=True)

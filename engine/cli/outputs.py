@@ -96,7 +96,7 @@ def refuse_overwriting(project: Project | None = None, *feeds: str) -> None:
     if not outputs:
         return
     _refuse_twice(outputs)
-    project = project or _project_around()
+    project = project or project_around()
     kept = chain(_inputs(context, project), *(_files_of_feed(feed, project) for feed in feeds))
     # What is new replaces no file that is there, and then rules need not be looked through.
     if project is not None and any(o.place.file or o.kind.folder for o in outputs):
@@ -221,7 +221,7 @@ def _feed_files(feed: str, project: Project | None) -> list[str | Path]:
 # --- what a project lives from -------------------------------------------------------------------
 
 
-def _project_around() -> Project | None:
+def project_around() -> Project | None:
     """The project of the working folder, for commands that need none; None where it is not usable."""
     from engine.errors import ProjectError
     from engine.project import find_root, has_project, load_project

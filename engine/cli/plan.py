@@ -76,5 +76,5 @@ def command(
             canary=canary,
         )
     made, moves = read(path, PAGE_ROWS if html is not None else 0)
-    tell(made, moves, path, style, html)
+    tell(made, moves, path, style, html, project)
     sys.exit(3 if any(g.halts for g in made.guards) else 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,12 @@ from engine.cli.options import (
     now_utc,
     write_page,
 )
-from engine.cli.outputs import refuse_overwriting
+from engine.cli.outputs import project_around, refuse_overwriting
 
 if TYPE_CHECKING:
     from engine.outbox.plan import Plan
     from engine.outbox.plan_moves import PlanMoves
+    from engine.project import Project
 
 TEXT_ROWS, PAGE_ROWS = 12, 1_000
 
@@ -38,7 +39,8 @@ def command(plan: Path, rows: int | None, style: str, html: Path | None) -> None
     """Show PLAN, of offers or of orders: what a push of it would send, and what it would not.
 
     It is shown as it was made: what was confirmed by then, what could not be sent and why, how prices
-    and stock move, what the guard rails say, what it was made from, how long it is good.
+    and stock move, what the guard rails say, what it was made from, how long it is good. What halts
+    sending by now is told beside it, where its seller's journal is found.
 
     Exit codes: 0 shown, 2 it is no plan, 3 it was altered since it was made.
     """
@@ -48,25 +50,34 @@ def command(plan: Path, rows: int | None, style: str, html: Path | None) -> None
     if rows is None:
         rows = PAGE_ROWS if html is not None else TEXT_ROWS
     made, moves = read(plan, rows)
+    halts = halts_of(made, project_around())
     if html is not None:
-        write_page(html, page_of(made, moves))
+        write_page(html, page_of(made, moves, halts))
     elif style == "json":
-        click.echo(json_of(made, moves, plan))
+        click.echo(json_of(made, moves, plan, halts))
     else:
-        for line in lines_of(made, moves):
+        for line in lines_of(made, moves, halts):
             click.echo(line)
         expired = " (expired)" if wall_of(now_utc()) > made.expires else ""
         click.echo(f"plan {made.hash[:12]} in {plan}{expired}")
 
 
-def tell(made: Plan, moves: PlanMoves | None, path: Path, style: str, html: Path | None) -> None:
+def tell(
+    made: Plan,
+    moves: PlanMoves | None,
+    path: Path,
+    style: str,
+    html: Path | None,
+    project: Project,
+) -> None:
     """Tell of a plan that was just made: as text or JSON, and as a page where one is asked for."""
+    halts = halts_of(made, project)
     if html is not None:
-        write_page(html, page_of(made, moves))
+        write_page(html, page_of(made, moves, halts))
     if style == "json":
-        click.echo(json_of(made, moves, path))
+        click.echo(json_of(made, moves, path, halts))
     elif html is None or str(html) != "-":
-        for line in lines_of(made, moves, listed=False):
+        for line in lines_of(made, moves, halts, listed=False):
             click.echo(line)
         click.echo(f"plan {made.hash[:12]} in {path}")
 
@@ -85,25 +96,45 @@ def read(path: Path, rows: int) -> tuple[Plan, PlanMoves | None]:
     return walk_offer_plan(path, moves.take), moves
 
 
-def lines_of(made: Plan, moves: PlanMoves | None, *, listed: bool = True) -> Iterator[str]:
-    """The plan as lines for a terminal; `listed`: with offers one by one."""
-    from engine.preview.plans import offer_plan_lines, order_plan_lines
+def halts_of(made: Plan, project: Project | None) -> dict[str, str]:
+    """The halts that stand in the journal which the plan was made against, if it is the project's."""
+    from engine.errors import ProjectError
+    from engine.outbox.opening import standing_halts
+    from engine.outbox.settings import sending_settings
+
+    if project is None:
+        return {}
+    try:
+        path = sending_settings(project).journal_path(made.seller)
+    except ProjectError:  # a plan may be looked at where its seller is unknown
+        return {}
+    return standing_halts(path, made.lineage)
+
+
+def lines_of(
+    made: Plan, moves: PlanMoves | None, halts: Mapping[str, str], *, listed: bool = True
+) -> Iterator[str]:
+    """The plan as lines for a terminal; `halts` stand, `listed`: with offers one by one."""
+    from engine.preview.plans import offer_plan_lines, order_plan_lines, standing_lines
 
     if moves is None:
-        return order_plan_lines(made)
-    return offer_plan_lines(made, moves, listed=listed)
+        yield from order_plan_lines(made)
+    else:
+        yield from offer_plan_lines(made, moves, listed=listed)
+    yield from standing_lines(halts)
 
 
-def page_of(made: Plan, moves: PlanMoves | None) -> str:
+def page_of(made: Plan, moves: PlanMoves | None, halts: Mapping[str, str]) -> str:
     """The plan as a page."""
     from engine.preview.plan_page import offer_plan_page, order_plan_page
 
-    return order_plan_page(made) if moves is None else offer_plan_page(made, moves)
+    return order_plan_page(made, halts) if moves is None else offer_plan_page(made, moves, halts)
 
 
-def json_of(made: Plan, moves: PlanMoves | None, path: Path) -> str:
-    """The plan as JSON: all of its first line, and how its offers move."""
+def json_of(made: Plan, moves: PlanMoves | None, path: Path, halts: Mapping[str, str]) -> str:
+    """The plan as JSON: all of its first line, how its offers move, and the halts that stand."""
     found = {**made.body(), "hash": made.hash, "file": str(path)}
     if moves is not None:
         found["moves"] = moves.as_json()
+    found["halted"] = [{"name": name, "why": why} for name, why in sorted(halts.items())]
     return json.dumps(found, indent=2, ensure_ascii=False)

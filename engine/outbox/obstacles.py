@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from engine.octopia.paging import told
+from engine.outbox.limits import lifting, ways_on
 from engine.outbox.moments import instant_of
 from engine.transport.answers import problem_of
 from engine.transport.outcome import Answer, Call, Lost, NotSent, NotSentReason, Outcome, Sender
@@ -108,12 +109,9 @@ def remedy_of(outcome: Outcome | None) -> str:
         case NotSent():
             return _REACH[outcome.reason]
         case Answer(status=401):
-            return f"{CREDENTIALS}; then `feedwright journal lift credentials`"
+            return f"{CREDENTIALS}; then `{lifting('credentials')}`"
         case Answer(status=403):
-            return (
-                "ask the marketplace why this account may not; then "
-                "`feedwright journal lift forbidden`"
-            )
+            return f"ask the marketplace why this account may not; then `{lifting('forbidden')}`"
         case Answer() if outcome.fault is not None and 200 <= outcome.status < 300:
             return "look for a newer Feedwright: the marketplace answers as it did not before"
         case Answer() | Lost() | None:
@@ -144,5 +142,9 @@ def troubles(obstacles: Iterable[Obstacle]) -> list[str]:
 def halted(halts: Mapping[str, str]) -> Obstacle:
     """What is in the way where halts stand."""
     name, why = min(halts.items())
-    lift = f"look at it, then `feedwright journal lift {name} --by NAME --why WORDS`"
-    return Obstacle("nothing", f"halted: {name}: {why}", "once it is lifted", lift)
+    return Obstacle(
+        "nothing",
+        f"halted: {name}: {why}",
+        "once it is lifted",
+        f"look at it, then {ways_on(name)}",
+    )

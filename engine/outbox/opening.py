@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from engine.errors import JournalError
 from engine.outbox.events import Event
 from engine.outbox.head import read_head
-from engine.outbox.journal import OPENED, Journal
+from engine.outbox.journal import HALTED, LIFTED, OPENED, Journal
 from engine.outbox.local_disk import lock, refuse_network_disk
 from engine.outbox.moments import Clock
 from engine.outbox.settings import Sending
@@ -134,6 +135,34 @@ def read_journal(path: Path, clock: Clock) -> Journal:
     except sqlite3.Error as fault:
         raise JournalError(f"{path}: cannot be opened: {fault}") from None
     return Journal(path, connection, clock, None)
+
+
+def standing_halts(path: Path, lineage: str) -> dict[str, str]:
+    """The halts that stand in the journal of `lineage`: name and why; none where it cannot be read.
+
+    Only looked up, for who plans or looks at a plan: a push opens the journal and goes through it.
+    """
+    if not path.is_file():
+        return {}
+    steps = (OPENED, HALTED, LIFTED)
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+        with closing(connection):
+            found = connection.execute(
+                "SELECT step, data FROM event WHERE step IN (?, ?, ?) ORDER BY seq", steps
+            ).fetchall()
+    except sqlite3.Error:
+        return {}
+    halts: dict[str, str] = {}
+    for step, text in found:
+        data = json.loads(text)
+        if step == OPENED and data["lineage"] != lineage:
+            return {}
+        if step == HALTED:
+            halts[data["name"]] = data["why"]
+        elif step == LIFTED:
+            halts.pop(data["name"], None)
+    return halts
 
 
 @contextmanager

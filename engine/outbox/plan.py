@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from engine.errors import HaltedError, ProjectError
 from engine.outbox.canonical import canonical, digest
+from engine.outbox.limits import ways_on
 from engine.outbox.moments import MINUTE, Moment, instant_of, wall_of
 
 FORMAT = 1
@@ -197,10 +198,7 @@ def refuse_unfit(plan: Plan, standing: Standing, now: Moment) -> bool:
 
 
 def _lifting(name: str) -> str:
-    return (
-        "it halts all sending until somebody has looked at it: "
-        f"`feedwright journal lift {name} --by NAME --why WORDS`"
-    )
+    return f"it halts all sending until somebody has looked at it: {ways_on(name)}"
 
 
 def halting_guards(plan: Plan, accepted: Mapping[str, str]) -> list[GuardFinding]:

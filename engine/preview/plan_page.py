@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.outbox.limits import lifting, limit_of
 from engine.outbox.offers import OfferLine
 from engine.outbox.order_plan import SENT, PlannedMessage, messages_of
 from engine.outbox.plan import Plan
@@ -49,7 +50,7 @@ _PLANNED = {
 }
 
 
-def offer_plan_page(plan: Plan, moves: PlanMoves) -> str:
+def offer_plan_page(plan: Plan, moves: PlanMoves, standing: Mapping[str, str] | None = None) -> str:
     """The page of a plan of offers; `moves` took all of them and kept those that are listed."""
     counts = plan.content["counts"]
     listed = [_offer(offer) for kept in moves.kept.values() for offer in kept]
@@ -57,7 +58,7 @@ def offer_plan_page(plan: Plan, moves: PlanMoves) -> str:
     return render_page(
         "offer_plan.html.j2",
         scripts=("list.js",),
-        **_about(plan),
+        **_about(plan, standing),
         sentence=rows_sentence(plan),
         tiles=list(_tiles(counts, _WORDS, plan.content["rows"])),
         gone=sum(counts.get(name, 0) for name in GONE),
@@ -79,7 +80,7 @@ def offer_plan_page(plan: Plan, moves: PlanMoves) -> str:
     )
 
 
-def order_plan_page(plan: Plan) -> str:
+def order_plan_page(plan: Plan, standing: Mapping[str, str] | None = None) -> str:
     """The page of a plan of orders."""
     messages = messages_of(plan)
     denied = plan.content["denied"]
@@ -89,7 +90,7 @@ def order_plan_page(plan: Plan) -> str:
     return render_page(
         "order_plan.html.j2",
         scripts=("list.js",),
-        **_about(plan),
+        **_about(plan, standing),
         tiles=list(_tiles(counts, _PLANNED, len(messages) + len(denied))),
         changes=sorted({m.planned.value for m in messages}),
         messages=[_message(m) for m in messages],
@@ -99,14 +100,24 @@ def order_plan_page(plan: Plan) -> str:
     )
 
 
-def _about(plan: Plan) -> Mapping[str, Any]:
-    """What every plan has: whose it is, how long it is good, what halts it, what it was made from."""
+def _about(plan: Plan, standing: Mapping[str, str] | None) -> Mapping[str, Any]:
+    """What every plan has: whose it is, how long it is good, what halts it, what it was made from.
+
+    `standing`: the halts in the seller's journal, which no plan knows of.
+    """
     return {
         "plan": plan,
         "channel": channel_of(plan),
         "made": until(plan.made),
         "expires": until(plan.expires),
-        "guards": plan.guards,
+        "guards": [
+            {"name": g.name, "says": g.says, "halts": g.halts, "limit": limit_of(g.name)}
+            for g in plan.guards
+        ],
+        "standing": [
+            {"name": name, "why": why, "lift": lifting(name)}
+            for name, why in sorted((standing or {}).items())
+        ],
         "halts": [guard for guard in plan.guards if guard.halts],
         "inputs": sorted(plan.inputs.items()),
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.diagnostics.visible import visible
+from engine.outbox.limits import ways_on_lines
 from engine.outbox.moments import instant_of
 from engine.outbox.offers import OfferLine
 from engine.outbox.order_plan import PlannedMessage, messages_of
@@ -95,9 +96,18 @@ def message_line(planned: PlannedMessage) -> str:
 
 
 def guard_lines(plan: Plan) -> Iterator[str]:
-    """What the guard rails say."""
+    """What the guard rails say; of what halts, where its limit stands and how it is lifted."""
     for guard in plan.guards:
         yield f"{'HALTS' if guard.halts else 'note'}  {guard.name}: {visible(guard.says)}"
+        if guard.halts:
+            yield from ways_on_lines(guard.name, stands=False)
+
+
+def standing_lines(halts: Mapping[str, str]) -> Iterator[str]:
+    """The halts that stand in the seller's journal: whatever the plan says, a push is refused."""
+    for name, why in sorted(halts.items()):
+        yield f"HALTED  {name}: {visible(why)}; nothing is sent until it is lifted"
+        yield from ways_on_lines(name, stands=True)
 
 
 def _reasons(plan: Plan) -> Iterator[str]:

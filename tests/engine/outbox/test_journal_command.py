@@ -80,7 +80,8 @@ def test_packages_are_listed_as_well(folder: Path) -> None:
 
 def test_list_and_show(folder: Path) -> None:
     listed = run(folder, "list").output.splitlines()
-    assert listed[0] == "HALTED forbidden: answered 403 on ship"
+    lifting = "`feedwright journal lift forbidden --by NAME --why WORDS`"
+    assert listed[0] == f"HALTED forbidden: answered 403 on ship; {lifting}"
     assert sorted(line.split("  ")[1:5] for line in listed[1:]) == [
         ["held", "refund", "O-refund", "sent 1x"],
         ["held", "ship", "O-ship", "sent 1x"],

@@ -183,7 +183,10 @@ def test_a_plan_of_other_inputs_is_refused(journal: Journal, now: dict[str, str]
 def test_guard_rails_and_halts_stop_a_push(journal: Journal) -> None:
     rail = GuardFinding("refunds", "31 refunds in a day, 30 are allowed", halts=True)
     made = plan_orders(journal, [ship()], "cdiscount_octopia", inputs=INPUTS, guards=(rail,))
-    with pytest.raises(HaltedError, match="guard rail `refunds`: 31 refunds"):
+    with pytest.raises(
+        HaltedError,
+        match=r"guard rail `refunds`: 31 refunds.*; its limit is `sending.guards.refunds` in",
+    ):
         approve_plan(made, journal, "Ada", INPUTS)
     journal.halt("forbidden", "answered 403")
     with pytest.raises(HaltedError, match="halted: `forbidden`"):
