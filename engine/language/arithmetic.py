@@ -128,4 +128,7 @@ def _bad_operands(scope: Scope, node: s.Arithmetic, left: Kind, right: Kind) -> 
     elif KindName.PERCENT in (left.name, right.name):
         helps = [_percent(one) for one in (node.left, node.right) if isinstance(one, s.Number)]
         helps += _share_of(scope, node) if left.numeric else []
+    elif currency := left.currency or right.currency:
+        plain = [one for one in (node.left, node.right) if isinstance(one, s.Number)]
+        helps = [h for n in plain for h in choices_of(n.span, f"{n.value} {currency}")]
     scope.add(code, node.span, facts=facts, labels=labels, helps=helps)

@@ -149,6 +149,8 @@ class Attempt(Struct):
         stop = Stop(self.spans, number, line, at, frozenset(accepted))
         if not silent:
             self.found.append(recognise(stop))
+        if line.strip() == "}" and "_END" in accepted:
+            self.closings.add(self.spans.starts[number - 1])  # told, and read as the end it means
         last = block_end(stop) or number
         self._blank(self._table_of(number) if pasted_table(stop) else number)
         for one in range(number + 1, last + 1):

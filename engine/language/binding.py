@@ -28,7 +28,12 @@ from engine.language.scope import (
     unbound,
 )
 from engine.language.takes import bind_take
-from engine.language.unknown_names import foreign_comparison, half_comparison, unknown_value
+from engine.language.unknown_names import (
+    foreign_comparison,
+    half_comparison,
+    meant_default,
+    unknown_value,
+)
 from engine.values.kinds import (
     DATE,
     INSTANT,
@@ -136,6 +141,11 @@ class Binder(Struct, frozen=True):
                     any(b.fails for b in both),
                     both,
                 )
+            case s.Or(
+                left=s.Reference() as left,
+                right=s.Omit() | s.Text() | s.Number() | s.Money() | s.Percent() | s.Quantity(),
+            ) if meant_default(self.scope, node, self.bind(left)):
+                return unbound(node.span)
             case s.Or(left=left, right=right):
                 facts = present_where(left, self.scope.lets, holds=False)
                 half = half_comparison(self.scope, node)

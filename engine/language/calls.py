@@ -11,6 +11,8 @@ from engine.diagnostics.diagnostic import Help
 from engine.diagnostics.place import Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
+from engine.language.conversions import made_into
+from engine.language.keywords import LOOKUPS, TODAY, TODAY_NAMES
 from engine.language.kinding import common_kind, is_zero
 from engine.language.scope import Scope, choices_of, typed, unbound
 from engine.language.suggestions import did_you_mean
@@ -50,7 +52,11 @@ def bind_call(scope: Scope, node: s.Call, arguments: tuple[r.Bound, ...]) -> r.B
     kind = function.result or _common(function, arguments)
     if kind is None:
         fault = f"takes values of one kind, not {', '.join(str(a.kind) for a in arguments)}"
-        scope.add(types.WRONG_ARGUMENTS, node.span, facts={"name": function.name, "fault": fault})
+        amounts = [a.kind for a in arguments if a.kind.currency]
+        numbers = [a for a in arguments if isinstance(a, r.Constant) and not a.kind.currency]
+        helps = [h for n in numbers for h in made_into(scope, n, amounts[0])] if amounts else []
+        facts = {"name": function.name, "fault": fault}
+        scope.add(types.WRONG_ARGUMENTS, node.span, facts=facts, helps=helps)
         return unbound(node.span)
     if any(a.kind.name is KindName.ERROR for a in arguments):
         return unbound(node.span)
@@ -75,6 +81,10 @@ def _elsewhere(scope: Scope, node: s.Call) -> list[Help]:
     if name in _WORDS_HERE and len(node.arguments) > 1:
         parts = [typed(scope, argument.span) for argument in node.arguments]
         return choices_of(node.span, f"({f' {_WORDS_HERE[name]} '.join(parts)})")
+    if name in LOOKUPS:
+        return [Help("a table is looked up with `take COLUMN from TABLE for KEY`")]
+    if name in TODAY_NAMES:
+        return choices_of(node.span, TODAY)
     found = [f for f in scope.vocabulary.functions.values() if name in f.known_as]
     return [Help(f"it is called {signature(f)} here") for f in found]
 

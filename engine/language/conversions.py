@@ -17,6 +17,8 @@ from engine.values.kinds import Kind, KindName
 _TEXTS = (KindName.TEXT, KindName.CHOICE)
 _NUMBERS = (KindName.NUMBER, KindName.INTEGER)
 _UNITS = {"mass": "kg", "volume": "l", "length": "m", "area": "m2", "capacity": "m3"}
+_DURATIONS = ("minute", "hour", "day", "week", "month")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _IN_TEXT = re.compile(r"\s*(-?\d+(?:[.,]\d+)?)\s*(EUR|€|%|[A-Z]{3}|[a-z]+)?\s*")
 
 
@@ -62,6 +64,8 @@ def _without_quotes(text: str, wanted: Kind) -> list[str]:
     if wanted.name is KindName.YES_NO:
         meant = {**CONSTANTS, "1": "yes", "0": "no"}.get(text.strip().lower())
         return [meant] if meant else []
+    if wanted.name is KindName.DATE and _DATE.fullmatch(text):
+        return [text]
     found = _IN_TEXT.fullmatch(text)
     if found is None:
         return []
@@ -71,6 +75,8 @@ def _without_quotes(text: str, wanted: Kind) -> list[str]:
             return [f"{number} {wanted.currency}"]
         case KindName.PERCENT if unit in ("", "%"):
             return [f"{number}%"]
+        case KindName.DURATION if unit.removesuffix("s") in _DURATIONS:
+            return [f"{number} {unit}"]
         case KindName.NUMBER | KindName.INTEGER if not unit:
             return [number]
         case _:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from engine.diagnostics.codes import syntax as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
-from engine.language.keywords import TOP_LEVEL
+from engine.language.keywords import STATEMENTS, TOP_LEVEL
 from engine.language.stop import Stop
 
 _PURE = r"[^\"]*?(?:\"[^\"]*\"[^\"]*?)*?"  # texts within it are whole
@@ -24,9 +24,10 @@ _IN_ONE = re.compile(
 
 def conditional_block(stop: Stop) -> Diagnostic | None:
     """`if ... then` where statements stand: the block `only when ... end`."""
-    if not (stop.begins and stop.word.lower() in _IFS):
+    first = stop.before.strip() or stop.word
+    if first.lower() not in _IFS or not (stop.begins or first[0].isupper()):
         return None
-    if "_ONLY" not in stop.accepted or "_WHEN" in stop.accepted:
+    if stop.begins and ("_ONLY" not in stop.accepted or "_WHEN" in stop.accepted):
         return None
     says = "statements under a condition stand between `only when ...` and `end`"
     helps = [Help(says)]
@@ -39,7 +40,9 @@ def conditional_block(stop: Stop) -> Diagnostic | None:
     elif (block := _BLOCK.fullmatch(line)) and block_end(stop):
         edit = Replacement(stop.span(len(block[1]), len(line)), f"only when {block[3]}")
         helps = [Help(says, EditLevel.CHOICE, (edit,))]
-    return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word=stop.word, helps=helps)
+    begun = len(line) - len(line.lstrip())
+    place = stop.span(begun, begun + len(first))
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, place, word=first, helps=helps)
 
 
 def closing(stop: Stop) -> int | None:
@@ -116,7 +119,10 @@ def block_end(stop: Stop) -> int | None:
     """The line of the `end` of a block of `if` at the place: it is one mistake with its lines."""
     block = _BLOCK.fullmatch(stop.line.rstrip())
     in_one = _IN_ONE.fullmatch(stop.line.rstrip())
-    return closing(stop) if stop.begins and block and not in_one else None
+    begins = (
+        stop.begins or stop.before.strip().lower() in _IFS
+    )  # one with a capital is a name first
+    return closing(stop) if begins and block and not in_one else None
 
 
 _TERNARY = re.compile(
@@ -181,9 +187,38 @@ def declaration(stop: Stop) -> Diagnostic | None:
     return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word=stop.word, helps=helps)
 
 
+def capital_keyword(stop: Stop) -> Diagnostic | None:
+    """`Exclude when ...`, `END`: a word that begins a statement, as text programs write it."""
+    first = stop.before.strip() or stop.word
+    small = first.lower()
+    if not first[:1].isupper() or small not in STATEMENTS or "=" in stop.line[: stop.column + 1]:
+        return None
+    if not ("EQUAL" in stop.accepted or stop.begins):
+        return None
+    begun = len(stop.line) - len(stop.line.lstrip())
+    helps = [stop.replacing(begun, begun + len(first), small, EditLevel.SAFE)]
+    place = stop.span(begun, begun + len(first))
+    return Diagnostic.of(codes.MISSPELT_KEYWORD, place, word=first, helps=helps)
+
+
+def brace(stop: Stop) -> Diagnostic | None:
+    """`{` behind what opens a block, `}` for its `end`."""
+    rest = stop.line[stop.column + 1 :].strip()
+    if rest or stop.word not in ("{", "}"):
+        return None
+    says = "take it out: a block begins with its line, and ends with `end`"
+    helps = [Help(says, EditLevel.SAFE, (Replacement(stop.here, ""),))]
+    if stop.word == "}":
+        sure = stop.begins and "_END" in stop.accepted
+        helps = [stop.replacing_word("end", EditLevel.CHOICE)] if sure else [Help(says)]
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word=stop.word, helps=helps)
+
+
 FORMS: tuple[Callable[[Stop], Diagnostic | None], ...] = (
     declaration,
     conditional_block,
+    capital_keyword,
+    brace,
     cases_block,
     one_of_two,
 )

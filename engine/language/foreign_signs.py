@@ -11,7 +11,7 @@ from engine.diagnostics.codes import names as name_codes
 from engine.diagnostics.codes import syntax as codes
 from engine.diagnostics.diagnostic import Diagnostic, EditLevel, Help, Replacement
 from engine.language.foreign_forms import FORMS
-from engine.language.keywords import FOREIGN, NOTHING_THERE
+from engine.language.keywords import FOREIGN, LOOKUPS, NOTHING_THERE
 from engine.language.stop import Stop
 
 _SET = re.compile(r"\s*(?:[A-Z]\w*|let\s+\w+)\s*")  # what stands before the `=` that gives a value
@@ -23,6 +23,7 @@ _SIGN = re.compile(
     re.IGNORECASE,
 )
 _ABSENT = re.compile(rf"\s*(===?|!==?|<>)\s*(?:{_NOTHING})\b", re.IGNORECASE)
+_BINDS = re.compile(r"[<>]|[=!]=|&&|\|\||\b(?:is|in|and|or)\b", re.IGNORECASE)
 _NEAR = 3  # columns from where reading stopped: a sign may have been read in part
 _CONDITION = re.compile(r"\b(?:when|require|always|if|where)\b", re.IGNORECASE)
 _PURE = r"[^\"]*?(?:\"[^\"]*\"[^\"]*?)*?"  # texts within it are whole
@@ -69,17 +70,28 @@ def foreign_sign(stop: Stop) -> Diagnostic | None:
 
 
 def _sign_helps(stop: Stop, found: re.Match[str], meant: str) -> list[Help]:
-    blank = " " if found[0] == "!" and stop.line[found.end() :][:1] != " " else ""
-    if found[0] in ("**", "^"):
+    sign, behind = found[0], stop.line[found.end() :]
+    if sign in ("**", "^"):
         return [Help("there are no powers: multiply the value by itself")]
-    if found[0] == "?:":  # of what is empty or 0 as well, not only of what is missing
-        return [stop.replacing(*found.span(), meant, EditLevel.CHOICE)]
-    if found[0] in ("&", "||") and not _CONDITION.search(stop.line[: found.start()]):
-        # Spreadsheets and queries put texts together with them, and scripts give a default.
-        texts = Help('texts are put together with `join_texts("", first, second)`')
-        default = stop.replacing(*found.span(), "default", EditLevel.CHOICE)
-        return [texts] if found[0] == "&" else [default, texts]
-    return [stop.replacing(*found.span(), meant + blank, EditLevel.SAFE)]
+    blank = " " if sign == "!" and behind[:1] != " " else ""
+    level = EditLevel.SAFE if _sure(sign, behind) else EditLevel.CHOICE
+    help_ = stop.replacing(*found.span(), meant + blank, level)
+    texts = Help('texts are put together with `join_texts("", first, second)`')
+    condition = _CONDITION.search(stop.line[: found.start()])
+    if sign == "&":  # sheets put texts together with it, in conditions as well
+        return [help_, texts] if condition else [texts]
+    if sign == "||" and not condition:  # queries do, and scripts give a default
+        return [stop.replacing(*found.span(), "default", EditLevel.CHOICE), texts]
+    return [help_]
+
+
+def _sure(sign: str, behind: str) -> bool:
+    """Whether what is meant binds as the sign does; `behind`: the rest of the line."""
+    if sign in ("&", "?:"):  # `?:` also replaces what is 0 or empty
+        return False
+    if sign == "??":  # elsewhere it takes in a comparison behind it
+        return not _BINDS.search(behind)
+    return sign.lower() != "unless" or not _BINDS.search(behind)
 
 
 def _inside_text(stop: Stop, at: int) -> bool:
@@ -137,16 +149,19 @@ def dotted(stop: Stop) -> Diagnostic | None:
 
 
 def last_comma(stop: Stop) -> Diagnostic | None:
-    """`Stock = 3,`, as in lists of other languages; `-- a comment`, as in queries."""
+    """`Stock = 3,`, `..., because`, as in lists and sentences; `-- a comment`, as in queries."""
     indent = len(stop.line) - len(stop.line.lstrip())
     if stop.begins and stop.line.startswith("--", indent):
         helps = [stop.replacing(indent, indent + 2, "#", EditLevel.SAFE)]
         span = stop.span(indent, indent + 2)
         return Diagnostic.of(codes.FOREIGN_COMMENT, span, sign="--", helps=helps)
-    if stop.word != "," or stop.line[stop.column + 1 :].strip() or "_NL" not in stop.accepted:
+    rest = stop.line[stop.column + 1 :].split()
+    way = f"_{rest[0].upper()}" if rest else "_NL"
+    if stop.word != "," or way not in stop.accepted:
         return None
+    says = "no comma stands before `" + rest[0] + "`" if rest else "a statement ends with its line"
     edit = Replacement(stop.here, "")
-    helps = [Help("take it out: a statement ends with its line", EditLevel.SAFE, (edit,))]
+    helps = [Help(f"take it out: {says}", EditLevel.SAFE, (edit,))]
     return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word=",", helps=helps)
 
 
@@ -188,12 +203,14 @@ def capital_function(stop: Stop) -> Diagnostic | None:
     if stop.word != "(" or found is None:
         return None
     edit = stop.replacing(*found.span(1), found[1].lower(), EditLevel.CHOICE)
+    if found[1].lower() in LOOKUPS:
+        edit = Help("a table is looked up with `take COLUMN from TABLE for KEY`")
     facts: dict[str, Any] = {"what": "function", "name": found[1]}
     return Diagnostic.of(name_codes.UNKNOWN_NAME, stop.span(*found.span(1)), helps=[edit], **facts)
 
 
 _ASKED = re.compile(
-    r"\b(contains|starts\s+with|ends\s+with|like|matches)\b\s*(\"[^\"]*\")?", re.IGNORECASE
+    r"\b(contains|starts\s+with|ends\s+with|i?like|matches)\b\s*(\"[^\"]*\")?", re.IGNORECASE
 )
 
 
@@ -216,7 +233,7 @@ def _function(found: re.Match[str]) -> tuple[str, str]:
     """The function that asks what `found` asks, and its text."""
     word = "_".join(found[1].lower().split())
     text = found[2] or '"..."'
-    if word != "like":
+    if word not in ("like", "ilike"):
         return word, text
     bare = text.strip('"')
     kept = f'"{bare.strip("%")}"'
@@ -240,14 +257,24 @@ def between(stop: Stop) -> Diagnostic | None:
     return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word=stop.word, helps=helps)
 
 
+_TEXTS = re.compile(r'"[^"]*"(?:\s*,\s*"[^"]*")*')
+
+
 def bracketed_list(stop: Stop) -> Diagnostic | None:
-    """`in ["A", "B"]`: a list stands in parentheses."""
-    found = re.compile(r"\[([^]\[]*)\]").match(stop.line, stop.column)
-    if found is None or "LPAR" not in stop.accepted:
+    """`in ["A", "B"]`, `in "A", "B"`: a list stands in parentheses."""
+    if "LPAR" not in stop.accepted:
         return None
-    says = "a list stands in parentheses"
-    edit = Replacement(stop.span(*found.span()), f"({found[1]})")
-    helps = [Help(says, EditLevel.SAFE, (edit,))]
+    found = re.compile(r"\[([^]\[]*)\]").match(stop.line, stop.column)
+    bare = None if len(stop.accepted) > 1 else _TEXTS.match(stop.line, stop.column)
+    whole = found or bare
+    if whole is None:
+        return None
+    text = found[1] if found else whole[0]
+    edit = Replacement(stop.span(*whole.span()), f"({text})")
+    helps = [Help("a list stands in parentheses", EditLevel.SAFE, (edit,))]
+    if found is None:
+        place = stop.span(*whole.span())
+        return Diagnostic.of(codes.MISSING_PART, place, what="`(` around the list", helps=helps)
     return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.here, word="[", helps=helps)
 
 

@@ -131,6 +131,12 @@ SHORT_UNITS: dict[str, str] = {
     **dict.fromkeys(("wk", "sem"), "weeks"),
 }
 
+PERCENT_WORDS = ("percent", "pourcent", "pourcents", "pct")
+# Functions of sheets that look something up: `take` does, from a table.
+LOOKUPS = ("vlookup", "hlookup", "xlookup", "lookup", "recherchev", "rechercheh", "recherchex")
+TODAY_NAMES = ("today", "aujourdhui", "aujourd_hui", "curdate", "current_date")
+TODAY = 'date_of(now, "Europe/Paris")'
+
 # What programmers type by habit: words, and signs, with what is meant in a condition.
 FOREIGN: dict[str, str] = {
     **dict.fromkeys(("if", "elif", "elsif", "elseif", "else if", "sinon si", "where"), "when"),

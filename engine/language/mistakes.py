@@ -19,6 +19,7 @@ from engine.language.keywords import (
     FRENCH,
     FRENCH_UNITS,
     KEYWORDS,
+    PERCENT_WORDS,
     SHORT_UNITS,
     STATEMENTS,
     TOP_LEVEL,
@@ -188,6 +189,13 @@ def _unit(stop: Stop) -> Diagnostic | None:
         return Diagnostic.of(codes.BROKEN_LITERAL, span, text=text, what="a number")
     if not stop.word.isalpha():
         return None
+    if stop.word.lower() in PERCENT_WORDS:
+        number = found[0].strip()
+        helps = [stop.replacing(start, end, f"{number}%", EditLevel.SAFE)]
+        text, span = stop.line[start:end], stop.span(start, end)
+        return Diagnostic.of(
+            codes.BROKEN_LITERAL, span, text=text, what="a percentage", helps=helps
+        )
     if short := SHORT_UNITS.get(stop.word.lower()):
         unit = short[:-1] if found[0].strip() == "1" else short
         helps = [stop.replacing(start, end, f"{found[0].strip()} {unit}", EditLevel.SAFE)]
@@ -288,6 +296,10 @@ def _missing_part(stop: Stop) -> Diagnostic | None:
             helps = []
             if text and terminal in ("_THEN", "_OF") and stop.word:
                 helps = [stop.inserting(text.strip())]
+            elif terminal == "TEXT" and (rest := stop.line[stop.column :].strip()):
+                end = stop.column + len(rest)
+                inner = rest.replace('"', "'")
+                helps = [stop.replacing(stop.column, end, f'"{inner}"', EditLevel.CHOICE)]
             return Diagnostic.of(codes.MISSING_PART, stop.here, what=what, helps=helps)
     if not stop.word and ("_WHEN" in stop.accepted or {"NUMBER", "LOWER", "TEXT"} <= stop.accepted):
         return Diagnostic.of(codes.MISSING_PART, stop.here, what="a value")
@@ -318,6 +330,7 @@ _RECOGNISERS: tuple[Callable[[Stop], Diagnostic | None], ...] = (
     _missing_part,
 )
 
+_OPERATORS = ("+", "-", "*", "/", "<", ">", "<=", ">=", "and", "or", "default", "rounded")
 MOST_WAYS = 3  # ways on that a message names
 _WAYS = {
     "TEXT": 'a text in quotes (`"..."`)',
@@ -355,7 +368,9 @@ def _unexpected(stop: Stop) -> Diagnostic:
         says = f"a line here begins with {', '.join(f'`{k}`' for k in known[:6])} ..."
         if "_MAPPING" in stop.accepted and _STATEMENT.match(stop.line):
             says = "statements stand between `mapping offer for ...` and its `end`"
-        if "UPPER" in stop.accepted:
+        if stop.word in _OPERATORS:
+            says = "a value ends with its line; only within brackets it goes on in the next one"
+        elif "UPPER" in stop.accepted:
             says = "a line here gives an attribute its value (`Price = ...`), or begins with `let`, `require`, `end` ..."
         return Diagnostic.of(codes.UNEXPECTED_WORD, stop.here, word=word, helps=[Help(says)])
     return Diagnostic.of(codes.UNEXPECTED_WORD, stop.here, word=word, helps=_ways_on(stop))

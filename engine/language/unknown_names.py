@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from engine.diagnostics.codes import names, syntax
+from engine.diagnostics.codes import names, syntax, types
 from engine.diagnostics.diagnostic import EditLevel, Help, Replacement
 from engine.diagnostics.place import Span
+from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.foreign_marks import column_of
-from engine.language.keywords import CONSTANTS, NOTHING_THERE, RESERVED
+from engine.language.keywords import CONSTANTS, NOTHING_THERE, RESERVED, TODAY, TODAY_NAMES
 from engine.language.scope import Scope, choices_of, typed
 from engine.language.suggestions import close_names, did_you_mean
 from engine.values.kinds import Kind, KindName
@@ -111,7 +112,9 @@ def unknown_attribute(scope: Scope, span: Span, name: str, others: Iterable[str]
 def _foreign(scope: Scope, node: s.Reference) -> bool:
     """`true`, `VRAI`, `null`: told in the words of the language."""
     word = node.name.lower()
-    if word in CONSTANTS:
+    if word in TODAY_NAMES:
+        helps = choices_of(node.span, TODAY)
+    elif word in CONSTANTS:
         meant = CONSTANTS[word]
         edit = (Replacement(node.span, meant),)
         helps = [Help(f"write `{meant}`", EditLevel.SAFE, edit)]
@@ -173,6 +176,17 @@ def half_comparison(scope: Scope, node: s.Or | s.And) -> list[Help]:
     texts = ", ".join(typed(scope, item.span) for item in (*items, right))
     span = value.span.to(right.span)
     return choices_of(span, f"{typed(scope, value.span)} in ({texts})")
+
+
+def meant_default(scope: Scope, node: s.Or, left: r.Bound) -> bool:
+    """Report `list_price or omit`: what stands where a value is missing is its `default`."""
+    if left.kind.name in (KindName.YES_NO, KindName.ERROR):
+        return False
+    texts = (typed(scope, node.left.span), typed(scope, node.right.span))
+    facts = {"found": str(left.kind)}
+    helps = choices_of(node.left.span.to(node.right.span), " default ".join(texts))
+    scope.add(types.NO_CONDITION, node.left.span, facts=facts, helps=helps)
+    return True
 
 
 def _has_value(scope: Scope, name: str) -> bool:

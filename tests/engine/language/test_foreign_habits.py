@@ -59,6 +59,18 @@ WORDS = [
 ]  # fmt: skip
 # The same, where what is marked is not all that changes: with the whole that it becomes.
 LINES = [
+    ('Exclude when weight present because "Heavy"', "P002", "Exclude", 'exclude when weight present because "Heavy"', SAFE),
+    ("Let half = 3", "P002", "Let", "let half = 3", SAFE),
+    ("Vat = 20 percent", "P019", "20 percent", "Vat = 20%", SAFE),
+    ("Vat = 20 pourcent", "P019", "20 pourcent", "Vat = 20%", SAFE),
+    (EXCLUDED.format('brand in "A", "B"'), "P003", '"A", "B"', EXCLUDED.format('brand in ("A", "B")'), SAFE),
+    ('exclude when weight present, because "Heavy"', "P007", ",", 'exclude when weight present because "Heavy"', SAFE),
+    ("exclude when weight present because too heavy", "P003", "too", 'exclude when weight present because "too heavy"', CHOICE),
+    ("StrikedPrice = list_price or omit", "T204", "list_price", "StrikedPrice = list_price default omit", CHOICE),
+    ('IF weight present THEN Comment = "x"', "P007", "IF", 'only when weight present\n  Comment = "x"\nend', CHOICE),
+    ('If weight present then\n  Comment = "x"\nend\nlet half = 3', "P007", "If", 'only when weight present\n  Comment = "x"\nend\nlet half = 3', CHOICE),
+    ('only when weight present {\n  Comment = "x"\nend', "P007", "{", 'only when weight present \n  Comment = "x"\nend', SAFE),
+    ('only when weight present\n  Comment = "x"\n}', "P007", "}", 'only when weight present\n  Comment = "x"\nend', CHOICE),
     ("// ours", "P023", "//", "# ours", SAFE),
     ("-- ours", "P023", "--", "# ours", SAFE),
     ("/* ours */", "P023", "/*", "# ours", SAFE),
@@ -87,7 +99,7 @@ LINES = [
     ('if weight present then Comment = "x"', "P007", "if", 'only when weight present\n  Comment = "x"\nend', CHOICE),
     ("StrikedPrice = coalesce(list_price, 1.00 EUR)", "N103", "coalesce", "StrikedPrice = (list_price default 1.00 EUR)", CHOICE),
 ]  # fmt: skip
-SET_ELSEWHERE = ("PreparationTime", "ProductCondition")
+SET_ELSEWHERE = ("Vat", "PreparationTime", "ProductCondition")
 HABITS = [*((t, c, w, t.replace(w, m, 1), s) for t, c, w, m, s in WORDS), *LINES]
 
 
@@ -140,6 +152,18 @@ def test_what_is_no_habit_stays(shop: Shop) -> None:
         (
             'Comment = if(weight present, "a", "b")',
             "write cases: `when ... then ...`, and `otherwise ...` on the next line",
+        ),
+        (
+            "StrikedPrice = cost_price\n  * 2",
+            "a value ends with its line; only within brackets it goes on in the next one",
+        ),
+        (
+            "Comment = VLOOKUP(sku, notes, 2)",
+            "a table is looked up with `take COLUMN from TABLE for KEY`",
+        ),
+        (
+            "Comment = vlookup(sku, 2)",
+            "a table is looked up with `take COLUMN from TABLE for KEY`",
         ),
         (
             "StrikedPrice = A2",
@@ -204,3 +228,20 @@ def test_an_apostrophe_within_a_word_opens_no_text(shop: Shop) -> None:
 def test_a_field_called_none_is_compared(shop: Shop) -> None:
     told = shop.told('let none = brand\nexclude when brand is none because "Same"')
     assert "P007" not in [one.code.number for one in told]
+
+
+@pytest.mark.parametrize(
+    ("typed", "level"),
+    [
+        ("let x = (stock_total ?? 0) > 3", CHOICE),
+        ("let x = stock_total ?? 0 > 3", CHOICE),
+        ("let x = stock_total ?? 0", SAFE),
+        ('exclude unless weight present because "Not ours"', SAFE),
+        ('exclude unless weight present and vat_rate is 20% because "Not ours"', CHOICE),
+        ('exclude when weight present & vat_rate is 20% because "Not ours"', CHOICE),
+        ('exclude when weight present && vat_rate is 20% because "Not ours"', SAFE),
+    ],
+)
+def test_what_may_bind_in_another_way_is_asked(shop: Shop, *, typed: str, level: EditLevel) -> None:
+    (told,) = shop.told(typed)
+    assert (told.code.number, told.helps[0].level) == ("P007", level)
