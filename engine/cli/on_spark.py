@@ -80,8 +80,8 @@ class SparkRun(Struct, frozen=True):
 
     def _refuse_the_past(self, since: Path) -> None:
         """See that it is an output that is whole, or a journal that can be read."""
+        from engine.cluster.kinds import OFFERS
         from engine.cluster.output import parts
-        from engine.cluster.worker import OFFERS
 
         if since.is_file():
             _loaded(since).close()

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.cluster.kinds import OFFERS
 from engine.cluster.output import may_overwrite, parts
 from engine.cluster.session import stopping
-from engine.cluster.worker import OFFERS
 
 if TYPE_CHECKING:
     import pyarrow as pa

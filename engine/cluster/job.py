@@ -15,19 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from engine.cluster.kinds import ACCOUNTING, MADE, OFFERS, PATCHES, REJECTIONS
 from engine.cluster.output import accounts, changed, may_overwrite, summed
 from engine.cluster.session import stopping
 from engine.cluster.shipped import Shipped, ship
 from engine.cluster.splits import SPLIT, Cutter, Split, files_of, settings_of
-from engine.cluster.worker import (
-    ACCOUNTING,
-    MADE,
-    OFFERS,
-    PATCHES,
-    REJECTIONS,
-    reject_repeats,
-    render_splits,
-)
+from engine.cluster.worker import reject_repeats, render_splits
 from engine.errors import EngineError
 from engine.pipeline import checked_ruleset, compile_side, feed_of
 from engine.program.lacking import refuse_lacking

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import polars as pl
 from msgspec import Struct, field
 
-from engine.cluster.worker import OFFERS, REJECTIONS
+from engine.cluster.kinds import OFFERS, REJECTIONS
 from engine.offers.accounting import Accounting
 from engine.offers.lines import check_lines, rejection_line
 from engine.offers.mapping import EXCLUDES, FIRST, STOPS, Mapper

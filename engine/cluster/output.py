@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from msgspec.structs import replace
 
-from engine.cluster.worker import ACCOUNTING, OFFERS, REJECTIONS
+from engine.cluster.kinds import ACCOUNTING, OFFERS, REJECTIONS
 from engine.errors import FeedError, ProjectError
 from engine.offers.accounting import Accounting, RankedReason
 from engine.offers.results import Reason

@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from engine.cluster.splits import Split
     from engine.offers.rendering import Renderer
 
-OFFERS, REJECTIONS, ACCOUNTING = "offers", "rejections", "accounting"
-# A line begins behind the number of its row. `sku` is there on offers, `account` on a split's last row,
-# whose `row` is the number of the last row of the split.
-MADE = "split long, place long, row long, kind string, sku string, line string, account string"
-PATCHES = "split long, place long, patch string, moved string"
 _MOST = 10_000  # rows in an Arrow batch
 
 
