@@ -39,7 +39,7 @@ def meaning(value: object) -> Meaning:
 
 
 # What is said of a thing, and changes nothing of what it does.
-_WORDS = frozenset({"span", "place", "row_spans", "clause", "title", "help", "deprecated"})
+_WORDS = frozenset({"span", "place", "row_span", "clause", "title", "help", "deprecated"})
 
 
 class Maker(Struct, frozen=True):

@@ -265,7 +265,7 @@ class _Writer(Struct):
         facts = self.made.steps[at].facts
         facts["table"] = node.table.name
         facts["column"] = node.column
-        facts["rows"] = list(node.table.row_spans)
+        facts["rows"] = [node.table.row_span(row) for row in range(len(node.table.rows))]
         expressions = Expressions(self.program.at, self.known)
         found = row_found(node, tuple(expressions.compile(k) for k in keys))
         self.made.columns.append(found.cast(pl.String).alias(f"{at}#"))

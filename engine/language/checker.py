@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.diagnostics.codes import names, periods
 from engine.diagnostics.diagnostic import Diagnostic, Help, Report
-from engine.diagnostics.place import Source
+from engine.diagnostics.place import Source, Span
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.aftermath import settled
@@ -109,8 +109,12 @@ def _tables(found: Declarations, files: ProjectFiles, scope: Scope) -> dict[str,
     # A table that could not be read must not make every rule that names it look wrong.
     for node in found.tables:
         if node.name.text not in tables:
-            tables[node.name.text] = r.Table(node.name.text, (), (), (), (), node.span)
+            tables[node.name.text] = r.Table(node.name.text, (), (), (), _no_row, node.span)
     return tables
+
+
+def _no_row(row: int) -> Span:
+    raise IndexError(row)
 
 
 def _slices(

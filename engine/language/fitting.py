@@ -103,7 +103,7 @@ class Fitting(Struct, frozen=True):
                 row = next(
                     (i for i, cells in enumerate(value.table.rows) if cells[index] == text), None
                 )
-                labels = [Label(value.table.row_spans[row], "this row")] if row is not None else []
+                labels = [Label(value.table.row_span(row), "this row")] if row is not None else []
             listed = ", ".join(f'"{c}"' for c in choices[:6])
             facts: dict[str, Any] = {"value": f'"{text}"', "name": attribute.name}
             self.scope.add(

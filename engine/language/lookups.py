@@ -14,7 +14,7 @@ from msgspec import Struct
 from engine.diagnostics.codes import cases as codes
 from engine.diagnostics.codes import names
 from engine.diagnostics.diagnostic import Diagnostic, Help, Label, Report
-from engine.diagnostics.place import Span, Spans
+from engine.diagnostics.place import Spans
 from engine.language import ruleset as r
 from engine.language import syntax as s
 from engine.language.files import ProjectFiles, TextTable
@@ -82,7 +82,6 @@ def how_to_add_table(name: str, *columns: str) -> list[Help]:
 
 def _typed(node: s.TableFromCsv, table: TextTable, report: Report) -> r.Table:
     spans = Spans(table.source.name, table.source.text)
-    row_spans = tuple(spans.line_span(line) for line in table.line_of_row)
     columns, cells = [], []
     for index, name in enumerate(table.columns):
         texts = [row[index].strip() for row in table.rows]
@@ -91,7 +90,15 @@ def _typed(node: s.TableFromCsv, table: TextTable, report: Report) -> r.Table:
         cells.append([reader.read(t) if t else None for t in texts])
     rows = tuple(zip(*cells, strict=True)) if cells else ()
     keys = tuple(k.text for k in node.keys)
-    made = r.Table(node.name.text, keys, tuple(columns), rows, row_spans, node.span)
+    lines = table.line_of_row
+    made = r.Table(
+        node.name.text,
+        keys,
+        tuple(columns),
+        rows,
+        lambda row: spans.line_span(lines[row]),
+        node.span,
+    )
     _keys_once(made, report)
     return made
 
@@ -151,7 +158,7 @@ def table_in_place(
     )
     keys = tuple(k.text for k in node.keys)
     made = r.Table(
-        node.name.text, keys, tuple(columns), values, tuple(x.span for x in rows), node.span
+        node.name.text, keys, tuple(columns), values, lambda row: rows[row].span, node.span
     )
     _keys_once(made, report)
     return made
@@ -171,13 +178,14 @@ def _column_kind(cells: list[r.Bound | None], file: str) -> Kind:
 def _keys_once(table: r.Table, report: Report) -> None:
     """A key that stands twice would make the look-up depend on the order of rows."""
     index = [[c.name for c in table.columns].index(k) for k in table.keys]
-    first: dict[tuple[str, ...], Span] = {}
-    for row, span in zip(table.rows, table.row_spans, strict=True):
+    first: dict[tuple[str, ...], int] = {}
+    for number, row in enumerate(table.rows):
         key = tuple(normalize("NFC", str(row[i])).strip().casefold() for i in index)
         if key in first:
-            labels = [Label(first[key], "first stands here")]
+            labels = [Label(table.row_span(first[key]), "first stands here")]
+            span = table.row_span(number)
             shown = ", ".join(str(row[i]) for i in index)
             report.add(
                 Diagnostic.of(codes.KEY_TWICE, span, key=shown, table=table.name, labels=labels)
             )
-        first.setdefault(key, span)
+        first.setdefault(key, number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -23,13 +24,16 @@ class Column(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A look-up table. `rows` hold keys and cells in the order of `columns`; None where empty."""
+    """A look-up table. `rows` hold keys and cells in the order of `columns`; None where empty.
+
+    `row_span` tells where a row stands, by its number from 0: of many rows few are ever asked for.
+    """
 
     name: str
     keys: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: tuple[tuple[Scalar | None, ...], ...]
-    row_spans: tuple[Span, ...]
+    row_span: Callable[[int], Span]
     span: Span
 
     def column(self, name: str) -> Column | None:
