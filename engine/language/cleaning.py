@@ -84,8 +84,7 @@ def clean(source: Source) -> Cleaned:
         elif is_mark(found, inside=depth > 0):
             faults.append(read_mark(spans, chars, start, found))
         elif found[0] in _QUOTES and len(found) > 1:
-            chars[start], chars[end - 1] = '"', '"'
-            faults.append(_curly(spans, source.text, start, end))
+            faults.append(_curly(spans, chars, start, end))
         elif len(found) == 1:
             faults += _character(spans, chars, start, found)
         else:
@@ -186,9 +185,24 @@ def _typographic(spans: Spans, at: int, char: str, plain: str = '"') -> Diagnost
     return Diagnostic.of(codes.TYPOGRAPHIC, span, what=what, helps=[edit])
 
 
-def _curly(spans: Spans, text: str, start: int, end: int) -> Diagnostic:
+_FRENCH = re.compile(r"«\s\S(?:.*\S)?\s»")  # the blanks belong to the quotes, not to the text
+
+
+def _curly(spans: Spans, chars: list[str], start: int, end: int) -> Diagnostic:
     """The curly quotes around one text: one slip, however many of the two are curly."""
-    curly = [spans.span(at, at + 1) for at in (start, end - 1) if text[at] in _QUOTES]
+    curly = [spans.span(at, at + 1) for at in (start, end - 1) if chars[at] in _QUOTES]
+    if _FRENCH.fullmatch(spans.text, start, end):
+        inner = spans.text[start + 2 : end - 2]
+        chars[start : start + 2], chars[end - 2 : end] = ' "', '" '
+        helps = [
+            Help(
+                f'write `"{inner}"`',
+                EditLevel.SAFE,
+                (Replacement(spans.span(start, end), f'"{inner}"'),),
+            )
+        ]
+        return Diagnostic.of(codes.TYPOGRAPHIC, curly[0], what="curly quote", helps=helps)
+    chars[start], chars[end - 1] = '"', '"'
     edit = tuple(Replacement(span, '"') for span in curly)
     helps = [Help('write `"`', EditLevel.SAFE, edit)]
     return Diagnostic.of(codes.TYPOGRAPHIC, curly[0], what="curly quote", helps=helps)

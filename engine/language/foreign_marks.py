@@ -15,7 +15,7 @@ from engine.diagnostics.place import Spans
 # An apostrophe within a word (`d'achat`) opens no text.
 MARKS = (
     r"//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|/\*[^\n]*"
-    r"|(?<!\w)['‘‚‛](?:\\[^\n]|[^'‘’\\\n\"])*['’](?!\w)"
+    r"|(?<!\w)['‘‚‛](?:\\[^\n]|''|[^'‘’\\\n\"])*['’](?!\w)"
     r"|`[^`\n\"|]+`|(?<![\w\])])\[[^\W\d][^]\[\n\"|,]*\]"
     r"|;(?=[ \t]*(?:\n|\Z|#|//))"
 )
@@ -105,7 +105,7 @@ def _quoted_text(spans: Spans, start: int, found: str) -> Diagnostic:
     ends = (spans.span(start, start + 1), spans.span(end - 1, end))
     edit = tuple(Replacement(span, '"') for span in ends)
     if _STRAIGHT in (found[0], found[-1]):
-        inner = found[1:-1].replace(r"\'", "'")
+        inner = found[1:-1].replace(r"\'", "'").replace("''", "'")  # as scripts, as queries have it
         edit = (Replacement(spans.span(start, end), f'"{inner}"'),)
         helps = [Help(f'write `"{inner}"`', EditLevel.SAFE, edit)]
         return Diagnostic.of(codes.SINGLE_QUOTES, spans.span(start, end), helps=helps)

@@ -52,6 +52,60 @@ def absent(stop: Stop) -> Diagnostic | None:
     return Diagnostic.of(codes.FOREIGN_OPERATOR, span, word=word, helps=helps)
 
 
+_SAME = r"===?|=|is\b(?!\s+not\b)"
+_OTHER = r"!==?|<>|=!|≠|is\s+not\b"
+
+
+def sign_in_cell(stop: Stop) -> Diagnostic | None:
+    """`| = 3 |`, `| != 3 |`: a cell is held against its column, and says `not` for the others."""
+    begun = stop.line.rfind("|", 0, stop.column) + 1
+    sign = re.compile(rf"\s*(?P<sign>{_SAME}|{_OTHER})", re.IGNORECASE).match(stop.line, begun)
+    if sign is None or not stop.line.lstrip().startswith("|") or stop.column > sign.end() + 1:
+        return None
+    if _ABSENT.match(stop.line, begun) or re.match(r"=[<>]", stop.line[sign.start("sign") :]):
+        return None
+    other = re.fullmatch(_OTHER, sign["sign"], re.IGNORECASE)
+    span = stop.span(*sign.span("sign"))
+    meant = "" if not other else "not" if stop.line[sign.end() :][:1] == " " else "not "
+    edit = Replacement(span, meant)
+    says = "write `not`" if other else "take it out: a cell is held against its column"
+    helps = [Help(says, EditLevel.SAFE, (edit,))]
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, span, word=sign["sign"], helps=helps)
+
+
+def sign_in_test(stop: Stop) -> Diagnostic | None:
+    """`expect Price == 3 EUR`, `given weight is 3 kg`: a test gives and expects values with `=`."""
+    if not re.match(r"\s*(?:given|expect|try)\b", stop.line):
+        return None
+    for sign in re.finditer(rf"===?|{_OTHER}|\bis\b", stop.line):
+        if not sign.start() - 1 <= stop.column <= sign.end() or _inside_text(stop, sign.start()):
+            continue
+        if re.fullmatch(_OTHER, sign[0]):
+            says = "a test says what a value is, with `=`; not what it is not"
+            return _told(stop, sign, [Help(says)])
+        return _told(stop, sign, [stop.replacing(*sign.span(), "=", EditLevel.SAFE)])
+    return None
+
+
+_CASE = re.compile(r"\s*(?:when|if|elif|elsif|elseif|else\s+if|si)\b", re.IGNORECASE)
+
+
+def arrow(stop: Stop) -> Diagnostic | None:
+    """`when ... => value`, `when ...: value`: scripts have the value of a case behind a sign."""
+    sign = re.match(r"=>|->|:", stop.line[stop.column :])
+    bare = re.sub(r'"[^"]*"', "", stop.line)
+    if sign is None or "_THEN" not in stop.accepted or not _CASE.match(stop.line):
+        return None
+    if re.search(r"\bthen\b", bare):
+        return None
+    ends = (stop.column, stop.column + len(sign[0]))
+    before = "" if stop.line[stop.column - 1] == " " else " "
+    helps = [stop.replacing(*ends, before + "then", EditLevel.CHOICE)]
+    if sign[0] == "=>":  # which some write for `>=`
+        helps.append(stop.replacing(*ends, ">=", EditLevel.CHOICE))
+    return Diagnostic.of(codes.FOREIGN_OPERATOR, stop.span(*ends), word=sign[0], helps=helps)
+
+
 def foreign_sign(stop: Stop) -> Diagnostic | None:
     """A sign or word that has another form here: `&&`, `!=`, `elif`, `≥`."""
     table = stop.line.lstrip().startswith("|")
@@ -111,14 +165,16 @@ def semicolon(stop: Stop) -> Diagnostic | None:
     if stop.word != ";":
         return None
     if "_NL" not in stop.accepted:  # within brackets
-        sure = not re.search(r"\d,\d", stop.line)
+        # Who keeps arguments apart with `;` has a comma before decimals.
         edits = [
-            Replacement(stop.span(at, at + 1), ",")
-            for at, char in enumerate(stop.line)
-            if char == ";" and not _inside_text(stop, at)
+            Replacement(stop.span(found.start(), found.end()), "," if found[0] == ";" else ".")
+            for found in re.finditer(r";|(?<=\d),(?=\d)", stop.line)
+            if not _inside_text(stop, found.start())
         ]
-        level = EditLevel.SAFE if sure else EditLevel.CHOICE
-        helps = [Help("write `,` between them", level, tuple(edits))]
+        decimals = any(edit.text == "." for edit in edits)
+        level = EditLevel.CHOICE if decimals else EditLevel.SAFE
+        says = "write `,` between them" + ", and `.` before decimals" * decimals
+        helps = [Help(says, level, tuple(edits))]
     else:
         indent = stop.line[: len(stop.line) - len(stop.line.lstrip())]
         end = len(stop.line.rstrip())
@@ -217,13 +273,17 @@ _ASKED = re.compile(
 def asked_by_function(stop: Stop) -> Diagnostic | None:
     """`brand contains "x"`, `brand like "x%"`: a function asks it."""
     found = _ASKED.match(stop.line, stop.column)
-    value = re.search(r"([^\W\d]\w*)\s*$", stop.before)
+    value = re.search(r"([^\W\d]\w*)(\s+not)?\s*$", stop.before, re.IGNORECASE)
     if found is None:
         return None
     function, text = _function(found)
     helps = [Help(f"a function asks it: `{function}({value[1] if value else 'name'}, {text})`")]
-    if value and found[2]:
-        edit = f"{function}({value[1]}, {text})"
+    # A sign for any letters within the text, or none at all: that is no question of these functions.
+    pattern = found[1].lower() in ("like", "ilike") and not re.fullmatch(
+        r'"%[^%"]+%?"|"[^%"]+%"', text if not found[2] else found[2]
+    )
+    if value and found[2] and not pattern:
+        edit = f"{'not ' if value[2] else ''}{function}({value[1]}, {text})"
         helps = [stop.replacing(value.start(1), found.end(), edit, EditLevel.CHOICE)]
     span = stop.span(*found.span(1))
     return Diagnostic.of(codes.FOREIGN_OPERATOR, span, word=found[1], helps=helps)
@@ -264,14 +324,20 @@ def bracketed_list(stop: Stop) -> Diagnostic | None:
     """`in ["A", "B"]`, `in "A", "B"`: a list stands in parentheses."""
     if "LPAR" not in stop.accepted:
         return None
+    in_cell = re.search(r"^\s*\|(?:.*\|)?\s*$", stop.before) is not None
     found = re.compile(r"\[([^]\[]*)\]").match(stop.line, stop.column)
+    if found and not (in_cell or re.search(r"\bin\s*$", stop.before)):
+        return None
     bare = None if len(stop.accepted) > 1 else _TEXTS.match(stop.line, stop.column)
     whole = found or bare
     if whole is None:
         return None
     text = found[1] if found else whole[0]
-    edit = Replacement(stop.span(*whole.span()), f"({text})")
-    helps = [Help("a list stands in parentheses", EditLevel.SAFE, (edit,))]
+    edit = Replacement(stop.span(*whole.span()), text.strip() if in_cell else f"({text})")
+    says = (
+        "the values of a cell stand without brackets" if in_cell else "a list stands in parentheses"
+    )
+    helps = [Help(says, EditLevel.SAFE, (edit,))]
     if found is None:
         place = stop.span(*whole.span())
         return Diagnostic.of(codes.MISSING_PART, place, what="`(` around the list", helps=helps)
@@ -282,6 +348,9 @@ FOREIGN_LOOKS: tuple[Callable[[Stop], Diagnostic | None], ...] = (
     *FORMS,
     gives_a_value,
     absent,
+    sign_in_cell,
+    sign_in_test,
+    arrow,
     foreign_sign,
     semicolon,
     bracketed_list,

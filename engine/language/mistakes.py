@@ -63,8 +63,12 @@ def _text_not_closed(stop: Stop) -> Diagnostic | None:
     return Diagnostic.of(codes.TEXT_NOT_CLOSED, span, helps=helps)
 
 
+_GROUPED = r"(?<![\w.,])[1-9]\d{0,2}(?:\.\d{3})+,\d+|(?<![\w.,])[1-9]\d{0,2}(?: \d{3})+,\d+"
+_WITH_COMMA = re.compile(rf"(?:{_GROUPED}|\b\d+(?:,\d+)+(?:\.\d+)?)\b")
+
+
 def _decimal_comma(stop: Stop) -> Diagnostic | None:
-    for found in re.finditer(r"\b\d+(?:,\d+)+(?:\.\d+)?\b", stop.line):
+    for found in _WITH_COMMA.finditer(stop.line):
         if found.start() <= stop.column <= found.end() + 1:
             span = found.span()
             helps = _without_comma(stop, span, found[0], "")
@@ -73,10 +77,16 @@ def _decimal_comma(stop: Stop) -> Diagnostic | None:
 
 
 def _without_comma(stop: Stop, span: tuple[int, int], number: str, behind: str) -> list[Help]:
-    """What a number with a comma, if it has one, may stand for: `1,234` for 1.234 or for 1234."""
+    """What a number as people write it may stand for: `1,234` and `1.234` for 1234 as well."""
     pointed = number.replace(",", ".")
     means, level = [pointed], EditLevel.SAFE
-    if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", number):
+    if re.fullmatch(r"\d+(?:\.\d{3})+,\d+", number):
+        means = [number.replace(".", "").replace(",", ".")]
+    elif " " in number:  # two numbers between which something is missing look the same
+        means, level = [pointed.replace(" ", "")], EditLevel.CHOICE
+    elif behind and re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+", number):
+        means, level = [number.replace(".", ""), number], EditLevel.CHOICE
+    elif re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", number):
         means, level = [number.replace(",", ""), pointed], EditLevel.CHOICE
     return [stop.replacing(*span, one + behind, level) for one in means if one.count(".") <= 1]
 
@@ -85,7 +95,10 @@ _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
 
 
 def _currency_sign(stop: Stop) -> Diagnostic | None:
-    number = r"(\d+(?:,\d+)*(?:\.\d+)?)"
+    plain = r"\d+(?:,\d+)*(?:\.\d+)?"
+    number = (
+        rf"({_GROUPED}|(?<![\w.,])[1-9]\d{{0,2}}(?:(?: \d{{3}})+|(?:\.\d{{3}})+)(?!\d)|{plain})"
+    )
     for pattern, amount, sign in (
         (number + r"\s*([€$£]|euros?\b|Euros?\b|eur\b)", 1, 2),
         (r"([€$£]|\bEUR\b)\s*" + number, 2, 1),
@@ -237,10 +250,11 @@ def _misspelt(stop: Stop) -> Diagnostic | None:
     if not stop.word.isalpha():
         return None
     close = _closest(stop.word.lower(), _keywords(stop))
-    if close is None or close == stop.word:
-        return None
+    if not close or stop.word in KEYWORDS.values():
+        return None  # a word of its own is no other misspelt: what stands before it may be
+    level = EditLevel.SAFE if len(close) == 1 else EditLevel.CHOICE
     end = stop.column + len(stop.word)
-    helps = [stop.replacing(stop.column, end, close, EditLevel.SAFE)]
+    helps = [stop.replacing(stop.column, end, one, level) for one in close]
     return Diagnostic.of(codes.MISSPELT_KEYWORD, stop.here, word=stop.word, helps=helps)
 
 
@@ -254,9 +268,12 @@ def _distance(word: str, other: str) -> int:
     return OSA.distance(word, other)
 
 
-def _closest(word: str, words: list[str]) -> str | None:
+def _closest(word: str, words: list[str]) -> list[str]:
+    """The words that `word` is nearest to; none where it is near to none."""
     near = sorted((_distance(word, w), w) for w in words)
-    return near[0][1] if near and near[0][0] <= max(1, len(word) // 3) else None
+    if not near or near[0][0] > max(1, len(word) // 3):
+        return []
+    return [w for distance, w in near if distance == near[0][0]]
 
 
 def _reserved(stop: Stop) -> Diagnostic | None:

@@ -95,6 +95,11 @@ MORE = {
     "a brace that opens": ("P007", 'only when weight present {\n  Comment = "Heavy"\nend'),
     "a list without brackets": ("P003", 'exclude when brand in "A", "B" because "Not ours"'),
     "a list in square brackets": ("P007", 'exclude when brand in ["A", "B"] because "Not ours"'),
+    "a sign in a cell": (
+        "P007",
+        'decide Comment by first row that fits\n  | brand || Comment |\n  | != "A" || "a" |\n  | any || "b" |\nend',
+    ),
+    "a text in French quotes": ("P010", "Comment = « New »"),
     "a comma at the end": ("P007", "EcoPart = 1.00 EUR,"),
     "a column in backticks": ("N101", "EcoPart = `Prix d'achat` default 0.00 EUR"),
     "curly single quotes": ("P010", "Comment = \u2018New\u2019"),

@@ -97,6 +97,20 @@ LINES = [
     ('Comment =\n  if category is "Outlet" then\n    "Used"\n  else\n    "New"\n  end', "P007", "if", 'Comment =\n  when category is "Outlet" then "Used"\n  otherwise "New"', CHOICE),
     ('if weight present then\n  Comment = "x"\nend\nlet half = 3', "P007", "if", 'only when weight present\n  Comment = "x"\nend\nlet half = 3', CHOICE),
     ('if weight present then Comment = "x"', "P007", "if", 'only when weight present\n  Comment = "x"\nend', CHOICE),
+    ("Comment = 'L''eau'", "P022", "'L''eau'", 'Comment = "L\'eau"', SAFE),
+    (EXCLUDED.format("category is « Outlet »"), "P010", "«", EXCLUDED.format('category is "Outlet"'), SAFE),
+    (EXCLUDED.format("category is «\u00a0Outlet\u00a0»"), "P010", "«", EXCLUDED.format('category is "Outlet"'), SAFE),
+    (EXCLUDED.format('brand not like "A%"'), "P007", "like", EXCLUDED.format('not starts_with(brand, "A")'), CHOICE),
+    ('Comment =\n  when category is "Outlet" => "Used"\n  otherwise "New"', "P007", "=>", 'Comment =\n  when category is "Outlet" then "Used"\n  otherwise "New"', CHOICE),
+    ('Comment =\n  when category is "Outlet": "Used"\n  otherwise "New"', "P007", ":", 'Comment =\n  when category is "Outlet" then "Used"\n  otherwise "New"', CHOICE),
+    (EXCLUDED.format("price_excl_vat > 1.500 €"), "P009", "1.500 €", EXCLUDED.format("price_excl_vat > 1500 EUR"), CHOICE),
+    (EXCLUDED.format("price_excl_vat > €1.500"), "P009", "€1.500", EXCLUDED.format("price_excl_vat > 1500 EUR"), CHOICE),
+    (EXCLUDED.format("price_excl_vat > 1 500 €"), "P009", "1 500 €", EXCLUDED.format("price_excl_vat > 1500 EUR"), CHOICE),
+    (EXCLUDED.format("price_excl_vat > 1 500,50 EUR"), "P008", "1 500,50", EXCLUDED.format("price_excl_vat > 1500.50 EUR"), CHOICE),
+    (EXCLUDED.format("price_excl_vat > 1.500,50 €"), "P009", "1.500,50 €", EXCLUDED.format("price_excl_vat > 1500.50 EUR"), SAFE),
+    (EXCLUDED.format("price_excl_vat > 1.500,50 EUR"), "P008", "1.500,50", EXCLUDED.format("price_excl_vat > 1500.50 EUR"), SAFE),
+    (EXCLUDED.format("price_excl_vat > 0.125 €"), "P009", "0.125 €", EXCLUDED.format("price_excl_vat > 0.125 EUR"), SAFE),
+    (EXCLUDED.format("weight presnt"), "P002", "presnt", EXCLUDED.format("weight present"), SAFE),
     ("StrikedPrice = coalesce(list_price, 1.00 EUR)", "N103", "coalesce", "StrikedPrice = (list_price default 1.00 EUR)", CHOICE),
 ]  # fmt: skip
 SET_ELSEWHERE = ("Vat", "PreparationTime", "ProductCondition")
@@ -116,6 +130,80 @@ def test_a_habit_its_message_and_its_edit(
     assert mended == shop.text(meant, without=without)
     # What else the line lacks was told as well, and nothing has come.
     assert [d.says for d in shop.of(mended)] == [d.says for d in more]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("= 3 kg", "3 kg"),
+        ("== 3 kg", "3 kg"),
+        ("is 3 kg", "3 kg"),
+        ("!= 3 kg", "not 3 kg"),
+        ("<> 3 kg", "not 3 kg"),
+        ("is not 3 kg", "not 3 kg"),
+        ("=> 3 kg", ">= 3 kg"),
+        ("[3 kg, 4 kg]", "3 kg, 4 kg"),
+        ("!= null", "present"),
+    ],
+)
+def test_a_cell_is_held_against_its_column(shop: Shop, *, typed: str, meant: str) -> None:
+    table = "decide Comment by first row that fits\n  | weight | brand || Comment |\n"
+    table += '  | {} | any || "a" |\n  | any | any || "b" |\nend'
+    text = shop.text(table.format(typed))
+    (told,) = shop.of(text)
+    assert told.helps[0].level is SAFE
+    mended = applied(text, told.helps[0])
+    assert " ".join(mended.split()) == " ".join(shop.text(table.format(meant)).split())
+    assert shop.of(mended) == []
+
+
+@pytest.mark.parametrize("sign", ["==", "===", "is"])
+def test_a_test_gives_and_expects_values(shop: Shop, sign: str) -> None:
+    test = 'test "a" on cdiscount at 2025-07-01 10:30 Europe/Paris\n'
+    test += '  given product "fixtures/lamp.json" but weight {0} 3 kg\n  expect Stock {0} 3\nend'
+    text = shop.text(beside=test.format(sign))
+    for _ in range(2):
+        told = next(d for d in shop.of(text) if d.code.number == "P007")
+        assert told.helps[0].level is SAFE
+        text = applied(text, told.helps[0])
+    assert text == shop.text(beside=test.format("="))
+
+
+def test_a_test_does_not_expect_what_a_value_is_not(shop: Shop) -> None:
+    test = 'test "a" on cdiscount at 2025-07-01 10:30 Europe/Paris\n'
+    test += '  given product "fixtures/lamp.json"\n  expect Stock {} 3\nend'
+    for sign in ("!=", "<>", "is not"):
+        told = next(d for d in shop.told(beside=test.format(sign)) if d.code.number == "P007")
+        assert not any(help_.replacements for help_ in told.helps)
+
+
+def test_a_word_that_is_near_to_two_others_is_asked(shop: Shop) -> None:
+    """`in` or `is`, `on` or `or`: neither is taken for a person. Nor is a word that is one itself."""
+    for line, words in (
+        (EXCLUDED.format('brand ia "A"'), ["write `in`", "write `is`"]),
+        (EXCLUDED.format("brand present ar weight present"), ["write `or`"]),
+    ):
+        told = shop.told(line)[0]
+        levels = {help_.level for help_ in told.helps}
+        assert [help_.says for help_ in told.helps] == words, line
+        assert levels == ({SAFE} if words == ["write `or`"] else {CHOICE}), line
+
+
+def test_a_word_of_the_language_is_no_other_misspelt(shop: Shop) -> None:
+    """The slip stands before it: `edn of`."""
+    told = shop.told("AvailabilityDate = edn of 2025-01-01 in Europe/Paris")
+    assert not any(help_.level is SAFE for one in told for help_ in one.helps)
+
+
+def test_signs_for_any_letters_within_a_text_are_no_part_of_a_text(shop: Shop) -> None:
+    for text in ("A%B", "%", "A"):
+        (told,) = shop.told(EXCLUDED.format(f'brand like "{text}"'))
+        assert not any(help_.replacements for help_ in told.helps), text
+
+
+def test_brackets_behind_a_name_are_no_list(shop: Shop) -> None:
+    (told,) = shop.told("let first = stock_total[0]")
+    assert not any(help_.level is SAFE for help_ in told.helps)
 
 
 def test_a_habit_is_told_once_and_the_rest_of_its_line_is_looked_at(shop: Shop) -> None:
