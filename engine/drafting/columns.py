@@ -17,6 +17,7 @@ from engine.drafting.cells import (
     rounded_codes,
     yes_no_words,
 )
+from engine.drafting.conditions import says_conditions, used_told
 from engine.drafting.fitting import (
     ANY_TEXT,
     HALF,
@@ -75,6 +76,7 @@ class ColumnGuess(Struct, frozen=True):
     empty: int = 0  # the first row of the sample in which it is, 0 where it is in none
     says: tuple[tuple[str, int], ...] = ()  # the words of a column of few, and how many cells each
     mark: str = ","  # of most of the cells that are numbers all the same
+    used: str = ""  # of a condition: the first cell that says another than new, with its row
 
 
 class Guesses(Struct, frozen=True):
@@ -181,6 +183,9 @@ def _candidate(header: str, filled: Filled) -> _Candidate | None:
     elif ean_share(filled.cells) >= ENOUGH:
         why = f"no header says so, but {ean_share(filled.cells)}% of its cells are valid EANs"
         return _Candidate(Role.EAN, Confidence.LOW, why, _CLOSE)
+    elif says_conditions(filled.cells):
+        why = "no header says so, but its cells are words for the condition"
+        return _Candidate(Role.CONDITION, Confidence.LOW, why, _CLOSE)
     else:
         return None
     return _weighed(_Candidate(role, confidence, how, order), header, filled)
@@ -220,7 +225,10 @@ def _role_guess(header: str, found: _Candidate, filled: Filled) -> ColumnGuess:
     empty = next(iter(filled.empty), 0)
     if role in TEXTS:
         says = words_of(role, filled, 0)
-        return ColumnGuess(header, role.value, role, confidence, why, empty=empty, says=says)
+        used = used_told(header, filled) if role is Role.CONDITION else ""
+        return ColumnGuess(
+            header, role.value, role, confidence, why, empty=empty, says=says, used=used
+        )
     numbers = numbers_in(role, cells)
     fault = numbers_fault(role, filled, numbers)
     if fault:

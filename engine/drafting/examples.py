@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator
 
 from engine.drafting.columns import ColumnGuess
 from engine.drafting.fitting import shown
-from engine.drafting.headers import plain
-from engine.drafting.words import ACTIVE, IN_STOCK, INACTIVE, NEW
+from engine.drafting.headers import last_step, plain
+from engine.drafting.words import ACTIVE, IN_STOCK, INACTIVE, NEW, USED_HEADERS
 
 _MOST = 6  # words of a column that are told
 
@@ -21,8 +21,27 @@ def condition(guess: ColumnGuess) -> Iterator[str]:
     yield f"# {_named(guess)} may say it{_said(guess)}. To take it from there, write instead, with a"
     yield "# line for each other word that you sell, such as LikeNew, GoodState or Refurbished:"
     yield "#   ProductCondition ="
-    yield f'#     when {_test(guess, NEW)} then "New"'
-    yield '#     otherwise reject "no condition is decided for this product"'
+    yield f'#     when {_test(guess, _new(guess))} then "New"'
+    yield f"#     {_UNDECIDED}"
+
+
+_UNDECIDED = 'otherwise reject "no condition is decided for this product"'
+
+
+def new(guess: ColumnGuess) -> list[str]:
+    """The rules for a column that says new of all of the sample; none where no word says so."""
+    known = [word for word, _ in guess.says if plain(word) in _new(guess)]
+    if not known or len(known) < len(guess.says):
+        return []
+    words = ", ".join(map(_text, known))
+    test = f"in ({words})" if len(known) > 1 else f"is {words}"
+    value = f"({guess.field} default {_text(known[0])})"
+    return ["ProductCondition =", f'  when {value} {test} then "New"', f"  {_UNDECIDED}"]
+
+
+def _new(guess: ColumnGuess) -> Collection[str]:
+    """The words that say new: in a column called `used`, no does."""
+    return NEW | INACTIVE if plain(last_step(guess.header)) in USED_HEADERS else NEW
 
 
 def active(guess: ColumnGuess) -> Iterator[str]:

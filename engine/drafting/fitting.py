@@ -9,7 +9,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from engine.drafting.cells import Numbers, best_numbers, is_ean, numbers_of, without_currency
-from engine.drafting.words import Role
+from engine.drafting.words import VAT_RATES, Role
 
 MONEY = (
     Role.PRICE,
@@ -106,7 +106,7 @@ def numbers_fault(role: Role, filled: Filled, numbers: Numbers | None) -> str:
         more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
         return "does not read as plain numbers" + (f": {told}{more}" if told else "")
     if role is Role.VAT_RATE and not all(cell.endswith("%") for cell in filled.cells):
-        return _two_scales(filled, numbers)
+        return _two_scales(filled, numbers) or _no_rates(filled, numbers)
     if role is Role.STOCK and numbers.unsure:
         return f"has three digits behind each `{numbers.mark}`: {filled.place(0)}"
     if role is Role.STOCK:
@@ -123,6 +123,17 @@ def _two_scales(filled: Filled, numbers: Numbers) -> str:
     if not shares or not points:
         return ""
     return f"has rates of two scales: {filled.place(points[0])}, {filled.place(shares[0])}"
+
+
+def _no_rates(filled: Filled, numbers: Numbers) -> str:
+    """`1` for the rate that the shop calls so, or an amount of tax: what is sold would cost too little."""
+    rates = [numbers.value(bare(Role.VAT_RATE, cell)) for cell in filled.cells]
+    scale = 100 if any(rate and is_fraction(rate) for rate in rates) else 1
+    odd = [i for i, rate in enumerate(rates) if rate is not None and rate * scale not in VAT_RATES]
+    if not odd:
+        return ""
+    more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
+    return f"holds what is no rate of VAT, but a code or an amount: {filled.place(odd[0])}{more}"
 
 
 def is_fraction(rate: Decimal) -> bool:

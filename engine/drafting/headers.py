@@ -13,6 +13,7 @@ from engine.drafting.words import (
     OF_OTHERS,
     OTHERWISE,
     SALES,
+    USED_HEADERS,
     VAT,
     VAT_IN,
     VAT_OUT,
@@ -46,6 +47,8 @@ def last_step(header: str) -> str:
 def exact_role(header: str) -> tuple[Role, int] | None:
     """The role whose words are this very header, and how far down the list they stand."""
     told = plain(header)
+    if told in USED_HEADERS:
+        return Role.CONDITION, len(WORDS[Role.CONDITION])
     return next(((role, words.index(told)) for role, words in WORDS.items() if told in words), None)
 
 

@@ -84,12 +84,7 @@ class _Drafting(Struct, frozen=True):
         yield ""
         yield from self._stock()
         yield ""
-        yield "# DECIDE: New is an example; say so only if all your products are"
-        condition = self.guesses.of(Role.CONDITION)
-        if condition is not None and condition.says:
-            self.named.append(condition)
-            yield from examples.condition(condition)
-        yield 'ProductCondition = "New"'
+        yield from self._condition()
         yield "# DECIDE: an example; the days until you send a parcel"
         yield "PreparationTime = 2 days"
         yield "# DECIDE: examples; the delivery modes of your seller account, and what you charge for them"
@@ -103,6 +98,26 @@ class _Drafting(Struct, frozen=True):
                 "require StrikedPrice > Price else drop StrikedPrice "
                 'with "Crossed-out {StrikedPrice} is not above {Price}"'
             )
+
+    def _condition(self) -> Iterator[str]:
+        """New is an example, unless a column says more: what it says is used is not sold as new."""
+        guess = self.guesses.of(Role.CONDITION)
+        if guess is None or not (guess.says or guess.used):
+            yield from _new_as_example()
+        elif guess.used:
+            reason = (
+                f"column `{shown(guess.header)}` does not say new of all products: {guess.used}"
+            )
+            remedy = "write which condition each of its words stands for"
+            example = [*examples.condition(guess)] if guess.says else []
+            remedy += "; an example is in rules/offers.rules" if example else ""
+            yield from self._gap("ProductCondition", reason, remedy, example)
+        elif new := examples.new(guess):
+            yield _guessed(guess) + "; an empty cell is new, and what says otherwise is rejected"
+            yield from new
+        else:
+            self.named.append(guess)
+            yield from _new_as_example(examples.condition(guess))
 
     def _active(self) -> Iterator[str]:
         guess = self.guesses.of(Role.ACTIVE)
@@ -159,9 +174,11 @@ class _Drafting(Struct, frozen=True):
             yield f"Price = {with_vat(vat)}"
         elif without is not None:
             remedy = f"write `Price = {with_vat(vat)}`"
-            reason = (
-                f"column `{shown(without.header)}` is without VAT, and no column holds the rate"
+            odd = self.guesses.faulty(Role.VAT_RATE)
+            rate = (
+                f"column `{shown(odd.header)}` {odd.fault}" if odd else "no column holds the rate"
             )
+            reason = f"column `{shown(without.header)}` is without VAT, and {rate}"
             yield from self._gap("Price", reason, remedy)
         else:
             yield from self._no_price(vat)
@@ -287,6 +304,12 @@ class _Drafting(Struct, frozen=True):
 
     def _euros(self, role: Role) -> ColumnGuess | None:
         return self.guesses.number(role) if currency(self.guesses) == CHANNEL_CURRENCY else None
+
+
+def _new_as_example(more: Iterable[str] = ()) -> Iterator[str]:
+    yield "# DECIDE: New is an example; say so only if all your products are"
+    yield from more
+    yield 'ProductCondition = "New"'
 
 
 def _guessed(guess: ColumnGuess) -> str:

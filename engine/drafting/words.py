@@ -6,6 +6,7 @@ price as the price, no stock that is a limit. What is left out leaves a line to 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -142,7 +143,7 @@ OTHERWISE = frozenset(
         "minimo", "minima", "maximo", "maxima", "massimo", "massima", "seguridad", "sicurezza", "reservado", "reservada", "riservato",
         "riservata", "impegnata", "impegnato", "proveedor", "fornitore", "envio", "spedizione", "fecha", "data", "desde", "hasta",
         "dal", "descuento", "sconto", "oferta", "rebaja", "rebajado", "offerta", "scontato", "promozionale", "unidad", "unita",
-        "umbral", "soglia", "importe", "importo", "tipo", "grupo", "gruppo", "pedido", "pedidos", "ordine", "ordini",
+        "cent", "cents", "centimes", "centimos", "centesimi", "umbral", "soglia", "importe", "importo", "tipo", "grupo", "gruppo", "pedido", "pedidos", "ordine", "ordini",
     },
 )  # fmt: skip
 # With a word for a price these say that it holds for a while.
@@ -182,6 +183,75 @@ CURRENCY_HEADERS = frozenset(
 )  # fmt: skip
 # What cells say, as `plain` writes them.
 NEW = frozenset({"new", "brand new", "neuf", "neuve", "neu", "neuware", "nuevo", "nuovo"})
+# The words that begin what a cell says of a product that somebody had before.
+USED = (
+    "used", "second hand", "secondhand", "pre owned", "preowned", "refurb", "renewed", "open box", "like new", "as new", "damaged",
+    "occasion", "d occasion", "usage", "seconde main", "reconditionn", "remis a neuf", "comme neuf", "tres bon etat", "bon etat",
+    "etat correct", "etat moyen", "gebraucht", "generaluberholt", "generalueberholt", "aufbereitet", "wie neu", "neuwertig", "b ware",
+    "usado", "usada", "segunda mano", "reacondicionad", "como nuevo", "usato", "usata", "seconda mano", "ricondizionat", "rigenerat",
+    "come nuovo",
+)  # fmt: skip
+# Columns that say yes of such a product.
+USED_HEADERS = frozenset(
+    {
+        "used", "is used", "second hand", "refurbished", "is refurbished", "occasion", "est occasion", "produit d occasion",
+        "seconde main", "reconditionne", "gebraucht", "gebrauchtware", "usado", "segunda mano", "reacondicionado", "usato",
+        "seconda mano", "ricondizionato",
+    }
+)  # fmt: skip
+# Rates of VAT that are or were in use in Europe, in percent: another number is a code or an amount.
+VAT_RATES = frozenset(
+    map(
+        Decimal,
+        [
+            "0",
+            "0.9",
+            "1.05",
+            "1.75",
+            "2.1",
+            "2.5",
+            "2.6",
+            "3",
+            "3.7",
+            "3.8",
+            "4",
+            "4.5",
+            "4.8",
+            "5",
+            "5.5",
+            "6",
+            "6.5",
+            "7",
+            "7.5",
+            "7.7",
+            "8",
+            "8.1",
+            "8.5",
+            "9",
+            "9.5",
+            "10",
+            "11",
+            "12",
+            "13",
+            "13.5",
+            "14",
+            "15",
+            "16",
+            "17",
+            "18",
+            "19",
+            "19.6",
+            "20",
+            "21",
+            "22",
+            "23",
+            "24",
+            "25",
+            "25.5",
+            "27",
+        ],
+    )
+)
 INACTIVE = frozenset(
     {
         "0", "no", "non", "false", "faux", "nein", "falsch", "n", "inactive", "inactif", "inaktiv", "disabled", "draft", "archived",

@@ -240,7 +240,8 @@ def test_examples_in_comments_can_be_taken_over(feedwright: Feedwright, tmp_path
     (tmp_path / "feed.csv").write_text(f"{head}\n{rows}", encoding="utf-8")
     ran = feedwright("init", ".", "--from", "feed.csv", cwd=tmp_path)
     assert "  Stock: column `Disponibilité` says whether there is stock" in ran.out
-    for line in ("État: may say the", "Prix promo: may hold the", "Actif: may say which"):
+    assert "  ProductCondition: column `État` does not say new of all products" in ran.out
+    for line in ("Prix promo: may hold the", "Actif: may say which"):
         assert f"  {line}" in ran.out
     assert summary(feedwright, tmp_path)["rejected"] == 4
     file = tmp_path / "rules/offers.rules"

@@ -302,12 +302,87 @@ def test_whether_a_product_is_active_is_named(header: str, cells: list[str], exa
     assert example.replace("is in", "in") in rules
 
 
-def test_the_condition_is_named_and_new_is_what_says_so() -> None:
+NEW = '  ProductCondition = "New"\n'
+
+
+def test_what_is_not_new_is_no_example_but_a_gap() -> None:
     _, _, rules = drafted(("État", ["Neuf", "Occasion", "Neuf"]))
+    assert NEW not in rules
+    said = "column `État` does not say new of all products: “Occasion” in row 2"
+    assert f'  ProductCondition = reject "{said}: fill in' in rules
     assert "Column `État` may say it: “Neuf” (2), “Occasion” (1)" in rules
     assert '#     when (condition default "") is "Neuf" then "New"' in rules
     _, _, rules = drafted(("Condition", ["used", "used"]))
+    assert NEW not in rules
     assert '#     when (condition default "") is "WORD" then "New"' in rules
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Condition", [f"used, scratch {number}" for number in range(20)]),  # words without number
+        ("Zustand", ["Neu", "gebraucht - sehr gut"]),
+        ("Estado", ["Nuevo", "Usado"]),  # no word of the lists: its cells tell
+        ("Qualité", ["Reconditionné", "Très bon état"]),
+        ("Occasion", ["0", "1"]),
+        ("used", ["no", "yes"]),
+        ("etat", ["6", "5"]),
+    ],
+)
+def test_a_column_that_says_used_of_one_row_leaves_no_row_new(
+    header: str, cells: list[str]
+) -> None:
+    _, _, rules = drafted((header, cells))
+    assert NEW not in rules
+    assert f"FILL IN: column `{header}` does not say new of all products" in rules
+
+
+def test_a_column_that_says_new_of_the_sample_is_asked_of_the_rest_as_well() -> None:
+    _, _, rules = drafted(("Zustand", ["Neu", "", "Neuware"]), ("Prix TTC", ["1", "2", "3"]))
+    test = '(condition default "Neu") in ("Neu", "Neuware")'
+    assert f'when {test} then "New"' in rules
+    assert 'otherwise reject "no condition is decided for this product"' in rules
+    assert NEW not in rules
+    _, _, rules = drafted(("Occasion", ["non", "non"]))
+    assert 'when (condition default "non") is "non" then "New"' in rules
+
+
+def test_a_column_that_says_nothing_of_the_condition_keeps_the_example() -> None:
+    for cells in (["Actif", "Inactif"], ["", ""]):
+        _, _, rules = drafted(("Etat", cells), ("Prix TTC", ["1", "2"]))
+        assert NEW in rules
+    guesses, _, rules = drafted(("Note", ["neuf", "bleu"]))
+    assert guesses.of(Role.CONDITION) is None
+    assert NEW in rules
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["1", "2", "1"], "“1” in row 1 and 2 more"),
+        (["20", "20", "3.33"], "“3.33” in row 3"),
+        (["0.2", "0.01", "0.2"], "“0.01” in row 2"),
+    ],
+)
+def test_what_is_no_rate_of_vat_is_not_taken_for_one(cells: list[str], told: str) -> None:
+    """The shop's own code of a rate, or an amount: 1 % in place of 20 % sells too cheap."""
+    guesses, _, rules = drafted(("Prix HT", ["10.00"] * 3), ("TVA", cells))
+    assert guesses.number(Role.VAT_RATE) is None
+    said = f"column `TVA` holds what is no rate of VAT, but a code or an amount: {told}"
+    assert f"FILL IN: {said}" in rules
+    assert f"FILL IN: column `Prix HT` is without VAT, and {said}" in rules
+
+
+def test_rates_in_use_are_taken() -> None:
+    for cells in (["20", "5,5", "2,1", "0"], ["0.2", "0.055", "0"], ["19 %", "7 %"]):
+        guesses, _, _ = drafted(("TVA", cells))
+        assert guesses.number(Role.VAT_RATE) is not None, cells
+
+
+@pytest.mark.parametrize("header", ["price_cents", "Prix en centimes", "Price (cents)"])
+def test_an_amount_in_cents_is_no_price(header: str) -> None:
+    guesses, _, _ = drafted((header, ["1999", "2499"]))
+    assert guesses.of(Role.PRICE) is None
 
 
 @pytest.mark.parametrize(
