@@ -34,6 +34,7 @@ class ComparedText(Struct):
     label: str
     expr: pl.Expr
     sought: dict[str, list[Span]] = field(default_factory=dict)
+    found: set[str] = field(default_factory=set)  # of the texts compared with, those that rows hold
     held: Counter[str] = field(default_factory=Counter)
     empty: int = 0
     beyond: bool = False  # whether there are texts that are not counted
@@ -46,7 +47,8 @@ class ComparedText(Struct):
         texts = rows.select(self.expr.alias("text"))
         counted = texts.group_by("text", maintain_order=True).len()
         for text, count in counted.iter_rows():
-            self.sought.pop(text, None)
+            if self.sought.pop(text, None):
+                self.found.add(text)
             if not text:
                 self.empty += count
                 continue
@@ -60,7 +62,9 @@ class ComparedText(Struct):
         absent = [_quoted(text) for text in self.sought]
         spans = sorted({(s.file, s.line) for found in self.sought.values() for s in found})
         places = _listed([f"{file}:{line}" for file, line in spans])
-        meant = [name for text in self.sought for name in close_names(text, self.held)]
+        # What the rules compare with as well is no slip for another of their texts.
+        others = self.held.keys() - self.found
+        meant = [name for text in self.sought for name in close_names(text, others)]
         doubt = (
             f"; is {_listed([_quoted(x) for x in dict.fromkeys(meant)], 'or')} meant?"
             if meant
@@ -120,11 +124,28 @@ def _comparisons(part: r.Slice) -> Iterator[tuple[r.Bound, r.Constant]]:
                     pairs = [(value, item) for item in items]
                 case _:
                     pass
-            for value, other in pairs:
+            for one, other in pairs:
+                value, default = _without_default(one)
                 # What has a list of its own is held to it when the rules are checked.
                 free = value.kind.name is KindName.TEXT and not value.kind.choices
-                if free and isinstance(other, r.Constant) and isinstance(other.value, str):
+                if not (free and isinstance(other, r.Constant) and isinstance(other.value, str)):
+                    continue
+                if other.value != default:
                     yield value, other
+
+
+def _without_default(value: r.Bound) -> tuple[r.Bound, str | None]:
+    """The value as the rows have it, and the text that rules take where there is none.
+
+    To compare with that text is to ask whether there is a value; and it is none that the feed holds.
+    """
+    match value:
+        case r.Repaired(
+            repair=r.Repair.MISSING, value=inner, alternative=r.Constant(value=str(text))
+        ):
+            return inner, text
+        case _:
+            return value, None
 
 
 def _label(value: r.Bound) -> str | None:

@@ -72,6 +72,22 @@ def test_a_text_that_one_row_holds(remarked: Remarked) -> None:
     assert remarked(ACTIVE, *titles("active", "Actif")) == ()
 
 
+def test_the_text_of_a_default_is_none_that_the_feed_holds(remarked: Remarked) -> None:
+    """To compare with it is to ask whether there is a text, and no slip where all rows have one."""
+    none = 'exclude when title default "none" is "none" because "no"\n'
+    assert remarked(none, *titles("active", "draft")) == ()
+    other = 'exclude when title default "none" is "Draft" because "no"\n'
+    (said,) = remarked(other, *titles("active", "draft", ""))
+    assert said.endswith('; it holds "active" (1), "draft" (1), nothing (1); is "draft" meant?')
+
+
+def test_a_text_that_rules_name_as_well_is_not_what_was_meant(remarked: Remarked) -> None:
+    (said,) = remarked(
+        'exclude when (title default "") in ("A1", "A9") because "no"\n', *titles("A1", "C77")
+    )
+    assert said.endswith('it holds "A1" (1), "C77" (1)')
+
+
 def test_a_column_that_is_empty(remarked: Remarked) -> None:
     (said,) = remarked(ACTIVE, *titles("", ""))
     assert said.endswith("; it is empty in every row")
