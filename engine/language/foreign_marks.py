@@ -16,6 +16,7 @@ from engine.diagnostics.place import Spans
 MARKS = (
     r"//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|/\*[^\n]*"
     r"|(?<!\w)['‘‚‛](?:\\[^\n]|''|[^'‘’\\\n\"])*['’](?!\w)"
+    r"|(?<!\w)'[^'\\\n]*\"[^'\\\n]*'(?=[ \t]*(?:[,);|#\n]|\Z))"
     r"|`[^`\n\"|]+`|(?<![\w\])])\[[^\W\d][^]\[\n\"|,]*\]"
     r"|;(?=[ \t]*(?:\n|\Z|#|//))"
 )
@@ -44,7 +45,7 @@ def read_mark(spans: Spans, chars: list[str], start: int, found: str) -> Diagnos
     if found[0] in COLUMN_MARKS:
         chars[start:end] = _as_name(found)
         return _quoted_name(spans, start, found)
-    chars[start], chars[end - 1] = '"', '"'
+    chars[start:end] = ['"', *found[1:-1].replace('"', _STRAIGHT), '"']
     return _quoted_text(spans, start, found)
 
 
@@ -106,8 +107,11 @@ def _quoted_text(spans: Spans, start: int, found: str) -> Diagnostic:
     edit = tuple(Replacement(span, '"') for span in ends)
     if _STRAIGHT in (found[0], found[-1]):
         inner = found[1:-1].replace(r"\'", "'").replace("''", "'")  # as scripts, as queries have it
+        # Quotes within it may begin and end texts of their own: one of the marks is a slip then.
+        level = EditLevel.CHOICE if '"' in found and '\\"' not in found else EditLevel.SAFE
+        inner = inner if level is EditLevel.SAFE else inner.replace('"', '\\"')
         edit = (Replacement(spans.span(start, end), f'"{inner}"'),)
-        helps = [Help(f'write `"{inner}"`', EditLevel.SAFE, edit)]
+        helps = [Help(f'write `"{inner}"`', level, edit)]
         return Diagnostic.of(codes.SINGLE_QUOTES, spans.span(start, end), helps=helps)
     helps = [Help('write `"`', EditLevel.SAFE, edit)]
     return Diagnostic.of(codes.TYPOGRAPHIC, ends[0], what="curly quote", helps=helps)

@@ -66,6 +66,9 @@ def sign_in_cell(stop: Stop) -> Diagnostic | None:
         return None
     other = re.fullmatch(_OTHER, sign["sign"], re.IGNORECASE)
     span = stop.span(*sign.span("sign"))
+    if other and "||" in stop.line[:begun]:
+        says = "a cell behind `||` says what a value is; not what it is not"
+        return Diagnostic.of(codes.FOREIGN_OPERATOR, span, word=sign["sign"], helps=[Help(says)])
     meant = "" if not other else "not" if stop.line[sign.end() :][:1] == " " else "not "
     edit = Replacement(span, meant)
     says = "write `not`" if other else "take it out: a cell is held against its column"
@@ -77,12 +80,14 @@ def sign_in_test(stop: Stop) -> Diagnostic | None:
     """`expect Price == 3 EUR`, `given weight is 3 kg`: a test gives and expects values with `=`."""
     if not re.match(r"\s*(?:given|expect|try)\b", stop.line):
         return None
-    for sign in re.finditer(rf"===?|{_OTHER}|\bis\b", stop.line):
+    for sign in re.finditer(rf"=[<>]|===?|{_OTHER}|[<>]=?|[≥≤]|\bis\b", stop.line):
         if not sign.start() - 1 <= stop.column <= sign.end() or _inside_text(stop, sign.start()):
             continue
-        if re.fullmatch(_OTHER, sign[0]):
-            says = "a test says what a value is, with `=`; not what it is not"
-            return _told(stop, sign, [Help(says)])
+        if sign[0] not in ("==", "===", "is"):
+            return _told(stop, sign, [Help("a test says what a value is, with `=`")])
+        if re.search(r"\b(?:rejected|excluded|warned|omitted)\s*$", stop.line[: sign.start()]):
+            edit = Replacement(stop.span(*sign.span()), "")
+            return _told(stop, sign, [Help("take it out", EditLevel.SAFE, (edit,))])
         return _told(stop, sign, [stop.replacing(*sign.span(), "=", EditLevel.SAFE)])
     return None
 

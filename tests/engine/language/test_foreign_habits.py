@@ -172,9 +172,40 @@ def test_a_test_gives_and_expects_values(shop: Shop, sign: str) -> None:
 def test_a_test_does_not_expect_what_a_value_is_not(shop: Shop) -> None:
     test = 'test "a" on cdiscount at 2025-07-01 10:30 Europe/Paris\n'
     test += '  given product "fixtures/lamp.json"\n  expect Stock {} 3\nend'
-    for sign in ("!=", "<>", "is not"):
+    for sign in ("!=", "<>", "is not", "=>", ">", "≤"):
         told = next(d for d in shop.told(beside=test.format(sign)) if d.code.number == "P007")
         assert not any(help_.replacements for help_ in told.helps)
+
+
+def test_a_result_is_no_more_than_a_value(shop: Shop) -> None:
+    table = (
+        'decide Comment by first row that fits\n  | brand || Comment |\n  | any || != "a" |\nend'
+    )
+    told = next(d for d in shop.told(table) if d.code.number == "P007")
+    assert not any(help_.replacements for help_ in told.helps)
+
+
+def test_a_text_of_a_test_follows_its_word(shop: Shop) -> None:
+    test = 'test "a" on cdiscount at 2025-07-01 10:30 Europe/Paris\n'
+    test += '  given product "fixtures/lamp.json"\n  expect rejected {}"No"\nend'
+    text = shop.text(beside=test.format("== "))
+    told = next(d for d in shop.of(text) if d.code.number == "P007")
+    assert applied(text, told.helps[0]) == shop.text(beside=test.format(" "))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("'\"'", '"\\""'), ("'a \"b\" c'", '"a \\"b\\" c"')],
+)
+def test_quotes_within_single_quotes_are_asked(shop: Shop, *, typed: str, meant: str) -> None:
+    """No part of it is taken for a text of its own, nor the blank between it and the next."""
+    text = shop.text(f"Comment = replace(brand, {typed}, 'x')")
+    first, second = shop.of(text)
+    assert (first.code.number, first.helps[0].level) == ("P022", CHOICE)
+    assert (second.code.number, second.helps[0].level) == ("P022", SAFE)
+    mended = applied(applied(text, second.helps[0]), first.helps[0])
+    assert mended == shop.text(f'Comment = replace(brand, {meant}, "x")')
+    assert shop.of(mended) == []
 
 
 def test_a_word_that_is_near_to_two_others_is_asked(shop: Shop) -> None:
