@@ -14,7 +14,9 @@ from engine.language.foreign_forms import FORMS
 from engine.language.keywords import FOREIGN, LOOKUPS, NOTHING_THERE
 from engine.language.stop import Stop
 
-_SET = re.compile(r"\s*(?:[A-Z]\w*|let\s+\w+)\s*")  # what stands before the `=` that gives a value
+_SET = re.compile(
+    r"\s*(?:[A-Z]\w*|(?:let|milestone)\s+\w+)\s*"
+)  # what stands before the `=` that gives a value
 _GIVES = re.compile(r":=|=>|->|<-|={2,3}|:(?!\d)")
 _NOTHING = "|".join(NOTHING_THERE)
 _SIGN = re.compile(
@@ -80,10 +82,10 @@ def sign_in_test(stop: Stop) -> Diagnostic | None:
     """`expect Price == 3 EUR`, `given weight is 3 kg`: a test gives and expects values with `=`."""
     if not re.match(r"\s*(?:given|expect|try)\b", stop.line):
         return None
-    for sign in re.finditer(rf"=[<>]|===?|{_OTHER}|[<>]=?|[≥≤]|\bis\b", stop.line):
+    for sign in re.finditer(rf":=|=[<>]|===?|{_OTHER}|[<>]=?|[≥≤]|\bis\b", stop.line):
         if not sign.start() - 1 <= stop.column <= sign.end() or _inside_text(stop, sign.start()):
             continue
-        if sign[0] not in ("==", "===", "is"):
+        if sign[0] not in (":=", "==", "===", "is"):
             return _told(stop, sign, [Help("a test says what a value is, with `=`")])
         if re.search(r"\b(?:rejected|excluded|warned|omitted)\s*$", stop.line[: sign.start()]):
             edit = Replacement(stop.span(*sign.span()), "")
@@ -165,6 +167,9 @@ def _told(stop: Stop, found: re.Match[str], helps: list[Help]) -> Diagnostic:
 # --- between and around values --------------------------------------------------------------
 
 
+_BEGINS = re.compile(r"\s*(?:given|expect|try|end)\b")
+
+
 def semicolon(stop: Stop) -> Diagnostic | None:
     """`;` between statements, or between arguments as in spreadsheets with a decimal comma."""
     if stop.word != ";":
@@ -180,6 +185,8 @@ def semicolon(stop: Stop) -> Diagnostic | None:
         level = EditLevel.CHOICE if decimals else EditLevel.SAFE
         says = "write `,` between them" + ", and `.` before decimals" * decimals
         helps = [Help(says, level, tuple(edits))]
+    elif "COMMA" in stop.accepted and not _BEGINS.match(stop.line, stop.column + 1):
+        helps = [stop.replacing_word(",", EditLevel.SAFE)]  # `given ... but a = 1; b = 2`
     else:
         indent = stop.line[: len(stop.line) - len(stop.line.lstrip())]
         end = len(stop.line.rstrip())

@@ -99,6 +99,10 @@ MORE = {
         "P007",
         'decide Comment by first row that fits\n  | brand || Comment |\n  | != "A" || "a" |\n  | any || "b" |\nend',
     ),
+    "a sign before the text of a test": (
+        "P007",
+        TEST.replace("Vat = 20", 'rejected == "EAN"'),
+    ),
     "a text in French quotes": ("P010", "Comment = « New »"),
     "a comma at the end": ("P007", "EcoPart = 1.00 EUR,"),
     "a column in backticks": ("N101", "EcoPart = `Prix d'achat` default 0.00 EUR"),

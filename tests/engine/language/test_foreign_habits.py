@@ -185,6 +185,25 @@ def test_a_result_is_no_more_than_a_value(shop: Shop) -> None:
     assert not any(help_.replacements for help_ in told.helps)
 
 
+def test_values_of_a_test_stand_between_commas(shop: Shop) -> None:
+    test = 'test "a" on cdiscount at 2025-07-01 10:30 Europe/Paris\n'
+    test += '  given product "fixtures/lamp.json" but weight = 3 kg{} brand = "A"\n  expect Stock = 3{}end'
+    for typed, meant in (((";", "; "), (",", "\n  ")), ((",", "\n"), (",", "\n"))):
+        text = shop.text(beside=test.format(*typed))
+        while found := [d for d in shop.of(text) if d.code.number == "P007"]:
+            assert found[0].helps[0].level is SAFE
+            text = applied(text, found[0].helps[0])
+        assert text == shop.text(beside=test.format(*meant))
+
+
+def test_a_milestone_is_given_its_instant(shop: Shop) -> None:
+    text = shop.text(beside="milestone opening {} 2025-07-29 10:00 Europe/Paris")
+    for sign in ("==", ":=", ":"):
+        told = shop.of(text.format(sign, EAN="{EAN}", ean="{ean}"))[0]
+        mended = applied(text.format(sign, ean="{ean}"), told.helps[0])
+        assert (told.helps[0].level, mended) == (SAFE, text.format("=", ean="{ean}"))
+
+
 def test_a_text_of_a_test_follows_its_word(shop: Shop) -> None:
     test = 'test "a" on cdiscount at 2025-07-01 10:30 Europe/Paris\n'
     test += '  given product "fixtures/lamp.json"\n  expect rejected {}"No"\nend'
