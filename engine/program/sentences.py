@@ -11,6 +11,7 @@ from engine.language.ruleset import Template
 from engine.native.library import kernels
 from engine.native.line_kernels import Code, written
 from engine.program.expressions import Expressions
+from engine.program.numbers import with_scale
 from engine.program.value import Value
 from engine.program.vectors import over_cells
 from engine.values.kinds import KindName
@@ -46,8 +47,8 @@ def value_text(value: Value) -> pl.Expr:
             case KindName.MONEY:
                 return plain_number(number, least=2) + pl.lit(f" {value.kind.currency}")
             case KindName.PERCENT:
-                shifted = Scaled(number.expr, number.scale - 2, number.low, number.high)
-                points = shifted if number.scale >= 2 else Scaled(number.expr * 100, 0, 0, 0)
+                number = with_scale(number, max(number.scale, 2))
+                points = Scaled(number.expr, number.scale - 2, number.low, number.high)
                 return plain_number(points) + pl.lit("%")
             case KindName.QUANTITY:
                 return plain_number(number) + pl.lit(f" {base_unit(value.kind.dimension)}")
