@@ -177,15 +177,15 @@ def _read_number(field: Field, column: pl.Expr) -> tuple[Scaled, list[CellFault]
     decimals = _text_decimals(field)
     digits = max(1, MAX_DIGITS - decimals)
     scaled = _in_unit(field, _whole(field, text, digits, decimals), decimals)
-    least, greatest = _edges(field, scaled.scale)
-    low = scaled.low if least is None else max(scaled.low, least)
-    high = scaled.high if greatest is None else min(scaled.high, greatest)
+    least, greatest = _edges(field, scaled)
+    low = scaled.low if least is None else least
+    high = scaled.high if greatest is None else greatest
     number = Scaled(
         scaled.expr, scaled.scale, low, max(low, high)
     )  # between some bounds is no number
     wanted = _wanted(field, digits, decimals)
     faults.append(_unreadable(codes.NOT_A_NUMBER, column, field, wanted))
-    faults += _out_of_bounds(field, number)
+    faults += _out_of_bounds(field, scaled)
     return number, faults
 
 
@@ -258,28 +258,32 @@ def _in_unit(field: Field, whole: pl.Expr, decimals: int) -> Scaled:
     return Scaled(whole, scale, -limit, limit)
 
 
-def _edges(field: Field, scale: int) -> tuple[int | None, int | None]:
+def _edges(field: Field, number: Scaled) -> tuple[int | None, int | None]:
     """The least and the greatest value within the field's bounds; None without one.
 
-    A bound with more decimals than the field has lies between two of its values.
+    A bound with more decimals than the field has lies between two of its values. One that is beyond all that a
+    cell can hold is moved to the first value there: columns of numbers may not hold the bound itself.
     """
+    scale, below, beyond = number.scale, number.low - 1, number.high + 1
     per_cent = 100 if field.kind.name is KindName.PERCENT else 1
     least = greatest = None
     if field.minimum is not None:
         exact = (field.minimum / per_cent).scaleb(scale)
         least = int(exact.to_integral_value(ROUND_CEILING))
         least += field.exclusive_minimum and least == exact
+        least = max(number.low, min(least, beyond))
     if field.maximum is not None:
         exact = (field.maximum / per_cent).scaleb(scale)
         greatest = int(exact.to_integral_value(ROUND_FLOOR))
         greatest -= field.exclusive_maximum and greatest == exact
+        greatest = min(number.high, max(greatest, below))
     return least, greatest
 
 
 def _out_of_bounds(field: Field, number: Scaled) -> Iterator[CellFault]:
     """Faults of numbers outside the field's bounds; those numbers are no values."""
     mine = pl.col(value_name(field))
-    least, greatest = _edges(field, number.scale)
+    least, greatest = _edges(field, number)
     if field.minimum is not None and least is not None:
         word = "above" if field.exclusive_minimum else "at least"
         where = mine < pl.lit(least, width(number))
