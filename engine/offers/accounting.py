@@ -19,12 +19,13 @@ _RANKED_AT_ONCE = 10_000
 
 
 class RankedReason(Struct, frozen=True):
-    """A sort of reason: how many rows have it, and the first of them."""
+    """A sort of reason: how many rows have it, and the first of them, among whose reasons it has its `place`."""
 
     rows: int
     example_row: int
     example_sku: str | None
     example: Reason
+    place: int = 0
 
 
 class Accounting(Struct):
@@ -96,21 +97,22 @@ class Accounting(Struct):
             pl.col("reasons").first(),
         )
         for _, rows, row, sku, reasons in kinds.collect().iter_rows():
-            for reason in reasons_of(reasons):
-                self._count(reason, rows, row, sku)
+            for place, reason in enumerate(reasons_of(reasons)):
+                self._count(RankedReason(rows, row, sku, reason, place))
 
-    def _count(self, reason: Reason, rows: int, row: int, sku: str | None) -> None:
+    def _count(self, made: RankedReason) -> None:
+        reason = made.example
         key = (reason.code, reason.column or reason.file or "", reason.line or 0)
-        made, known = RankedReason(rows, row, sku, reason), self.sorts.get(key)
+        known = self.sorts.get(key)
         if known is not None:
             first = min(known, made, key=lambda ranked: ranked.example_row)
-            made = replace(first, rows=known.rows + rows)
+            made = replace(first, rows=known.rows + made.rows)
         self.sorts[key] = made
 
     def ranked(self) -> list[RankedReason]:
         """The sorts of reasons, the most frequent first."""
         self._rank()
-        return sorted(self.sorts.values(), key=lambda r: (-r.rows, r.example_row, r.example.code))
+        return sorted(self.sorts.values(), key=rank)
 
     def sentence(self) -> str:
         """The sum in words: `320 rows read = 296 offers + 4 excluded + 20 rejected`."""
@@ -132,6 +134,15 @@ class Accounting(Struct):
                 for r in self.ranked()
             ],
         }
+
+
+def rank(ranked: RankedReason) -> tuple[int, int, str, int]:
+    """Where a sort of reason stands among others, whichever of them was counted first.
+
+    Rows that make no offer are counted later than others: of two sorts that have the same first row, the order
+    of counting is another one in each command.
+    """
+    return (-ranked.rows, ranked.example_row, ranked.example.code, ranked.place)
 
 
 def reasons_of(text: str | None) -> list[Reason]:
