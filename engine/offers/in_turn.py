@@ -67,7 +67,15 @@ def in_turn(
     before: Future[int] = Future()
     before.set_result(0)
     left = iter(pieces)
-    while given := list(islice(left, 1)):
+    cut: Exception | None = None
+    while True:
+        try:
+            given = list(islice(left, 1))
+        except Exception as fault:  # noqa: BLE001 - its turn comes: pieces before it are under way
+            cut = fault
+            break
+        if not given:
+            break
         after: Future[int] = Future()
         running.append(pool.submit(turn, given, before, after))
         before = after
@@ -75,3 +83,5 @@ def in_turn(
             yield running.popleft().result()
     while running:
         yield running.popleft().result()
+    if cut is not None:
+        raise cut

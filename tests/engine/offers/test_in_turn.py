@@ -32,13 +32,18 @@ def test_results_keep_their_order_and_know_the_rows_before_them(pool: ThreadPool
     assert found == [(number, sum(range(number))) for number in range(40)]
 
 
-def test_what_taking_pieces_raises_is_raised(pool: ThreadPoolExecutor) -> None:
+@pytest.mark.parametrize("threads", [1, 2, 8])
+def test_what_taking_pieces_raises_is_raised_in_its_turn(
+    threads: int, pool: ThreadPoolExecutor
+) -> None:
     def broken() -> Iterator[int]:
         yield from range(3)
         raise FeedError("cut short")
 
+    taken: list[tuple[int, int]] = []
     with pytest.raises(FeedError, match="cut short"):
-        list(in_turn(broken(), counted, placed, pool, threads=2))
+        taken.extend(in_turn(broken(), counted, placed, pool, threads=threads))
+    assert taken == [(0, 0), (1, 0), (2, 1)]
 
 
 def test_what_reading_raises_is_raised_in_its_turn_and_ends_all(pool: ThreadPoolExecutor) -> None:
