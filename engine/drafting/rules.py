@@ -49,9 +49,8 @@ class DraftedRules(Struct, frozen=True):
 
     text: str
     gaps: tuple[Gap, ...]
-    named: tuple[
-        ColumnGuess, ...
-    ]  # columns that are mapped to nothing, with an example in a comment
+    # Columns that are mapped to nothing, with an example in a comment.
+    named: tuple[ColumnGuess, ...]
 
 
 def draft_rules(guesses: Guesses, fixture: Fixture) -> DraftedRules:

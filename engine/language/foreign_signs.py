@@ -14,9 +14,8 @@ from engine.language.foreign_forms import FORMS
 from engine.language.keywords import FOREIGN, LOOKUPS, NOTHING_THERE
 from engine.language.stop import Stop
 
-_SET = re.compile(
-    r"\s*(?:[A-Z]\w*|(?:let|milestone)\s+\w+)\s*"
-)  # what stands before the `=` that gives a value
+# What stands before the `=` that gives a value.
+_SET = re.compile(r"\s*(?:[A-Z]\w*|(?:let|milestone)\s+\w+)\s*")
 _GIVES = re.compile(r":=|=>|->|<-|={2,3}|:(?!\d)")
 _NOTHING = "|".join(NOTHING_THERE)
 _SIGN = re.compile(

@@ -180,9 +180,8 @@ def _read_number(field: Field, column: pl.Expr) -> tuple[Scaled, list[CellFault]
     least, greatest = _edges(field, scaled)
     low = scaled.low if least is None else least
     high = scaled.high if greatest is None else greatest
-    number = Scaled(
-        scaled.expr, scaled.scale, low, max(low, high)
-    )  # between some bounds is no number
+    high = max(low, high)  # between some bounds is no number
+    number = Scaled(scaled.expr, scaled.scale, low, high)
     wanted = _wanted(field, digits, decimals)
     faults.append(_unreadable(codes.NOT_A_NUMBER, column, field, wanted))
     faults += _out_of_bounds(field, scaled)

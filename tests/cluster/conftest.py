@@ -13,10 +13,11 @@ from engine.cluster.session import has_java, start_session
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-# Short lives: no time to optimise, no threads to collect garbage.
+# Short lives: no time to optimise, no threads to collect garbage, and Spark's classes are as they were built.
 # And little memory: three Javas beside their Pythons stay within 2 GB.
 _JAVA = (
     "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k -Xmn48m "
+    "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote "
     "-XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10 -XX:ReservedCodeCacheSize=64m"
 )
 BUCKET = {

@@ -117,11 +117,7 @@ static const uint8_t *cell_end(const Reader *r) {
         memcpy(&word, at, sizeof word);
         uint64_t found = zeros(word ^ EACH(delimiter)) | zeros(word ^ EACH('\n')) | zeros(word ^ EACH(quote));
         if (found) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
             return at + __builtin_ctzll(found) / 8;
-#else
-            break;
-#endif
         }
     }
     while (*at != delimiter && *at != '\n' && *at != quote) {

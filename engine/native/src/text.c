@@ -35,9 +35,7 @@ bool plain_utf8(const uint8_t *text, int64_t length) {
                 at += 8;
                 continue;
             }
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
             at += __builtin_ctzll(word) / 8;
-#endif
         }
         if (text[at] < 0x80) {
             at++;

@@ -2,6 +2,10 @@
 #ifndef FEEDWRIGHT_TEXT_H
 #define FEEDWRIGHT_TEXT_H
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the kernels take several bytes for one number whose first byte is its lowest"
+#endif
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
