@@ -36,7 +36,7 @@ def start_session(master: str = HERE, **settings: str) -> SparkSession:
     """A session on `master`: `local[N,TRIES]`, `yarn`, `k8s://...`, `spark://...` or `sc://...`.
 
     Raises:
-        ProjectError: PySpark or Java is missing.
+        ProjectError: PySpark, what it needs for that master, or Java is missing.
         EngineError: Spark does not start there.
     """
     if importlib.util.find_spec("pyspark") is None:
@@ -64,7 +64,12 @@ def start_session(master: str = HERE, **settings: str) -> SparkSession:
     try:
         return builder.getOrCreate()
     except (PySparkException, RuntimeError, OSError, ImportError) as fault:
-        raise EngineError(f"Spark does not start on {master}: {last_line(fault)}") from None
+        says = last_line(fault)
+        if "PACKAGE_NOT_INSTALLED" in says:
+            raise ProjectError(
+                f"{master} needs more of PySpark; install it: pip install 'pyspark[connect]' ({says})"
+            ) from None
+        raise EngineError(f"Spark does not start on {master}: {says}") from None
 
 
 def has_java() -> bool:

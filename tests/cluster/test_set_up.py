@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,15 @@ def test_options_that_do_not_go_together(words: tuple[str, ...], says: str) -> N
     done = _render(*FEED, *words)
     assert done.returncode == 2
     assert says in " ".join(done.stderr.split())
+
+
+@pytest.mark.skipif(find_spec("grpc") is not None, reason="what Connect needs is installed")
+def test_what_connect_needs_is_told(tmp_path: Path) -> None:
+    words = ("--engine", "spark", "--master", "sc://127.0.0.1:1", "--out", str(tmp_path / "out"))
+    done = _render(*FEED, *words)
+    assert done.returncode == 2
+    assert "sc://127.0.0.1:1 needs more of PySpark; install it: pip install" in done.stderr
+    assert "pyspark[connect]" in done.stderr
 
 
 def test_an_earlier_run_that_is_not_whole_is_refused(tmp_path: Path) -> None:
