@@ -58,6 +58,13 @@ def test_a_letter_that_the_kernel_does_not_know_is_left_to_others() -> None:
     assert found.to_list() == [None, 0, None, None]
 
 
+def test_what_stands_between_capitals_and_is_none_stays_as_it_is() -> None:
+    keys = keys_of(["÷", "`", "{", "ÿ", "à", "þ"])
+    found = keys.places(column(["×", "@", "[", "ß", "À", "Þ"]), lowered=True)
+    assert found is not None
+    assert found.to_list() == [None, None, None, None, 4, 5]
+
+
 def test_of_equal_keys_the_first_one_counts() -> None:
     keys = keys_of(["a", "b", "a", "", "b"])
     found = keys.places(column(["b", "a", "", "c"]), lowered=False)
