@@ -75,8 +75,11 @@ def _table(rows: tuple[tuple[Any, ...], ...], kind: Kind, *, optional: bool) -> 
         r.Column("brand", TEXT, optional=False, span=span(1)),
         r.Column("value", kind, optional=optional, span=span(1)),
     )
-    spans = tuple(span(2 + i) for i in range(len(rows)))
-    return r.Table(f"{kind.name.name.lower()}s", ("brand",), columns, rows, spans, span(1))
+    return r.Table(f"{kind.name.name.lower()}s", ("brand",), columns, rows, _row_span, span(1))
+
+
+def _row_span(row: int) -> Span:
+    return span(2 + row)
 
 
 TABLES = {
@@ -93,7 +96,7 @@ SIZES = r.Table(
         r.Column("weight", MASS, optional=True, span=span(1)),
     ),
     (("Lamps", D(1), D("0.5")), ("Lamps", D(2), D(3)), ("Outlet", D(0), None)),
-    (span(2), span(3), span(4)),
+    _row_span,
     span(1),
 )
 

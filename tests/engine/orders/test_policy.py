@@ -125,7 +125,7 @@ def test_the_old_words_of_a_reason_are_known_on_the_new_channel(rules: OrderRule
 def test_a_word_that_another_channel_uses_twice_means_nothing_here(rules: OrderRules) -> None:
     table = _table(rules)
     twice = (*table.rows, ("lost", "ProductStockUnavailable", "seller-lost"))
-    more = Table(table.name, table.keys, table.columns, twice, (), table.span)
+    more = Table(table.name, table.keys, table.columns, twice, table.row_span, table.span)
     words = table_words(more, "cdiscount_octopia", ("cdiscount",))
     assert "productstockunavailable" not in words
     assert words["lost"] == "seller-lost"
