@@ -12,7 +12,7 @@ from engine.native.library import kernels
 from engine.native.line_kernels import Code, written
 from engine.program.expressions import Expressions
 from engine.program.numbers import with_scale
-from engine.program.value import Value
+from engine.program.value import Value, typed
 from engine.program.vectors import over_cells
 from engine.values.kinds import KindName
 from engine.values.scaled import Scaled
@@ -56,15 +56,16 @@ def value_text(value: Value) -> pl.Expr:
                 return _duration(number, calendar=value.kind.calendar)
             case _:
                 return plain_number(number)
+    expr = typed(value, value.kind).expr  # one that is rejected on every row has no type yet
     match value.kind.name:
         case KindName.YES_NO:
-            return pl.when(value.expr).then(pl.lit("yes")).when(~value.expr).then(pl.lit("no"))
+            return pl.when(expr).then(pl.lit("yes")).when(~expr).then(pl.lit("no"))
         case KindName.INSTANT:
-            return value.expr.dt.to_string("%Y-%m-%d %H:%M UTC")
+            return expr.dt.to_string("%Y-%m-%d %H:%M UTC")
         case KindName.LIST:
-            return value.expr.list.join(", ")
+            return expr.list.join(", ")
         case _:
-            return value.expr.cast(pl.String)
+            return expr.cast(pl.String)
 
 
 def _duration(number: Scaled, *, calendar: bool) -> pl.Expr:

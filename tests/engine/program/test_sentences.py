@@ -7,8 +7,8 @@ import pytest
 
 from engine.program.numbers import Quotient, literal
 from engine.program.sentences import value_text
-from engine.program.value import Value
-from engine.values.kinds import PERCENT
+from engine.program.value import Value, nothing
+from engine.values.kinds import DATE, INSTANT, PERCENT, TEXT, YES_NO, Kind, list_of
 from engine.values.scaled import INT64_LIMIT, Scaled
 
 pytestmark = pytest.mark.usefixtures("both_ways")
@@ -34,3 +34,9 @@ def test_shares_of_few_decimals_are_told_in_points(scale: int, points: str) -> N
 def test_shares_have_room_for_their_points() -> None:
     most = INT64_LIMIT
     assert text(Scaled(pl.col("x"), 0, -most, most), most, -most) == [f"{most}00%", f"-{most}00%"]
+
+
+@pytest.mark.parametrize("kind", [INSTANT, DATE, YES_NO, TEXT, list_of(TEXT)], ids=str)
+def test_what_is_rejected_on_every_row_reads_as_nothing(kind: Kind) -> None:
+    rows = pl.DataFrame({"x": [1, 2]})
+    assert rows.select(t=value_text(nothing(kind)))["t"].to_list() in ([None, None], [None])
