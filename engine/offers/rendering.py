@@ -123,9 +123,8 @@ class Renderer:
     def _explain(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
         """What is told of the rows, and their lines."""
         others = self.mapper.explain_others(rows)
-        return others.select(ROW, SKU, "outcome", REASONS), others.select(
-            rejection_line()
-        ).to_series()
+        lines = others.select(rejection_line()).to_series()
+        return others.select(ROW, SKU, "outcome", REASONS), lines
 
     def _write_rejections(self) -> None:
         """Write those that a thread was told to explain last."""

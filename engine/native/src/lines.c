@@ -101,16 +101,9 @@ static inline bool has_special(uint64_t bytes) {
     return (found & high) != 0;
 }
 
+/* Whether a text that is too long for its view may stand in a JSON string as it is. */
 static inline bool is_plain(const uint8_t *text, int32_t length) {
     uint64_t word;
-    if (length < (int32_t)sizeof word) {
-        for (int32_t n = 0; n < length; n++) {
-            if (text[n] < 0x20 || text[n] == '"' || text[n] == '\\') {
-                return false;
-            }
-        }
-        return true;
-    }
     for (int32_t n = 0; n + (int32_t)sizeof word <= length; n += sizeof word) {
         memcpy(&word, text + n, sizeof word);
         if (has_special(word)) {
@@ -127,7 +120,7 @@ static inline void write_short(Line *line, const View *view) {
     line->length += view->length;
 }
 
-/* The same of whether it is plain; what is behind it counts as if it were. */
+/* The same as is_plain of one that stands in its view; what is behind it counts as if it were plain. */
 static inline bool is_plain_short(const View *view) {
     const uint64_t letters = 0x6161616161616161u;
     uint64_t first, rest = 0;
@@ -140,10 +133,6 @@ static inline bool is_plain_short(const View *view) {
 
 static void write_json(Line *line, const uint8_t *text, int32_t length) {
     static const char digits[] = "0123456789abcdef";
-    if (is_plain(text, length)) {
-        write(line, text, length);
-        return;
-    }
     if (!room_for(line, (int64_t)length * LONGEST_ESCAPE)) {
         return;
     }
@@ -181,16 +170,14 @@ static inline void put_pair(uint8_t *to, uint64_t number) {
     memcpy(to, pairs + 2 * number, 2);
 }
 
-/* The last `count` digits of a number, before `end`; gives what is left of it. */
-static inline uint64_t put_digits(uint8_t *end, int count, uint64_t number) {
+/* The last `count` digits of a number, before `end`. */
+static inline void put_digits(uint8_t *end, int count, uint64_t number) {
     for (; count >= 2; count -= 2, number /= 100) {
         put_pair(end -= 2, number % 100);
     }
     if (count) {
         *--end = (uint8_t)('0' + number % 10);
-        number /= 10;
     }
-    return number;
 }
 
 /* A whole number; gives how many digits it takes. `to` has room for 20. */
@@ -284,12 +271,14 @@ static inline bool write_value(Line *line, const Taken *step, int row) {
         break;
     default:
         view = &step->texts[row];
-        if (view->length <= WITHIN && (step->code == TEXT || is_plain_short(view))) {
-            write_short(line, view);
-            break;
-        }
         text = text_of(view, step->column, &length);
-        (step->code == TEXT ? write : write_json)(line, text, length);
+        if (length > WITHIN) {
+            (step->code == TEXT || is_plain(text, length) ? write : write_json)(line, text, length);
+        } else if (step->code == TEXT || is_plain_short(view)) {
+            write_short(line, view);
+        } else {
+            write_json(line, text, length);
+        }
     }
     return true;
 }
